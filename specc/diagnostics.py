@@ -1,0 +1,73 @@
+"""What every stage of the front end reports: findings, each with a place in the user's own text.
+
+A finding is data. How it looks (text with a code frame, one line, JSON) is decided in `specc.rendering`.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NamedTuple
+
+
+class Level(StrEnum):
+    """How bad a finding is: an error stops the run, a warning is probably a mistake."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+class Span(NamedTuple):
+    """A stretch of one file. Lines and columns count from 1, columns in characters; the end is exclusive."""
+
+    path: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A second place that explains a finding, with a few words for the margin."""
+
+    span: Span
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One fault in the user's input.
+
+    `code` is the kebab-case name of the fault. `message` says what is wrong (lower case, no full stop, user's words
+    in backticks), `caption` is the few words printed under the marked text, `labels` mark other places, `notes` give
+    context and `help` says what to change.
+    """
+
+    level: Level
+    code: str
+    message: str
+    span: Span
+    caption: str = ""
+    labels: tuple[Label, ...] = ()
+    notes: tuple[str, ...] = ()
+    help: str = ""
+
+
+def error(code: str, message: str, span: Span, **details: object) -> Finding:
+    """A finding that makes the spec unusable. `details` are the remaining fields of `Finding`."""
+    return Finding(Level.ERROR, code, message, span, **details)  # type: ignore[arg-type]
+
+
+def warning(code: str, message: str, span: Span, **details: object) -> Finding:
+    """A finding about something that works but is probably not meant."""
+    return Finding(Level.WARNING, code, message, span, **details)  # type: ignore[arg-type]
+
+
+def has_errors(findings: Iterable[Finding]) -> bool:
+    """Whether any finding is an error."""
+    return any(finding.level is Level.ERROR for finding in findings)
+
+
+def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """The findings by place in the text, each once, so that the same input always prints the same."""
+    return tuple(sorted(dict.fromkeys(findings), key=lambda f: (f.span, f.level, f.code, f.message)))
