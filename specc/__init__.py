@@ -1,1 +1,139 @@
+"""specc, a compiler for neural networks: a YAML spec in, a checked and trained Keras 3 model with a report out.
 
+The functions here do what the commands of the same name do. They import what they need when they are called: checking
+never loads Keras, TensorFlow or NumPy.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+from specc.diagnostics import Finding, Level, Span
+
+if TYPE_CHECKING:
+    from specc.check import Checked
+    from specc.plan import Plan
+    from specc.plan.summary import Summary
+    from specc.training.train import Outcome
+
+__version__ = "0.1.0"
+
+__all__ = ["Finding", "Level", "Span", "SpecError", "expand", "report", "show", "train", "validate"]
+
+
+class SpecError(ValueError):
+    """A spec, its data or the machine forbid what was asked. `findings` say why and where."""
+
+    def __init__(self, findings: tuple[Finding, ...]) -> None:
+        super().__init__(
+            "\n".join(f"{f.span.path}:{f.span.line}:{f.span.column}: {f.code}: {f.message}" for f in findings)
+        )
+        self.findings = findings
+
+
+def validate(
+    spec: str | Path,
+    *,
+    sets: Mapping[str, str] | None = None,
+    variables: Mapping[str, str] | None = None,
+    root: Path | None = None,
+) -> tuple[Finding, ...]:
+    """Every finding about the spec in the file `spec`, in the order of its text; none if it is sound.
+
+    `sets` gives keys other values, by dotted path, and `variables` does so for `vars:`; values are YAML. Files that
+    the spec names must lie in `root` (default: the project around the spec).
+    """
+    from specc.check import READ_WHEN_CHECKING
+
+    return _checked(spec, sets, variables, root, READ_WHEN_CHECKING).findings
+
+
+def show(
+    spec: str | Path,
+    *,
+    sets: Mapping[str, str] | None = None,
+    variables: Mapping[str, str] | None = None,
+    root: Path | None = None,
+) -> "Summary":
+    """The model's layers with shapes and parameters.
+
+    Arguments as of `validate`. Raises SpecError for a spec with errors.
+    """
+    from specc.plan.summary import summarize
+
+    return summarize(_sound(spec, sets, variables, root)[1])
+
+
+def expand(
+    spec: str | Path,
+    *,
+    sets: Mapping[str, str] | None = None,
+    variables: Mapping[str, str] | None = None,
+    root: Path | None = None,
+) -> str:
+    """The spec as YAML with everything implied written out. Arguments and errors as of `show`."""
+    from specc.plan.expand import expand as expand_plan
+
+    return expand_plan(_sound(spec, sets, variables, root)[1])
+
+
+def train(
+    spec: str | Path,
+    *,
+    sets: Mapping[str, str] | None = None,
+    variables: Mapping[str, str] | None = None,
+    root: Path | None = None,
+    progress: TextIO | None = None,
+) -> "Outcome":
+    """Train the spec's model and write a run directory.
+
+    `progress` displays how it goes; other arguments as of `validate`. Raises SpecError for a spec with errors, and for
+    data or a machine that do not allow the run. Needs the extra `train`.
+    """
+    checked, plan = _sound(spec, sets, variables, root)
+    from specc.training.quiet import quiet_tensorflow
+
+    quiet_tensorflow()
+    from specc.training.train import train as train_plan
+
+    outcome = train_plan(checked, plan, show=progress)
+    errors = tuple(finding for finding in outcome.findings if finding.level is Level.ERROR)
+    if errors:
+        raise SpecError(errors)
+    return outcome
+
+
+def report(run: str | Path, formats: tuple[str, ...] = ("html", "json", "md")) -> tuple[Path, ...]:
+    """Write the report of a run directory anew, and return its files. Needs the extra `train`, not TensorFlow.
+
+    Raises SpecError if `run` is no run directory.
+    """
+    from specc.report import write_report
+
+    paths, findings = write_report(Path(run), formats)
+    if not paths:
+        raise SpecError(findings)
+    return paths
+
+
+def _checked(
+    spec: str | Path,
+    sets: Mapping[str, str] | None,
+    variables: Mapping[str, str] | None,
+    root: Path | None,
+    data_limit: int | None,
+) -> "Checked":
+    from specc.check import check
+    from specc.language.compose import Overrides
+
+    overrides = Overrides(tuple((sets or {}).items()), tuple((variables or {}).items()))
+    return check(Path(spec), overrides, root, data_limit)
+
+
+def _sound(
+    spec: str | Path, sets: Mapping[str, str] | None, variables: Mapping[str, str] | None, root: Path | None
+) -> "tuple[Checked, Plan]":
+    checked = _checked(spec, sets, variables, root, None)
+    if checked.plan is None:
+        raise SpecError(checked.findings)
+    return checked, checked.plan

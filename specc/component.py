@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 from specc.diagnostics import Span
 
-Argument: TypeAlias = "None | bool | int | float | str | Component | list[Argument] | dict[str, Argument]"
+Argument: TypeAlias = "bool | int | float | str | Component | list[Argument] | dict[str, Argument] | None"
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,8 +48,9 @@ class GraphInput:
 class Node:
     """One application of a layer or of a `keras.ops` function.
 
-    `positional` is what the call gets first (one wire, or a tuple of wires for a layer that takes a list), `keywords` the
-    wires by call-argument name. `layer` is the name of the node whose weights this one uses: its own name, unless it shares.
+    `positional` is what the call gets first (one wire, or a tuple of wires for a layer that takes a list), `keywords`
+    the wires by call-argument name. `layer` is the name of the node whose weights this one uses: its own name, unless
+    it shares. `outputs` are the names that the spec gives to its outputs, by port.
     """
 
     name: str
@@ -58,6 +59,7 @@ class Node:
     keywords: Mapping[str, Wiring]
     layer: str
     span: Span
+    outputs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

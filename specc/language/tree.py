@@ -15,10 +15,14 @@ Scalar: TypeAlias = None | bool | int | float | str
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """A scalar: null, boolean, integer, float or string."""
+    """A scalar: null, boolean, integer, float or string.
+
+    `span` is where the value is used. `origin` is where the variable is defined that it came from, if it came from one.
+    """
 
     span: Span
     value: Scalar
+    origin: Span | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,1 +1,1 @@
-
+"""Plan -> trained model in a run directory: devices, seeds, compilation, the engine, what a run records."""

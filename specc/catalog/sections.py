@@ -1,0 +1,321 @@
+"""The sections of a spec as JSON Schema, written by hand: keys, values and the hover text of each.
+
+`specc.catalog.spec_schema` joins them with the definitions of all types. Rules that JSON Schema cannot say in one clear
+error (one source of data, one type per layer entry) are left to `specc.spec`.
+"""
+
+from specc.catalog.types import (
+    Schema,
+    Type,
+    array,
+    boolean,
+    choice,
+    integer,
+    nullable,
+    number,
+    one_or_many,
+    path,
+    string,
+)
+
+NAME = "^[A-Za-z_][A-Za-z0-9_-]*$"
+_REFERENCE = "^(\\$|[A-Za-z_][A-Za-z0-9_-]*$)"
+_NOTES: Schema = {"^x-": {"description": "A note of your own; specc does not read it."}}
+_TENSOR_DTYPES = (
+    *("float32", "float64", "float16", "bfloat16", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32"),
+    *("bool", "string"),
+)
+
+_COLUMN = string("A column's name.", pattern=".")
+_COLUMNS = one_or_many(_COLUMN)
+_WIRES = one_or_many(string(pattern=_REFERENCE))
+
+
+def said(kind: Type, about: str = "", **default: object) -> Schema:
+    """The schema of `kind` with its hover text, and with `default=` what holds where it is left out."""
+    return kind.schema | {"description": about or kind.about} | default
+
+
+def mapping(about: str, properties: Schema, *required: str) -> Schema:
+    """A mapping with these keys and no others but notes."""
+    closed: Schema = {"type": "object", "properties": properties, "patternProperties": _NOTES}
+    return (
+        {"description": about}
+        | closed
+        | {"additionalProperties": False}
+        | ({"required": [*required]} if required else {})
+    )
+
+
+def named(about: str, value: Schema, *, names: str = NAME) -> Schema:
+    """A mapping from names to values of one form."""
+    return {
+        "description": about,
+        "type": "object",
+        "additionalProperties": value,
+        "propertyNames": {"pattern": names},
+        "minProperties": 1,
+    }
+
+
+def either(about: str, kind: str, then: Schema, other: str, otherwise: Schema) -> Schema:
+    """A value of JSON type `kind` or `other`, each with its own schema."""
+    return {"description": about, "type": [kind, other], "if": {"type": kind}, "then": then, "else": otherwise}
+
+
+def _reference(definition: str, about: str) -> Schema:
+    return {"$ref": f"#/$defs/{definition}", "description": about}
+
+
+def top_level() -> Schema:
+    """The spec itself: `properties` and what goes with them."""
+    spec: Schema = {"const": 1, "description": "Version of the language. Always 1."}
+    return {
+        "type": "object",
+        "required": ["spec"],
+        "properties": {
+            "spec": spec,
+            "name": said(string(pattern=NAME), "Name of the model and of its runs; left out, the file's name."),
+            "description": said(string(), "What this is, for readers and reports."),
+            "vars": named(
+                "Values by name, used as `$name` and in `$(expressions)`.", {}, names="^[A-Za-z_][A-Za-z0-9_]*$"
+            ),
+            "data": data(),
+            "model": model(),
+            "training": training(),
+            "runtime": runtime(),
+            "report": report(),
+            "allow": said(
+                array(string(pattern="^[a-z][a-z0-9]*(-[a-z0-9]+)*$")), "Codes of warnings that are not to be shown."
+            ),
+        },
+        "patternProperties": _NOTES,
+        "additionalProperties": False,
+    }
+
+
+def data() -> Schema:
+    """The `data` section."""
+    split = {
+        "validation": _share("validation", 0.15),
+        "test": _share("test", 0.15),
+        "stratify": said(
+            boolean(), "Keep the shares of the classes equal in all parts; by default where there are classes."
+        ),
+        "seed": said(integer(minimum=0), "Another seed divides differently; left out, the one of `runtime`."),
+    }
+    return mapping(
+        "Where samples come from, what is predicted, and how they are divided. Name one of dataset, csv and table.",
+        {
+            "dataset": _reference("dataset", "A built-in, downloaded or generated set."),
+            "csv": _csv(),
+            "table": _table(),
+            "target": said(_COLUMNS, "Column to predict, or several."),
+            "inputs": named(
+                "Which columns feed which input; left out, all but the target feed the only one.", _COLUMNS.schema
+            ),
+            "columns": named(
+                "How columns are read, where that is not to be guessed.", {"$ref": "#/$defs/column"}, names="."
+            ),
+            "drop": said(_COLUMNS, "Columns to leave out."),
+            "split": mapping("How samples are divided; the rest is trained on.", split),
+        },
+    )
+
+
+def _share(part: str, default: float) -> Schema:
+    fraction = number(minimum=0, below=1).schema
+    return {
+        "description": f"The {part} part: a fraction below 1, or a number of samples; 0 for none.",
+        "default": default,
+        "if": {"type": "integer"},
+        "then": integer(minimum=0).schema,
+        "else": fraction,
+    }
+
+
+def _csv() -> Schema:
+    file = path("The file, relative to the spec.")
+    missing = ["", "NA", "N/A", "NaN", "nan", "null", "?"]
+    options = mapping(
+        "",
+        {
+            "path": said(file),
+            "separator": said(
+                string(pattern="^(.|tab|\\\\t|\\$.*)$"), "Character between columns, or `tab`.", default=","
+            ),
+            "missing": said(one_or_many(string()), "Texts that stand for a missing value.", default=missing),
+            "header": said(array(_COLUMN, least=1), "Names of the columns, where the file has none."),
+        },
+        "path",
+    )
+    return either("A table in a file, with names in its first line.", "object", options, "string", file.schema)
+
+
+def _table() -> Schema:
+    cell: Schema = {"type": ["number", "string", "boolean", "null"]}
+    rows: Schema = {"type": "array", "minItems": 1}
+    by_name = rows | {"items": {"type": "object", "additionalProperties": cell, "minProperties": 1}}
+    listed = mapping(
+        "",
+        {
+            "columns": said(array(_COLUMN, least=1), "Names of the columns."),
+            "rows": rows | {"description": "One list of values per row.", "items": {"type": "array", "items": cell}},
+        },
+        *("columns", "rows"),
+    )
+    return either("Rows written in place, as mappings or as lists under `columns`.", "array", by_name, "object", listed)
+
+
+def model() -> Schema:
+    """The `model` section: a chain, or a graph with named inputs and outputs."""
+    layers = {"$ref": "#/$defs/layers"}
+    size = nullable(integer(minimum=1))
+    shape = array(size, "Sizes without the batch axis; null is any size.")
+    dtype = choice(_TENSOR_DTYPES, "Type of the values.")
+    full = mapping("", {"shape": said(shape), "dtype": said(dtype, default="float32")}, "shape")
+    one_input: Schema = {"type": ["array", "object", "string", "null"], "if": {"type": "object"}, "then": full}
+    one_input["else"] = nullable(shape).schema
+    output = string(pattern=_REFERENCE).schema
+    outputs: Schema = {
+        "description": "The node that is the output, several of them, or nodes by the names of outputs.",
+        "type": ["string", "array", "object"],
+        "if": {"type": "object"},
+        "then": {"additionalProperties": output, "propertyNames": {"pattern": NAME}, "minProperties": 1},
+        "else": one_or_many(string(pattern=_REFERENCE)).schema,
+    }
+    graph = mapping(
+        "",
+        {
+            "inputs": named("Inputs by name: a shape, or shape and dtype; null takes what the data have.", one_input),
+            "layers": layers | {"description": "The layers in order; names in `inputs` wire them."},
+            "outputs": outputs,
+        },
+        "layers",
+    )
+    return either("A list of layers, or a graph: inputs, layers and outputs.", "array", layers, "object", graph)
+
+
+def node_keys() -> Schema:
+    """What may stand beside a layer's type."""
+    wires = _WIRES.schema
+    by_keyword: Schema = {"additionalProperties": wires, "minProperties": 1}
+    return {
+        "name": said(string(pattern=NAME), "Name of this node, for wires, reports and the Keras layer."),
+        "inputs": {
+            "description": "A node, a list of them, or nodes by the names of the call's arguments; left out, the one before.",
+            "type": ["string", "array", "object"],
+            "if": {"type": "object"},
+            "then": by_keyword,
+            "else": wires,
+        },
+        "outputs": said(one_or_many(string(pattern=NAME)), "Names for the outputs, where there are several."),
+        "share": said(string(pattern=_REFERENCE), "Apply the layer of this node again, with the same weights."),
+    }
+
+
+def training() -> Schema:
+    """The `training` section."""
+    weight = number(minimum=0).schema
+    class_weight: Schema = {
+        "description": "`balanced` makes rare classes count as much as frequent ones; or a weight per class.",
+        "type": ["string", "object"],
+        "if": {"type": "object"},
+        "then": {"additionalProperties": weight, "minProperties": 1},
+        "else": choice(["balanced"]).schema,
+    }
+    callbacks: Schema = {"type": "array", "items": {"$ref": "#/$defs/callback"}}
+    return mapping(
+        "What is minimized, how, and for how long.",
+        {
+            "loss": _reference("losses", "What is minimized; with several outputs one per output, by name."),
+            "loss_weights": named("How much the loss of each output counts.", number().schema),
+            "optimizer": _reference("optimizer", "How weights are updated."),
+            "metrics": _reference("metrics", "What is measured besides; with several outputs by the output's name."),
+            "batch_size": said(integer(minimum=1), "Samples per update.", default=32),
+            "epochs": said(integer(minimum=1), "Passes over the training data."),
+            "callbacks": callbacks | {"description": "What else happens during training, in order."},
+            "class_weight": class_weight,
+        },
+    )
+
+
+def runtime() -> Schema:
+    """The `runtime` section."""
+    precision = choice(["float32", "float64", "mixed_float16", "mixed_bfloat16"])
+    return mapping(
+        "Where and how the run computes.",
+        {
+            "seed": said(integer(minimum=0, maximum=2**32 - 1), "Makes runs repeatable."),
+            "distribute": _reference("strategy", "On which devices.") | {"default": "auto"},
+            "precision": said(
+                precision, "Number format of layers; mixed ones keep weights in float32.", default="float32"
+            ),
+            "deterministic": said(boolean(), "Use only operations that give the same bits each time; slower."),
+            "threads": said(
+                integer(minimum=1), "Processor threads per operation; left out, as many as there are cores."
+            ),
+            "runs": said(path(), "Folder in which runs are kept.", default="runs"),
+        },
+    )
+
+
+def report() -> Schema:
+    """The `report` section."""
+    formats = array(choice(["html", "json", "md"]), "Files to write.")
+    full = mapping("", {"formats": said(formats, default=["html", "json", "md"])})
+    return either(
+        "Whether, and in which formats, a report is written.", "object", full, "boolean", boolean().schema
+    ) | {"type": ["object", "boolean", "string"]}
+
+
+def definitions() -> Schema:
+    """Definitions of the sections' own, beside those of the catalog."""
+    scale = choice(["standard", "none"], "`standard` shifts and scales to mean 0 and variance 1; `none` leaves it.")
+    column_number = component_type("A number.", {"scale": said(scale, default="standard")}, [], scale.schema)
+    by_output = {"additionalProperties": {"$ref": "#/$defs/metric-list"}}
+    return {
+        "expression": {"type": "string", "pattern": "^\\$"},
+        "numbers": {"type": ["number", "array", "string"], "pattern": "^\\$", "items": {"$ref": "#/$defs/numbers"}},
+        "layers": {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/layer-entry"}},
+        "metric-list": {
+            "type": ["string", "array", "object"],
+            "if": {"type": "array"},
+            "then": {"items": {"$ref": "#/$defs/metric"}},
+            "else": {"$ref": "#/$defs/metric"},
+        },
+        "metrics": {
+            "type": ["string", "array", "object"],
+            "if": {"type": "object"},
+            "then": {"$ref": "#/$defs/metric-or-outputs"},
+            "else": {"$ref": "#/$defs/metric-list"},
+        },
+        "metric-or-outputs": {"type": "object", "minProperties": 1} | by_output,
+        "column.number": column_number,
+        "column.category": component_type("A category: few values without an order.", {}, [], None),
+        "column": {
+            "type": ["string", "object"],
+            "if": {"type": "string"},
+            "then": choice(["number", "category"]).schema,
+            "else": one_of_types({name: {"$ref": f"#/$defs/column.{name}"} for name in ("number", "category")}),
+        },
+    }
+
+
+def one_of_types(properties: Schema) -> Schema:
+    """A component as a mapping: one key, which is a type."""
+    return {"properties": properties, "additionalProperties": False, "minProperties": 1, "maxProperties": 1}
+
+
+def component_type(about: str, arguments: Schema, required: list[str], first: Schema | None) -> Schema:
+    """`$defs/K.Type`: arguments by name, or `first`, the schema of the first argument alone.
+
+    `first` without null becomes nullable if nothing is required: `Type:` is then `Type` with no arguments.
+    """
+    bare: Schema = {"type": "null"}
+    if first is not None:
+        bare = first if required else nullable(Type(first)).schema
+    by_name: Schema = {"properties": arguments, "additionalProperties": False}
+    if required:
+        by_name["required"] = required
+    return {"description": about, "if": {"type": "object"}, "then": by_name, "else": bare}

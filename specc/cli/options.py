@@ -1,0 +1,83 @@
+"""Options that several commands share, and the way all commands print findings and end."""
+
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+
+import click
+
+from specc.diagnostics import Finding, has_errors
+from specc.language.compose import Overrides
+
+if TYPE_CHECKING:  # the check is imported by the commands that check
+    from specc.check import Checked
+    from specc.plan import Plan
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+CLEAN, FINDINGS, USAGE, FAILURE, INTERRUPTED = 0, 1, 2, 3, 130
+
+
+def spec_argument(command: Command) -> Command:
+    """The SPEC argument. That it exists is the reader's to check, so that its absence is a finding like others."""
+    return click.argument("spec", type=click.Path(path_type=Path))(command)
+
+
+def override_options(command: Command) -> Command:
+    """`--set`, `--var` and `--root`."""
+    for option in (
+        click.option(
+            "--root",
+            type=click.Path(path_type=Path, file_okay=False, exists=True),
+            help="Folder that the spec's files must lie in.  [default: the project's folder]",
+        ),
+        click.option(
+            "--var", "variables", multiple=True, metavar="NAME=VALUE", help="Give a variable of `vars:` another value."
+        ),
+        click.option("--set", "sets", multiple=True, metavar="KEY=VALUE", help="Set one key, as in training.epochs=5."),
+    ):
+        command = option(command)
+    return command
+
+
+def overrides(sets: Iterable[str], variables: Iterable[str]) -> Overrides:
+    """The overrides that `--set` and `--var` write; raises click.UsageError for one without `=`."""
+    return Overrides(tuple(_pair(text, "--set") for text in sets), tuple(_pair(text, "--var") for text in variables))
+
+
+def _pair(text: str, option: str) -> tuple[str, str]:
+    key, equals, value = text.partition("=")
+    if not equals or not key:
+        raise click.UsageError(f"{option} takes KEY=VALUE, got `{text}`")
+    return key, value
+
+
+def print_findings(findings: Iterable[Finding], sources: Mapping[str, str], form: str = "text") -> None:
+    """Findings go to standard error as text for people, or to standard output in a form for programs."""
+    from specc.rendering import render
+
+    findings = tuple(findings)
+    if form == "text":
+        if findings:
+            click.echo(render(findings, sources, form, colour=sys.stderr.isatty()), err=True, nl=False)
+        return
+    click.echo(render(findings, sources, form, colour=False), nl=False)
+
+
+def end(findings: Iterable[Finding]) -> NoReturn:
+    """Leave with the exit code that the findings call for."""
+    raise SystemExit(FINDINGS if has_errors(findings) else CLEAN)
+
+
+def checked_spec(
+    spec: Path, sets: Iterable[str], variables: Iterable[str], root: Path | None
+) -> tuple["Checked", "Plan"]:
+    """The checked spec, its warnings printed; ends the command with the findings if there are errors."""
+    from specc.check import check
+
+    checked = check(spec, overrides(sets, variables), root, data_limit=None)
+    print_findings(checked.findings, checked.sources)
+    if checked.plan is None:
+        end(checked.findings)
+    return checked, checked.plan

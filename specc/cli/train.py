@@ -1,0 +1,52 @@
+"""`specc train`: from a spec to a trained model in a run directory."""
+
+import json
+import sys
+from pathlib import Path
+
+import click
+
+from specc.cli.options import INTERRUPTED, checked_spec, end, override_options, print_findings, spec_argument
+from specc.diagnostics import has_errors
+
+
+@click.command()
+@spec_argument
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON object with `run` and `metrics` as the last line.")
+@click.option("--quiet", is_flag=True, help="Show no progress.")
+@override_options
+def train(  # noqa: PLR0913, PLR0917  one parameter per option
+    spec: Path,
+    as_json: bool,
+    quiet: bool,
+    sets: tuple[str, ...],
+    variables: tuple[str, ...],
+    root: Path | None,
+) -> None:
+    """Train the model of SPEC and write everything about the run into a new directory.
+
+    The validation split steers training; the test split is used once, at the end. Ctrl-C ends training after the
+    current batch and keeps what there is, with a report; a second Ctrl-C stops at once.
+
+    \b
+    Examples:
+      specc train spec.yaml
+      specc train spec.yaml --set training.epochs=5 --var width=64
+      specc train spec.yaml --json | tail -n 1
+    """  # noqa: D301
+    checked, plan = checked_spec(spec, sets, variables, root)
+    from specc.training.quiet import quiet_tensorflow
+
+    quiet_tensorflow()
+    from specc.training.train import train as train_plan
+
+    outcome = train_plan(checked, plan, command=("specc", *sys.argv[1:]), show=None if quiet else sys.stderr)
+    print_findings(outcome.findings, checked.sources)
+    if outcome.run is None or has_errors(outcome.findings):
+        end(outcome.findings)
+    if as_json:
+        click.echo(json.dumps({"run": str(outcome.run.path), "metrics": outcome.metrics}))
+    else:
+        click.echo(outcome.summary())
+    if outcome.interrupted:
+        raise SystemExit(INTERRUPTED)

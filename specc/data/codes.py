@@ -1,0 +1,38 @@
+"""The codes of the findings about data, each with one line of what is wrong. Codes are stable."""
+
+from collections.abc import Mapping
+
+CODES: Mapping[str, str] = {
+    "missing-source": "the `data` section names no source",
+    "several-sources": "the `data` section names more than one source",
+    "unknown-dataset": "no built-in data set has this name",
+    "invalid-value": "an argument of a data source has a value that it cannot take",
+    "path-outside-project": "a data file's path is absolute or leaves the project's root",
+    "no-such-file": "a data file does not exist",
+    "not-a-file": "a data file's path leads to a folder or a device",
+    "unreadable-file": "a data file cannot be read",
+    "not-utf8": "a data file is not text in UTF-8",
+    "long-line": "a line of a data file is longer than any table's",
+    "invalid-csv": "the rows of a CSV file cannot be told apart",
+    "ragged-row": "a row has more or fewer values than there are columns",
+    "empty-data": "a data source has no rows or no columns",
+    "unnamed-column": "a column of the header has no name",
+    "duplicate-column": "two columns have the same name",
+    "header-is-data": "the header of a CSV file looks like a row of values",
+    "missing-column": "the spec names a column that the data does not have",
+    "missing-target": "no target column is named",
+    "target-as-input": "a column is both a target and an input",
+    "no-inputs": "no column is left to feed the model",
+    "mixed-input": "one model input is fed by an image or a sequence and by other columns",
+    "not-a-number": "a column is declared as a number and holds something else",
+    "not-convertible": "an image or a sequence is declared as a number or a category",
+    "missing-target-value": "a row has no value in a target column",
+    "constant-target": "a target column has the same value in every row",
+    "empty-column": "a column has no value at all",
+    "many-categories": "a text column has a different value in most rows",
+    "split-empty": "a written share of the rows is less than one row",
+    "split-too-large": "validation and test leave no rows to train on",
+    "small-class": "a class has too few rows to stand in every split",
+    "stratify-without-classes": "stratified splits need a target of classes",
+    "dataset-unavailable": "a data set that has to be downloaded cannot be reached",
+}

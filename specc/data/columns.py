@@ -1,0 +1,120 @@
+"""Which columns are targets, which feed which model input, and of what kind they are: names checked, overrides applied.
+
+Comes in: a `DataSpec` and the columns that its source has. Goes out: `Roles`. Does not look at rows.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from specc.data.facts import CATEGORY, CLASSES, NUMBER, ColumnFacts
+from specc.data.section import DataSpec
+from specc.diagnostics import Finding, Span, error
+
+DEFAULT_INPUT = "input"
+"""The model input's name where the spec has no `inputs`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Roles:
+    """The targets' names, and the columns of each model input in order."""
+
+    targets: tuple[str, ...]
+    inputs: Mapping[str, tuple[str, ...]]
+
+
+def assign_roles(
+    data: DataSpec, columns: Mapping[str, ColumnFacts], other_targets: Iterable[str], default_target: str | None
+) -> tuple[Roles | None, list[Finding]]:
+    """The roles of the columns. `other_targets` are columns that a built-in set never feeds to the model by default."""
+    findings = _check_names(data, columns)
+    targets = tuple(dict.fromkeys(data.target)) or ((default_target,) if default_target else ())
+    if not targets:
+        help_text = "write `target: ` and the column that the model is to predict"
+        message = "the data has no target"
+        findings.append(error("missing-target", message, data.source.span, notes=(_listing(columns),), help=help_text))
+    if findings:
+        return None, findings
+    left_out = {*targets, *data.drop, *other_targets}
+    inputs = data.inputs or {DEFAULT_INPUT: tuple(name for name in columns if name not in left_out)}
+    findings = _check_inputs(data, columns, targets, inputs)
+    return (None, findings) if findings else (Roles(targets, inputs), [])
+
+
+def kind_override(data: DataSpec, name: str) -> str | None:
+    """`number` or `category` if the spec says which the column is."""
+    component = data.columns.get(name)
+    return component.type if component and component.type in {NUMBER, CATEGORY} else None
+
+
+def target_override(data: DataSpec, name: str) -> str | None:
+    """`number` or `classes` if the spec says which the target is."""
+    return {NUMBER: NUMBER, CATEGORY: CLASSES, None: None}[kind_override(data, name)]
+
+
+def is_scaled(data: DataSpec, name: str, *, default: bool) -> bool:
+    """Whether a number is standardised: as its `scale` says, or as its source's numbers are by default."""
+    component = data.columns.get(name)
+    scale = component.arguments.get("scale", "standard" if default else "none") if component else None
+    return default if component is None else scale == "standard"
+
+
+def _check_names(data: DataSpec, columns: Mapping[str, ColumnFacts]) -> list[Finding]:
+    """A finding for every name in the spec that is no column."""
+    named: list[tuple[str, Span]] = [(name, data.span_of("target", i)) for i, name in enumerate(data.target)]
+    named += [(name, data.span_of("drop", i)) for i, name in enumerate(data.drop)]
+    named += [(name, data.span_of("columns", name)) for name in data.columns]
+    named += [
+        (name, data.span_of("inputs", key, i)) for key, names in data.inputs.items() for i, name in enumerate(names)
+    ]
+    unknown = [(name, place) for name, place in named if name not in columns]
+    return [_missing_column(name, place, columns) for name, place in unknown]
+
+
+def _missing_column(name: str, place: Span, columns: Mapping[str, ColumnFacts]) -> Finding:
+    from specc.language.suggest import did_you_mean  # only faults pay for it
+
+    help_text = did_you_mean(name, columns)
+    return error("missing-column", f"there is no column `{name}`", place, notes=(_listing(columns),), help=help_text)
+
+
+def _listing(columns: Iterable[str]) -> str:
+    names = list(columns)
+    shown = ", ".join(f"`{name}`" for name in names[:30])
+    return f"the columns are {shown}" + (f" and {len(names) - 30} more" if len(names) > 30 else "")
+
+
+def _check_inputs(
+    data: DataSpec, columns: Mapping[str, ColumnFacts], targets: tuple[str, ...], inputs: Mapping[str, tuple[str, ...]]
+) -> list[Finding]:
+    findings = []
+    for index, target in enumerate(targets):
+        if target in data.drop:
+            message = f"the target `{target}` is dropped"
+            findings.append(error("no-inputs", message, data.span_of("drop", data.drop.index(target))))
+        if columns[target].shape:
+            message = f"`{target}` is {_article(columns[target].kind)}, and a target is a number or classes"
+            findings.append(error("not-convertible", message, data.span_of("target", index)))
+    for key, names in inputs.items():
+        place = data.span_of("inputs", key)
+        if not names:
+            what = f"input `{key}`" if data.inputs else "the model"
+            findings.append(error("no-inputs", f"no column is left to feed {what}", place))
+        for index, name in enumerate(names):
+            if name in targets:
+                message = f"`{name}` is a target and feeds input `{key}`: the model would be given the answer"
+                findings.append(error("target-as-input", message, data.span_of("inputs", key, index)))
+        arrays = [name for name in names if columns[name].shape]
+        if arrays and len(names) > 1:
+            kind = columns[arrays[0]].kind
+            message = f"input `{key}` takes `{arrays[0]}`, which is {_article(kind)}, together with other columns"
+            findings.append(error("mixed-input", message, place, help=f"give the {kind} an input of its own"))
+    findings += [
+        error("not-convertible", f"`{name}` is {_article(columns[name].kind)}", data.span_of("columns", name))
+        for name in data.columns
+        if columns[name].shape
+    ]
+    return findings
+
+
+def _article(kind: str) -> str:
+    return f"an {kind}" if kind[0] in "aeiou" else f"a {kind}"

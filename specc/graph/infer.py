@@ -1,0 +1,265 @@
+"""Shapes, dtypes, parameters and multiply-adds of a graph, without Keras.
+
+In: a resolved `Graph` and the catalog, whose defaults complete the arguments. Out: what is known of every node, and
+findings where a layer cannot take what it gets. Each layer's own rule stands in `specc.graph.shapes`. What has no rule,
+and what follows a fault, is unknown and stays silent. Nothing is resolved, lowered or drawn here.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from specc.component import Argument, Component
+from specc.diagnostics import Finding, Label, Span, error
+from specc.graph.graph import UNKNOWN, Graph, Node, Ref, TensorType, Wiring
+from specc.graph.shapes import RULES, TAKES_TEXT, Call, Outcome, Refusal, Weight
+from specc.graph.shapes.rule import UNTOLD, Tensors
+
+POLICIES = {"mixed_float16": "float16", "mixed_bfloat16": "bfloat16"}
+
+
+class Facts(Protocol):
+    """What inference reads of a catalog entry: the arguments by name, each with its `default`."""
+
+    @property
+    def arguments(self) -> Mapping[str, Any]:
+        """The arguments by name."""
+        ...
+
+
+class Catalog(Protocol):
+    """What inference asks of the catalog."""
+
+    def find(self, kind: str, type: str, /) -> Facts | None:  # noqa: A002
+        """The entry of a type, or None."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class InferredNode:
+    """What is known of one node.
+
+    `weights` are those that the node brings into the model: none if it shares another's. Counts of parameters and the
+    multiply-adds (per sample) are None if they are not known. `known` says that nothing about the node is unknown.
+    """
+
+    outputs: tuple[TensorType, ...]
+    weights: tuple[Weight, ...]
+    trainable: int | None
+    non_trainable: int | None
+    multiply_adds: int | None
+    known: bool
+
+    @property
+    def parameters(self) -> int | None:
+        """How many numbers the node's weights hold."""
+        return None if self.trainable is None or self.non_trainable is None else self.trainable + self.non_trainable
+
+
+@dataclass(frozen=True, slots=True)
+class Inferred:
+    """What is known of a graph. The totals count what is known; `known` says that this is everything.
+
+    `without_rule` names the nodes whose type has no shape rule.
+    """
+
+    inputs: Mapping[str, TensorType]
+    nodes: Mapping[str, InferredNode]
+    trainable: int
+    non_trainable: int
+    multiply_adds: int
+    known: bool
+    without_rule: tuple[str, ...]
+
+    @property
+    def parameters(self) -> int:
+        """How many numbers the model's weights hold, trained or not."""
+        return self.trainable + self.non_trainable
+
+    def tensor(self, ref: Ref) -> TensorType:
+        """What flows through a wire; unknown if its source is."""
+        if ref.source in self.inputs:
+            return self.inputs[ref.source]
+        node = self.nodes.get(ref.source)
+        return node.outputs[ref.port] if node and ref.port < len(node.outputs) else UNKNOWN
+
+
+def infer(graph: Graph, catalog: Catalog, precision: str = "float32") -> tuple[Inferred, tuple[Finding, ...]]:
+    """Infer every node of `graph`. `precision` is the dtype policy of layers without a `dtype` of their own."""
+    inputs = {
+        x.name: TensorType(None if x.shape is None else (None, *x.shape), x.dtype or "float32") for x in graph.inputs
+    }
+    nodes: dict[str, InferredNode] = {}
+    built: dict[str, tuple[Node, Outcome, str]] = {}
+    findings: list[Finding] = []
+    for node in graph.nodes:
+        so_far = Inferred(inputs, nodes, 0, 0, 0, known=False, without_rule=())
+        findings += _missing_outputs(node, nodes)
+        try:
+            outcome = _apply(node, so_far, catalog, precision)
+        except Refusal as refusal:
+            findings.append(_finding(refusal, node, so_far))
+            outcome = UNTOLD
+        first = built.get(node.layer)
+        got = _shown_inputs(node, so_far)
+        if first is None:
+            built[node.layer] = (node, outcome, got)
+        elif None not in (first[1].multiply_adds, outcome.multiply_adds) and first[1].weights != outcome.weights:
+            findings.append(_shared_mismatch(node, first[0], got, first[2]))
+            outcome = UNTOLD
+        nodes[node.name] = _noted(outcome, shares=first is not None)
+    for ref in graph.outputs.values():
+        findings += _missing_output(ref, nodes)
+    return _totals(graph, inputs, nodes), tuple(findings)
+
+
+def _apply(node: Node, so_far: Inferred, catalog: Catalog, precision: str) -> Outcome:
+    positional = tuple(_flow(wiring, so_far) for wiring in node.positional)
+    keywords = {name: _flow(wiring, so_far) for name, wiring in node.keywords.items()}
+    return _layer(completed(node.component, catalog), positional, keywords, precision)
+
+
+def _layer(
+    component: Component, positional: tuple[Tensors, ...], keywords: Mapping[str, Tensors], precision: str
+) -> Outcome:
+    """Apply the rule of a component whose arguments are complete."""
+    rule = RULES.get(rule_name(component))
+    if rule is None:
+        return UNTOLD
+
+    def inner(layer: Component, inputs: tuple[Tensors, ...]) -> Outcome:
+        return _layer(layer, inputs, {}, precision)
+
+    name = rule_name(component)
+    asked = component.arguments.get("dtype")
+    policy = asked if isinstance(asked, str) else precision
+    call = Call(name, component.arguments, positional, keywords, POLICIES.get(policy, policy), inner)
+    try:
+        _no_text(call)
+        outcome = rule(call)
+    except Refusal as refusal:
+        refusal.component = refusal.component or component
+        raise
+    if component.arguments.get("trainable") is False:
+        frozen = tuple(Weight(w.name, w.shape, trainable=False) for w in outcome.weights)
+        return Outcome(outcome.outputs, frozen, outcome.multiply_adds)
+    return outcome
+
+
+def _no_text(call: Call) -> None:
+    if call.type in TAKES_TEXT:
+        return
+    values = (*call.positional, *call.keywords.values())
+    for i, x in enumerate(x for value in values for x in (value if isinstance(value, tuple) else (value,))):
+        if x.dtype == "string":
+            message = f"`{call.type}` needs numbers, got an input of dtype string"
+            help_ = "encode text first, by `TextVectorization` or `StringLookup`"
+            raise Refusal("wrong-dtype", message, at=i, help=help_)
+
+
+def rule_name(component: Component) -> str:
+    """The key of a component's rule: its type, with the prefix `ops.` for a function."""
+    plain = component.kind != "op" or component.type.startswith("ops.")
+    return component.type if plain else f"ops.{component.type}"
+
+
+def completed(component: Component, catalog: Catalog) -> Component:
+    """The component with the defaults of the arguments that the spec leaves out, in nested components too."""
+    facts = catalog.find(component.kind, component.type)
+    defaults = {} if facts is None else {name: argument.default for name, argument in facts.arguments.items()}
+    given = {name: _completed_value(value, catalog) for name, value in component.arguments.items()}
+    return Component(component.kind, component.type, {**defaults, **given}, component.span, component.spans)
+
+
+def _completed_value(value: Argument, catalog: Catalog) -> Argument:
+    if isinstance(value, Component):
+        return completed(value, catalog)
+    if isinstance(value, list):
+        return [_completed_value(item, catalog) for item in value]
+    return value
+
+
+def _flow(wiring: Wiring, so_far: Inferred) -> Tensors:
+    if isinstance(wiring, Ref):
+        return so_far.tensor(wiring)
+    return tuple(so_far.tensor(ref) for ref in wiring)
+
+
+def _refs(node: Node) -> list[Ref]:
+    """Every wire into the node, in the order in which rules count inputs."""
+    wirings: Sequence[Wiring] = (*node.positional, *node.keywords.values())
+    return [ref for wiring in wirings for ref in ((wiring,) if isinstance(wiring, Ref) else wiring)]
+
+
+def _missing_outputs(node: Node, nodes: Mapping[str, InferredNode]) -> list[Finding]:
+    return [finding for ref in _refs(node) for finding in _missing_output(ref, nodes)]
+
+
+def _missing_output(ref: Ref, nodes: Mapping[str, InferredNode]) -> list[Finding]:
+    source = nodes.get(ref.source)
+    if source is None or ref.port < len(source.outputs) or UNKNOWN in source.outputs:
+        return []
+    count = len(source.outputs)
+    message = f"`{ref.source}` has {count} output{'s' if count > 1 else ''}, this is number {ref.port + 1}"
+    return [error("wrong-output-count", message, ref.span)]
+
+
+def _finding(refusal: Refusal, node: Node, so_far: Inferred) -> Finding:
+    refs = _refs(node)
+    component = refusal.component or node.component
+    nested = component.span != node.component.span
+    span, caption = component.span, ""
+    if isinstance(refusal.at, str):
+        keyword = node.keywords.get(refusal.at)
+        span = component.span_of(refusal.at)
+        if isinstance(keyword, Ref) and refusal.at not in component.spans:
+            span = keyword.span
+    elif refusal.at is not None and refusal.at < len(refs) and not nested:
+        span, caption = refs[refusal.at].span, _shown(so_far.tensor(refs[refusal.at]))
+    labels: tuple[Label, ...] = ()
+    if refusal.other is not None and refusal.other < len(refs) and refs[refusal.other].span != span:
+        other = refs[refusal.other]
+        labels = (Label(other.span, _shown(so_far.tensor(other))),)
+    return error(refusal.code, refusal.message, span, caption=caption, labels=labels, help=refusal.help)
+
+
+def _shared_mismatch(node: Node, first: Node, got: str, before: str) -> Finding:
+    message = f"`{node.layer}` was built for {before}, `{node.name}` applies it to {got}"
+    refs = _refs(node)
+    span: Span = refs[0].span if refs else node.span
+    return error("shared-layer-mismatch", message, span, caption=got, labels=(Label(first.span, before),))
+
+
+def _shown_inputs(node: Node, so_far: Inferred) -> str:
+    return " and ".join(_shown(so_far.tensor(ref)) for ref in _refs(node))
+
+
+def _shown(x: TensorType) -> str:
+    return "an unknown shape" if x.shape is None else str(x.shape)
+
+
+def _noted(outcome: Outcome, *, shares: bool) -> InferredNode:
+    weights = () if shares else outcome.weights
+    told = outcome != UNTOLD and UNKNOWN not in outcome.outputs
+    trainable = _count([w for w in weights if w.trainable]) if told or shares else None
+    rest = _count([w for w in weights if not w.trainable]) if told or shares else None
+    known = told and None not in (trainable, rest, outcome.multiply_adds)
+    known = known and all(x.shape is not None and x.dtype is not None for x in outcome.outputs)
+    return InferredNode(outcome.outputs, weights, trainable, rest, outcome.multiply_adds, known)
+
+
+def _count(weights: list[Weight]) -> int | None:
+    sizes = [weight.size for weight in weights]
+    return None if None in sizes else sum(size for size in sizes if size is not None)
+
+
+def _totals(graph: Graph, inputs: Mapping[str, TensorType], nodes: Mapping[str, InferredNode]) -> Inferred:
+    return Inferred(
+        inputs,
+        nodes,
+        sum(node.trainable or 0 for node in nodes.values()),
+        sum(node.non_trainable or 0 for node in nodes.values()),
+        sum(node.multiply_adds or 0 for node in nodes.values()),
+        known=all(node.known for node in nodes.values()),
+        without_rule=tuple(node.name for node in graph.nodes if rule_name(node.component) not in RULES),
+    )

@@ -1,0 +1,430 @@
+"""The `model:` section -> `Graph`: layers get names, wires get sources, nodes get an order.
+
+Comes from the checked tree; goes to inference and lowering. Names and wires are all that is decided here: shapes are
+`specc.graph.infer`'s. Faults found: names used twice, wires to nothing, cycles, layers without a way to an output.
+"""
+
+import re
+from collections.abc import Iterator
+from collections.abc import Mapping as AbstractMapping
+from dataclasses import dataclass, replace
+
+from specc.catalog import Catalog
+from specc.component import Component
+from specc.diagnostics import Finding, Label, Span, error, has_errors, warning
+from specc.graph.graph import Graph, GraphInput, Node, Ref, Wiring
+from specc.language import tree
+from specc.language.suggest import did_you_mean
+from specc.language.tree import Entry, Mapping, Sequence, Value
+from specc.spec.components import build_component
+
+NODE_KEYS = frozenset({"name", "inputs", "outputs", "share"})
+INPUT = "input"
+"""The name by which a layer may call the graph's only input, whatever that is called."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """A layer entry before its wires have sources. `component` is None where it shares or is at fault."""
+
+    name: str
+    span: Span
+    component: Component | None
+    share: Value | None
+    inputs: tree.Node | None
+    outputs: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Port:
+    """What a name stands for."""
+
+    source: str
+    port: int
+    span: Span
+
+
+def resolve_graph(
+    model: tree.Node, name: str, inputs: tuple[GraphInput, ...], catalog: Catalog
+) -> tuple[Graph | None, list[Finding]]:
+    """The graph that `model:` writes.
+
+    `inputs` are those that the data section determines; they count where the model names none of its own.
+    """
+    layers, written_inputs, outputs = _parts(model)
+    if written_inputs is not None:
+        inputs = tuple(_graph_input(entry) for entry in written_inputs)
+    if not layers:
+        return None, [error("empty-model", "the model has no layers", model.span)]
+    if not inputs:
+        help_ = "name its inputs: `model: {inputs: {x: [4]}, layers: […]}`"
+        return None, [
+            error("unknown-inputs", "neither data nor model say what the model's inputs are", model.span, help=help_)
+        ]
+    drafts, findings = _drafts(layers, {graph_input.name for graph_input in inputs}, catalog)
+    names, faults = _names(inputs, drafts)
+    findings += faults
+    nodes, faults = _wire(drafts, inputs, names)
+    findings += faults
+    wires, faults = _outputs(outputs, drafts, names)
+    findings += faults
+    if has_errors(findings):
+        return None, findings
+    ordered, faults = _in_order(nodes)
+    findings += faults
+    if has_errors(findings):
+        return None, findings
+    used = _reaching(ordered, wires)
+    findings += [_unused(node) for node in ordered if node.name not in used]
+    findings += _unused_inputs(inputs, used)
+    return Graph(name, inputs, tuple(node for node in ordered if node.name in used), wires), findings
+
+
+def _parts(model: tree.Node) -> tuple[tuple[tree.Node, ...], Mapping | None, tree.Node | None]:
+    """The layer entries, the written inputs and the written outputs of both forms of `model:`."""
+    if isinstance(model, Sequence):
+        return model.items, None, None
+    if not isinstance(model, Mapping):
+        return (), None, None
+    layers, inputs = model.get("layers"), model.get("inputs")
+    return (
+        layers.items if isinstance(layers, Sequence) else (),
+        inputs if isinstance(inputs, Mapping) else None,
+        model.get("outputs"),
+    )
+
+
+def _graph_input(entry: Entry) -> GraphInput:
+    """`name: [8, 8, 1]` or `name: {shape: [8, 8, 1], dtype: int32}`; a size null is unknown."""
+    described = entry.value if isinstance(entry.value, Mapping) else None
+    shape = described.get("shape") if described else entry.value
+    dtype = described.get("dtype") if described else None
+    sizes = tuple(_size(item) for item in shape.items) if isinstance(shape, Sequence) else None
+    return GraphInput(entry.key, sizes, str(dtype.value) if isinstance(dtype, Value) else "float32", entry.key_span)
+
+
+def _size(item: tree.Node) -> int | None:
+    return item.value if isinstance(item, Value) and isinstance(item.value, int) else None
+
+
+def _drafts(layers: tuple[tree.Node, ...], taken: set[str], catalog: Catalog) -> tuple[list[_Draft], list[Finding]]:
+    written = {value.value for value in map(_written_name, layers) if value}
+    fresh = _fresh_names(taken | written | {INPUT})
+    drafts: list[_Draft] = []
+    findings: list[Finding] = []
+    for layer in layers:
+        draft, faults = _draft(layer, fresh, catalog)
+        drafts.append(draft)
+        findings += faults
+    return drafts, findings
+
+
+def _written_name(layer: tree.Node) -> Value | None:
+    name = layer.get("name") if isinstance(layer, Mapping) else None
+    return name if isinstance(name, Value) and isinstance(name.value, str) else None
+
+
+def _draft(layer: tree.Node, fresh: "_FreshNames", catalog: Catalog) -> tuple[_Draft, list[Finding]]:
+    """One entry of the layer list. Its type is the one key that is no node key."""
+    if isinstance(layer, Value):
+        type_name, component_span, arguments = str(layer.value), layer.span, None
+        keys: dict[str, tree.Node] = {}
+    elif isinstance(layer, Mapping):
+        types = [entry for entry in layer if entry.key not in NODE_KEYS and not entry.key.startswith("x-")]
+        keys = {entry.key: entry.value for entry in layer if entry.key in NODE_KEYS}
+        fault = _one_type(layer, types, shares="share" in keys)
+        if fault:
+            return _Draft(fresh("layer"), layer.span, None, None, None, ()), [fault]
+        if not types:
+            share = keys["share"]
+            assert isinstance(share, Value)  # noqa: S101  the schema says so
+            name = _written_name(layer)
+            draft_name = str(name.value) if name else fresh(f"{share.value}_again")
+            return _Draft(draft_name, share.span, None, share, keys.get("inputs"), _values(keys.get("outputs"))), []
+        type_name, component_span, arguments = types[0].key, types[0].key_span, types[0].value
+    else:
+        return _Draft(fresh("layer"), layer.span, None, None, None, ()), [
+            error("not-a-component", "expected a layer, written `Type: arguments`", layer.span)
+        ]
+    component, findings = build_component(type_name, component_span, arguments, layer_kind(type_name, catalog), catalog)
+    name = _written_name(layer)
+    draft_name = str(name.value) if name else fresh(default_name(type_name))
+    return _Draft(
+        draft_name,
+        name.span if name else component_span,
+        component,
+        None,
+        keys.get("inputs"),
+        _values(keys.get("outputs")),
+    ), findings
+
+
+def _one_type(layer: Mapping, types: list[Entry], *, shares: bool) -> Finding | None:
+    if len(types) + shares == 1:
+        return None
+    if not types:
+        return error(
+            "missing-layer-type",
+            "this entry names no layer",
+            layer.span,
+            help="write `Type: arguments` beside the node keys",
+        )
+    first, second = (types[0].key_span, types[1].key_span) if len(types) > 1 else (types[0].key_span, layer.span)
+    return error(
+        "several-layer-types",
+        "one entry is one layer, this has several"
+        if len(types) > 1
+        else "an entry that shares a layer has no type of its own",
+        second,
+        labels=(Label(first, "the first"),),
+        help="start each layer with its own `-`",
+    )
+
+
+def layer_kind(type_name: str, catalog: Catalog) -> str:
+    """The catalog's kind for a type in a layer list.
+
+    A layer, a function of `keras.ops` or a whole application.
+    """
+    return next((kind for kind in ("layer", "op", "application") if catalog.find(kind, type_name)), "layer")
+
+
+def default_name(type_name: str) -> str:
+    """The name that a layer of this type gets, as Keras forms it.
+
+    `Conv2D` is `conv2d`, `MaxPooling2D` is `max_pooling2d`.
+    """
+    name = type_name.removeprefix("ops.")
+    name = re.sub(r"(.)([A-Z][a-z0-9]+)", r"\1_\2", name)
+    return re.sub(r"([a-z])([A-Z])", r"\1_\2", name).lower()
+
+
+class _FreshNames:
+    """Names that nothing else has: `dense`, `dense_1`, …"""
+
+    def __init__(self, taken: set[object]) -> None:
+        self._taken = taken
+
+    def __call__(self, base: str) -> str:
+        name, count = base, 0
+        while name in self._taken:
+            count += 1
+            name = f"{base}_{count}"
+        self._taken.add(name)
+        return name
+
+
+def _fresh_names(taken: set[object] | set[str]) -> _FreshNames:
+    return _FreshNames(set(taken))
+
+
+def _values(node: tree.Node | None) -> tuple[Value, ...]:
+    """The scalars of a list, or the one scalar, as node keys take them."""
+    match node:
+        case Sequence():
+            return tuple(item for item in node.items if isinstance(item, Value))
+        case Value():
+            return (node,)
+    return ()
+
+
+def _names(inputs: tuple[GraphInput, ...], drafts: list[_Draft]) -> tuple[dict[str, _Port], list[Finding]]:
+    """What each name stands for: graph inputs, layers, and the names that layers give to their outputs."""
+    names: dict[str, _Port] = {}
+    findings: list[Finding] = []
+
+    def define(name: str, port: _Port) -> None:
+        first = names.setdefault(name, port)
+        if first is not port:
+            label = Label(first.span, "first used here")
+            findings.append(error("duplicate-name", f"the name `{name}` is used twice", port.span, labels=(label,)))
+
+    for graph_input in inputs:
+        define(graph_input.name, _Port(graph_input.name, 0, graph_input.span))
+    if len(inputs) == 1:
+        names.setdefault(INPUT, _Port(inputs[0].name, 0, inputs[0].span))
+    for draft in drafts:
+        define(draft.name, _Port(draft.name, 0, draft.span))
+        for number, output in enumerate(draft.outputs):
+            if output.value != draft.name:
+                define(str(output.value), _Port(draft.name, number, output.span))
+    return names, findings
+
+
+def _wire(
+    drafts: list[_Draft], inputs: tuple[GraphInput, ...], names: AbstractMapping[str, _Port]
+) -> tuple[list[Node], list[Finding]]:
+    nodes: list[Node] = []
+    findings: list[Finding] = []
+    by_name = {draft.name: draft for draft in drafts}
+    previous: str | None = None
+    for draft in drafts:
+        owner, fault = _owner(draft, by_name)
+        findings += [fault] if fault else []
+        if draft.inputs is None and previous is None and len(inputs) > 1:
+            known = ", ".join(f"`{graph_input.name}`" for graph_input in inputs)
+            help_ = f"say which: the model's inputs are {known}"
+            findings.append(
+                error(
+                    "missing-inputs",
+                    f"`{draft.name}` comes first and has several inputs to choose from",
+                    draft.span,
+                    help=help_,
+                )
+            )
+        positional, keywords, faults = _call_wires(draft, previous or inputs[0].name, names)
+        findings += faults
+        if owner and owner.component:
+            outputs = tuple(str(output.value) for output in draft.outputs)
+            nodes.append(Node(draft.name, owner.component, positional, keywords, owner.name, draft.span, outputs))
+        previous = draft.name
+    return nodes, findings
+
+
+def _owner(draft: _Draft, by_name: AbstractMapping[str, _Draft]) -> tuple[_Draft | None, Finding | None]:
+    """The entry whose layer this one applies: itself, or the one that it shares."""
+    if draft.share is None:
+        return draft, None
+    shared = by_name.get(str(draft.share.value))
+    if shared is None:
+        return None, _unknown_name(draft.share, [name for name, other in by_name.items() if other.share is None])
+    if shared.share is not None:
+        owner = shared.share.value
+        message = f"`{shared.name}` is itself shared from `{owner}`"
+        return None, error("share-of-share", message, draft.share.span, help=f"share `{owner}`")
+    return shared, None
+
+
+def _call_wires(
+    draft: _Draft, previous: str, names: AbstractMapping[str, _Port]
+) -> tuple[tuple[Wiring, ...], dict[str, Wiring], list[Finding]]:
+    """The wires of one call. Without `inputs:` it is the layer before, at whose end a chain continues."""
+    if draft.inputs is None:
+        return (Ref(previous, 0, draft.span),), {}, []
+    if isinstance(draft.inputs, Mapping):
+        keywords: dict[str, Wiring] = {}
+        findings: list[Finding] = []
+        for entry in draft.inputs:
+            wiring, faults = _wiring(entry.value, names)
+            keywords[entry.key] = wiring
+            findings += faults
+        return (), keywords, findings
+    wiring, findings = _wiring(draft.inputs, names)
+    return (wiring,), {}, findings
+
+
+def _wiring(node: tree.Node, names: AbstractMapping[str, _Port]) -> tuple[Wiring, list[Finding]]:
+    refs: list[Ref] = []
+    findings: list[Finding] = []
+    for value in _values(node):
+        port = names.get(str(value.value))
+        if port is None:
+            findings.append(_unknown_name(value, list(names)))
+        else:
+            refs.append(Ref(port.source, port.port, value.span))
+    if isinstance(node, Value):
+        return (refs[0] if refs else ()), findings
+    return tuple(refs), findings
+
+
+def _unknown_name(value: Value, known: list[str]) -> Finding:
+    message = f"nothing in this model is called `{value.value}`"
+    return error("unknown-name", message, value.span, help=did_you_mean(str(value.value), known))
+
+
+def _outputs(
+    node: tree.Node | None, drafts: list[_Draft], names: AbstractMapping[str, _Port]
+) -> tuple[dict[str, Ref], list[Finding]]:
+    """The graph's outputs by name: the last layer, the listed names, or a mapping from output name to a node's name."""
+    if node is None:
+        last = drafts[-1]
+        return {last.name: Ref(last.name, 0, last.span)}, []
+    pairs = (
+        [(entry.key, entry.value) for entry in node]
+        if isinstance(node, Mapping)
+        else [(str(value.value), value) for value in _values(node)]
+    )
+    wires: dict[str, Ref] = {}
+    findings: list[Finding] = []
+    for name, value in pairs:
+        wiring, faults = _wiring(value, names)
+        findings += faults
+        if isinstance(wiring, Ref):
+            wires[name] = wiring
+    return wires, findings
+
+
+def sources(node: Node) -> Iterator[Ref]:
+    """Every wire into a node."""
+    for wiring in (*node.positional, *node.keywords.values()):
+        if isinstance(wiring, Ref):
+            yield wiring
+        else:
+            yield from wiring
+
+
+def _in_order(nodes: list[Node]) -> tuple[list[Node], list[Finding]]:
+    """The nodes so that every source stands before its use, otherwise in the order of the spec."""
+    waiting = {node.name: node for node in nodes}
+    ordered: list[Node] = []
+    while waiting:
+        ready = [node for node in waiting.values() if not any(ref.source in waiting for ref in sources(node))]
+        if not ready:
+            return ordered, [_cycle(waiting)]
+        for node in ready:
+            del waiting[node.name]
+        ordered += ready
+    position = {node.name: index for index, node in enumerate(nodes)}
+    return _stable(ordered, position), []
+
+
+def _stable(ordered: list[Node], position: AbstractMapping[str, int]) -> list[Node]:
+    """`ordered` unless the spec's own order already is one: a chain then reads as written."""
+    written = sorted(ordered, key=lambda node: position[node.name])
+    seen = set(position)
+    for node in reversed(written):
+        seen.discard(node.name)
+        if any(ref.source in position and ref.source not in seen for ref in sources(node)):
+            return ordered
+    return written
+
+
+def _cycle(waiting: AbstractMapping[str, Node]) -> Finding:
+    path: list[str] = []
+    name = next(iter(waiting))
+    while name not in path:
+        path.append(name)
+        name = next(ref.source for ref in sources(waiting[name]) if ref.source in waiting)
+    loop = [*path[path.index(name) :], name]
+    node = waiting[name]
+    closing = next(ref for ref in sources(node) if ref.source in waiting)
+    shown = " <- ".join(f"`{step}`" for step in loop)
+    return error("cycle", f"these layers wait for each other: {shown}", closing.span)
+
+
+def _reaching(nodes: list[Node], outputs: AbstractMapping[str, Ref]) -> set[str]:
+    """The names of all nodes and inputs on a way to an output, or that own the layer of one which is."""
+    used = {ref.source for ref in outputs.values()}
+    used |= {node.layer for node in nodes if node.layer != node.name}
+    for node in reversed(nodes):
+        if node.name in used:
+            used |= {ref.source for ref in sources(node)}
+    return used
+
+
+def _unused(node: Node) -> Finding:
+    return warning("unused-layer", f"no output depends on `{node.name}`", node.span, help="use it, or leave it out")
+
+
+def _unused_inputs(inputs: tuple[GraphInput, ...], used: set[str]) -> list[Finding]:
+    return [
+        warning("unused-input", f"no output depends on the input `{graph_input.name}`", graph_input.span)
+        for graph_input in inputs
+        if graph_input.name not in used
+    ]
+
+
+def with_component(graph: Graph, name: str, component: Component) -> Graph:
+    """The graph with another component at the node `name` and at every node that shares its layer."""
+    nodes = tuple(replace(node, component=component) if node.layer == name else node for node in graph.nodes)
+    return replace(graph, nodes=nodes)

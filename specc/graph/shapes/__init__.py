@@ -1,0 +1,211 @@
+"""The shape rules: for each layer type the function that verifies its inputs and infers its outputs.
+
+`RULES` is the one list of them. A type that is not in it infers *unknown*.
+"""
+
+from specc.graph.shapes import (
+    activation,
+    attention,
+    augmentation,
+    convolution,
+    core,
+    merging,
+    normalization,
+    pooling,
+    preprocessing,
+    recurrent,
+    regularization,
+    reshaping,
+    wrappers,
+)
+from specc.graph.shapes.ops import OPS
+from specc.graph.shapes.rule import Call, Outcome, Refusal, Rule, Weight
+
+__all__ = ["RULES", "TAKES_TEXT", "Call", "Outcome", "Refusal", "Rule", "Weight"]
+
+_CORE: dict[str, Rule] = {
+    "Dense": core.dense,
+    "EinsumDense": core.einsum_dense,
+    "Embedding": core.embedding,
+    "ReversibleEmbedding": core.embedding,
+    "Identity": core.identity,
+    "Masking": core.unchanged,
+    "Rescaling": core.unchanged,
+}
+_ACTIVATION: dict[str, Rule] = {
+    "Activation": activation.activation,
+    "ELU": activation.activation,
+    "LeakyReLU": activation.leaky_relu,
+    "PReLU": activation.prelu,
+    "ReLU": activation.relu,
+    "Softmax": activation.activation,
+}
+_REGULARIZATION: dict[str, Rule] = {
+    "ActivityRegularization": core.unchanged,
+    "AlphaDropout": regularization.dropout,
+    "Dropout": regularization.dropout,
+    "GaussianDropout": regularization.dropout,
+    "GaussianNoise": regularization.gaussian_noise,
+    "SpatialDropout1D": regularization.spatial_dropout(1),
+    "SpatialDropout2D": regularization.spatial_dropout(2),
+    "SpatialDropout3D": regularization.spatial_dropout(3),
+}
+_CONVOLUTION: dict[str, Rule] = {
+    "Conv1D": convolution.convolution(1),
+    "Conv2D": convolution.convolution(2),
+    "Conv3D": convolution.convolution(3),
+    "Conv1DTranspose": convolution.transposed(1),
+    "Conv2DTranspose": convolution.transposed(2),
+    "Conv3DTranspose": convolution.transposed(3),
+    "DepthwiseConv1D": convolution.depthwise(1),
+    "DepthwiseConv2D": convolution.depthwise(2),
+    "SeparableConv1D": convolution.separable(1),
+    "SeparableConv2D": convolution.separable(2),
+}
+_POOLING: dict[str, Rule] = {
+    **{f"{kind}Pooling{n}D": pooling.windowed(n) for kind in ("Max", "Average") for n in (1, 2, 3)},
+    **{f"Global{kind}Pooling{n}D": pooling.overall(n) for kind in ("Max", "Average") for n in (1, 2, 3)},
+    **{f"Adaptive{kind}Pooling{n}D": pooling.adaptive(n) for kind in ("Max", "Average") for n in (1, 2, 3)},
+}
+_RESHAPING: dict[str, Rule] = {
+    "Flatten": reshaping.flatten,
+    "Permute": reshaping.permute,
+    "RepeatVector": reshaping.repeat_vector,
+    "Reshape": reshaping.reshape,
+    **{f"Cropping{n}D": reshaping.cropping(n) for n in (1, 2, 3)},
+    **{f"UpSampling{n}D": reshaping.enlarging(n) for n in (1, 2, 3)},
+    **{f"ZeroPadding{n}D": reshaping.padding(n) for n in (1, 2, 3)},
+}
+_MERGING: dict[str, Rule] = {
+    "Add": merging.elementwise,
+    "Average": merging.elementwise,
+    "Concatenate": merging.concatenate,
+    "Dot": merging.dot,
+    "Maximum": merging.elementwise,
+    "Minimum": merging.elementwise,
+    "Multiply": merging.elementwise,
+    "Subtract": merging.elementwise,
+}
+_NORMALIZATION: dict[str, Rule] = {
+    "BatchNormalization": normalization.batch_normalization,
+    "GroupNormalization": normalization.group_normalization,
+    "LayerNormalization": normalization.layer_normalization,
+    "RMSNormalization": normalization.rms_normalization,
+    "UnitNormalization": normalization.unit_normalization,
+}
+_RECURRENT: dict[str, Rule] = {
+    "ConvLSTM1D": recurrent.conv_lstm(1),
+    "ConvLSTM2D": recurrent.conv_lstm(2),
+    "ConvLSTM3D": recurrent.conv_lstm(3),
+    "GRU": recurrent.layer("GRU"),
+    "GRUCell": recurrent.cell("GRU"),
+    "LSTM": recurrent.layer("LSTM"),
+    "LSTMCell": recurrent.cell("LSTM"),
+    "RNN": recurrent.rnn,
+    "SimpleRNN": recurrent.layer("SimpleRNN"),
+    "SimpleRNNCell": recurrent.cell("SimpleRNN"),
+    "StackedRNNCells": recurrent.stacked_cells,
+}
+_ATTENTION: dict[str, Rule] = {
+    "AdditiveAttention": attention.additive,
+    "Attention": attention.dot_product,
+    "GroupQueryAttention": attention.grouped_query,
+    "MultiHeadAttention": attention.multi_head,
+}
+_WRAPPERS: dict[str, Rule] = {
+    "Bidirectional": wrappers.bidirectional,
+    "Pipeline": wrappers.pipeline,
+    "SpectralNormalization": wrappers.spectral,
+    "TimeDistributed": wrappers.time_distributed,
+}
+_PREPROCESSING: dict[str, Rule] = {
+    "CategoryEncoding": preprocessing.category_encoding,
+    "Discretization": preprocessing.discretization,
+    "HashedCrossing": preprocessing.hashed_crossing,
+    "Hashing": preprocessing.hashing,
+    "IntegerLookup": preprocessing.lookup,
+    "MelSpectrogram": preprocessing.mel_spectrogram,
+    "Normalization": preprocessing.normalization,
+    "STFTSpectrogram": preprocessing.stft_spectrogram,
+    "StringLookup": preprocessing.lookup,
+    "TextVectorization": preprocessing.text_vectorization,
+}
+_ALTERED = (
+    "AugMix",
+    "AutoContrast",
+    "ContrastLimitedAdaptiveHistogramEqualization",
+    "CutMix",
+    "MixUp",
+    "RandAugment",
+    "RandomBrightness",
+    "RandomColorDegeneration",
+    "RandomColorJitter",
+    "RandomContrast",
+    "RandomElasticTransform",
+    "RandomErasing",
+    "RandomFlip",
+    "RandomGaussianBlur",
+    "RandomHue",
+    "RandomInvert",
+    "RandomPerspective",
+    "RandomPosterization",
+    "RandomRotation",
+    "RandomSaturation",
+    "RandomSharpness",
+    "RandomShear",
+    "RandomTranslation",
+    "RandomZoom",
+    "Solarization",
+)
+_AUGMENTATION: dict[str, Rule] = {
+    **dict.fromkeys(_ALTERED, augmentation.altered),
+    "CenterCrop": augmentation.resized,
+    "Equalization": augmentation.kept,
+    "RandomCrop": augmentation.resized,
+    "RandomGrayscale": augmentation.kept,
+    "Resizing": augmentation.resized,
+}
+
+_SHORT_POOLING: dict[str, Rule] = {
+    name.replace("Average", "Avg").replace("Pooling", "Pool"): rule
+    for name, rule in _POOLING.items()
+    if not name.startswith("Adaptive")
+}
+_LONG_CONVOLUTION: dict[str, Rule] = {
+    name.replace("Conv", "Convolution"): rule for name, rule in _CONVOLUTION.items() if not name.startswith("Depthwise")
+}
+
+RULES: dict[str, Rule] = {
+    **_CORE,
+    **_ACTIVATION,
+    **_REGULARIZATION,
+    **_CONVOLUTION,
+    **_LONG_CONVOLUTION,
+    **_POOLING,
+    **_SHORT_POOLING,
+    **_RESHAPING,
+    **_MERGING,
+    **_NORMALIZATION,
+    **_RECURRENT,
+    **_ATTENTION,
+    **_WRAPPERS,
+    **_PREPROCESSING,
+    **_AUGMENTATION,
+    **OPS,
+}
+
+# Everything else computes, and computing with strings fails at the first batch although Keras builds the model.
+TAKES_TEXT = frozenset(
+    {
+        "Flatten",
+        "HashedCrossing",
+        "Hashing",
+        "Identity",
+        "IntegerLookup",
+        "Permute",
+        "Reshape",
+        "StringLookup",
+        "TextVectorization",
+        "TimeDistributed",
+    }
+)

@@ -1,0 +1,57 @@
+"""What the functions of `keras.ops` have in common: their tensors, their axes, and the dtypes that mix."""
+
+from specc.component import Argument
+from specc.graph.graph import TensorType
+from specc.graph.shapes.rule import FLOATS, INTEGERS, Call, Refusal, Shape, axis_of
+
+
+def operands(call: Call) -> tuple[TensorType, ...]:
+    """Every tensor of the call, lists opened; call arguments such as `x1` and `x2` in the order of their names."""
+    values = (*call.positional, *(call.keywords[name] for name in sorted(call.keywords)))
+    return tuple(x for value in values for x in (value if isinstance(value, tuple) else (value,)))
+
+
+def operand(call: Call) -> TensorType:
+    inputs = operands(call)
+    if len(inputs) != 1:
+        raise Refusal(
+            "wrong-input-count", f"`{call.type}` takes one input, got {len(inputs)}", at=1 if inputs else None
+        )
+    return inputs[0]
+
+
+def promoted(a: str | None, b: str | None) -> str | None:
+    """The dtype of an operation on both, None if it depends on more than is told here."""
+    if a == b:
+        return a
+    if a is None or b is None:
+        return None
+    if a in FLOATS and b in FLOATS:
+        return "float64" if "float64" in (a, b) else "float32"
+    whole = (*INTEGERS, "bool")
+    if a in FLOATS and b in whole:
+        return a
+    if b in FLOATS and a in whole:
+        return b
+    if "bool" in (a, b):
+        return next((x for x in (a, b) if x in INTEGERS), None)
+    small, large = sorted((a, b), key=_bits)
+    mixed = small.startswith("u") != large.startswith("u")
+    return None if mixed and (large.startswith("u") or _bits(small) == _bits(large)) else large
+
+
+def _bits(dtype: str) -> int:
+    return int("".join(c for c in dtype if c.isdigit()) or 0)
+
+
+def floating(dtype: str | None) -> str | None:
+    """The dtype of a function whose results are fractions, such as `exp`, on numbers of `dtype`."""
+    return dtype if dtype in FLOATS or dtype is None else "float32" if dtype in (*INTEGERS, "bool") else None
+
+
+def axes_of(call: Call, shape: Shape, default: Argument = None) -> tuple[int, ...]:
+    given = call.get("axis", default)
+    if given is None:
+        return tuple(range(len(shape)))
+    items = given if isinstance(given, list | tuple) else [given]
+    return tuple(axis_of(call, shape, item) for item in items if isinstance(item, int))

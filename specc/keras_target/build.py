@@ -1,0 +1,143 @@
+"""`Graph` -> `keras.Model`: a functional model whose layers are called as the spec calls them.
+
+Every type comes from the catalog, a closed table; nothing of a spec is imported, evaluated or unpickled. Call inside
+`strategy.scope()` and after the seeds are set: layers are made in the order of the graph, so weights follow from the
+seed.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from operator import attrgetter
+from typing import Any
+
+import keras
+
+from specc.catalog import Catalog, EntryFacts
+from specc.component import Argument, Component
+from specc.diagnostics import Finding, error
+from specc.graph.graph import Graph, GraphInput, Node, Ref, Wiring
+
+REFUSALS = (ValueError, TypeError, RuntimeError, NotImplementedError, OSError, ArithmeticError, LookupError)
+"""What Keras raises over arguments and shapes that it does not take, and over weights that it cannot download."""
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """A built model, with the layer of each name that owns weights and the output tensors of each node."""
+
+    model: keras.Model
+    layers: Mapping[str, Any]
+    tensors: Mapping[str, tuple[Any, ...]]
+
+
+def build_model(graph: Graph, catalog: Catalog) -> tuple[Built | None, list[Finding]]:
+    """The model of `graph`, its layers named as in the spec; a finding at the layer that Keras refuses.
+
+    One input is taken as a tensor, several as a dict by name; outputs likewise.
+    """
+    inputs = {graph_input.name: _keras_input(graph_input) for graph_input in graph.inputs}
+    tensors: dict[str, tuple[Any, ...]] = {name: (tensor,) for name, tensor in inputs.items()}
+    layers: dict[str, Any] = {}
+    for node in graph.nodes:
+        try:
+            tensors[node.name] = _call(node, tensors, layers, catalog)
+        except REFUSALS as refusal:
+            return None, [_refused(node, refusal)]
+    outputs = {name: _tensor(ref, tensors) for name, ref in graph.outputs.items()}
+    model = keras.Model(one_or_all(inputs), one_or_all(outputs), name=graph.name)
+    return Built(model, layers, tensors), []
+
+
+def _call(
+    node: Node, tensors: Mapping[str, tuple[Any, ...]], layers: dict[str, Any], catalog: Catalog
+) -> tuple[Any, ...]:
+    """The outputs of one node. Its layer is made at its first call and kept in `layers`."""
+    positional = [_gather(wiring, tensors) for wiring in node.positional]
+    keywords = {name: _gather(wiring, tensors) for name, wiring in node.keywords.items()}
+    facts = catalog.find(node.component.kind, node.component.type)
+    if facts is None or facts.path is None:
+        raise KeyError(f"{node.component.type} is not in the catalog")
+    arguments = _arguments(node.component, catalog)
+    at_call = {name: arguments.pop(name) for name in list(arguments) if facts.arguments[name].at_call}
+    if node.component.kind == "op":
+        result = _symbol(facts.path)(*positional, **keywords, **arguments)
+    else:
+        if node.layer not in layers:
+            layers[node.layer] = _layer(node, facts, arguments, positional)
+        result = layers[node.layer](*positional, **keywords, **at_call)
+    return tuple(result) if isinstance(result, list | tuple) else (result,)
+
+
+def _refused(node: Node, refusal: Exception) -> Finding:
+    """Keras' own words, for what the check could not know."""
+    words = str(refusal).strip().splitlines() or [type(refusal).__name__]
+    notes = (f"the layer is `{node.component.type}`, called `{node.name}`",)
+    return error("keras-refuses", f"Keras cannot build this layer: {words[0]}", node.span, notes=notes)
+
+
+def build_component(component: Component, catalog: Catalog) -> Any:  # noqa: ANN401  a Keras object of any kind
+    """The Keras object of a component: an instance of its class, or Keras' own short name for it as it stands.
+
+    Short names are left to Keras because some, as `accuracy`, mean a different class for each output.
+    """
+    facts = catalog.find(component.kind, component.type)
+    if facts is None:
+        raise KeyError(f"{component.kind} {component.type} is not in the catalog")
+    if facts.path is None or (component.type != facts.name and not component.arguments):
+        return component.type
+    constructor = _symbol(facts.path)
+    if not isinstance(constructor, type):
+        return component.type  # a function, such as an activation: Keras takes its name
+    return constructor(**_arguments(component, catalog))
+
+
+def _arguments(component: Component, catalog: Catalog) -> dict[str, Any]:
+    return {name: _argument(value, catalog) for name, value in component.arguments.items()}
+
+
+def _argument(value: Argument, catalog: Catalog) -> Any:  # noqa: ANN401  what Keras takes
+    match value:
+        case Component():
+            return build_component(value, catalog)
+        case list():
+            return [_argument(item, catalog) for item in value]
+        case dict():
+            return {key: _argument(item, catalog) for key, item in value.items()}
+    return value
+
+
+def _symbol(path: str) -> Any:  # noqa: ANN401  a class or function of Keras
+    """The public Keras symbol at a path of the catalog, such as `keras.layers.Dense`."""
+    return attrgetter(path.removeprefix("keras."))(keras)
+
+
+def _keras_input(graph_input: GraphInput) -> Any:  # noqa: ANN401  a KerasTensor
+    return keras.Input(graph_input.shape, dtype=graph_input.dtype, name=graph_input.name)
+
+
+def _layer(node: Node, facts: EntryFacts, arguments: dict[str, Any], positional: list[Any]) -> Any:  # noqa: ANN401
+    """A layer, or a whole application that stands as one.
+
+    An application's input shape follows from what it is given.
+    """
+    constructor = _symbol(str(facts.path))
+    if node.component.kind != "application":
+        return constructor(**arguments, name=node.layer)
+    trainable = arguments.pop("trainable", True)
+    arguments.setdefault("input_shape", tuple(positional[0].shape[1:]))
+    model = constructor(**arguments, name=node.layer)
+    model.trainable = trainable
+    return model
+
+
+def _gather(wiring: Wiring, tensors: Mapping[str, tuple[Any, ...]]) -> Any:  # noqa: ANN401  a tensor or a list of them
+    return _tensor(wiring, tensors) if isinstance(wiring, Ref) else [_tensor(ref, tensors) for ref in wiring]
+
+
+def _tensor(ref: Ref, tensors: Mapping[str, tuple[Any, ...]]) -> Any:  # noqa: ANN401  a KerasTensor
+    return tensors[ref.source][ref.port]
+
+
+def one_or_all(tensors: Mapping[str, Any]) -> Any:  # noqa: ANN401  a tensor or a dict of them
+    """What a model with these inputs or outputs takes or gives: a single tensor itself, several by name."""
+    return next(iter(tensors.values())) if len(tensors) == 1 else dict(tensors)

@@ -1,0 +1,49 @@
+"""The model that is saved: raw input in, prediction out.
+
+Takes the trained model, the fitted preprocessing in front of it, and what its losses say of its outputs. A loss on
+logits means that the trained model ends in logits; whoever uses the saved one gets probabilities.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import keras
+
+from specc.catalog import Catalog
+from specc.component import Component
+from specc.keras_target.build import one_or_all
+
+
+def serving_model(
+    model: keras.Model, preprocessing: keras.Model | None, losses: Mapping[str, Component], catalog: Catalog
+) -> keras.Model:
+    """`model` between its preprocessing and its last activation; `model` itself where it needs neither.
+
+    `losses` go by output name in the model's order.
+    """
+    squashed = {name: squashing(loss, catalog) for name, loss in losses.items()}
+    if preprocessing is None and not any(squashed.values()):
+        return model
+    raw = preprocessing.input if preprocessing else model.input
+    prepared = preprocessing(raw) if preprocessing else raw
+    if isinstance(prepared, Mapping) and len(prepared) == 1:
+        prepared = next(iter(prepared.values()))
+    results = model(prepared)
+    by_name = results if isinstance(results, Mapping) else dict(zip(losses, [results], strict=True))
+    outputs = {name: _squash(name, by_name[name], squashed[name]) for name in losses}
+    return keras.Model(raw, one_or_all(outputs), name=f"{model.name}_serving")
+
+
+def squashing(loss: Component, catalog: Catalog) -> str | None:
+    """The activation that turns an output into probabilities, if `loss` is taken on logits."""
+    facts = catalog.find("loss", loss.type)
+    if facts is None or loss.arguments.get("from_logits") is not True:
+        return None
+    return "sigmoid" if facts.name.startswith("Binary") else "softmax"
+
+
+def _squash(name: str, tensor: Any, activation: str | None) -> Any:  # noqa: ANN401  a KerasTensor
+    """Computed in float32 also where the model is in half precision, as probabilities near 0 and 1 need."""
+    if activation is None:
+        return tensor
+    return keras.layers.Activation(activation, dtype="float32", name=f"{name}_probabilities")(tensor)

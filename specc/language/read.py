@@ -1,0 +1,79 @@
+"""A file -> its text and positioned tree.
+
+Whatever is wrong with the file itself (missing, a folder, too large, no text) is one finding, like what is wrong in it.
+"""
+
+from pathlib import Path
+
+from specc.diagnostics import Finding, Span, error
+from specc.language import limits
+from specc.language.source import LINE_BREAK, Source, start_of
+from specc.language.tree import Node
+
+
+def read(path: Path, shown_as: str = "") -> tuple[Node | None, Source, tuple[Finding, ...]]:
+    """The tree and the text of the spec file at `path`, which findings call `shown_as` (default: as `path` is written).
+
+    A name that ends in `.json` is read as JSON, any other as YAML. Findings: no-such-file, not-a-file, unreadable-file,
+    file-too-large, not-utf8, and those of the two readers.
+    """
+    name = shown_as or str(path)
+    try:
+        with path.open("rb") as file:
+            data = file.read(limits.FILE_BYTES + 1)
+    except (OSError, ValueError) as problem:  # ValueError: a name with a NUL character
+        return None, Source(name, ""), (_unreadable(path, name, problem),)
+    if len(data) > limits.FILE_BYTES:
+        message = f"`{path.name}` is larger than {limits.FILE_BYTES // 2**20} MiB"
+        hint = "a spec is text written by hand; data belongs into files that the spec names"
+        return None, Source(name, ""), (error("file-too-large", message, start_of(name), help=hint),)
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as problem:
+        text = data.decode("utf-8", errors="replace")
+        return None, Source(name, text), (_not_utf8(data, problem, name),)
+    tree, findings = read_text(text, name)
+    return tree, Source(name, text), findings
+
+
+def read_text(text: str, path: str) -> tuple[Node | None, tuple[Finding, ...]]:
+    """The tree of `text`, which findings call `path`; JSON if that ends in `.json`, else YAML."""
+    text = text.removeprefix("\ufeff")
+    if path.lower().endswith(".json"):
+        from specc.language.json_text import read_json
+
+        return read_json(text, path)
+    from specc.language.yaml_text import read_yaml
+
+    return read_yaml(text, path)
+
+
+def _unreadable(path: Path, name: str, problem: OSError | ValueError) -> Finding:
+    here = start_of(name)
+    if isinstance(problem, FileNotFoundError):
+        return error("no-such-file", f"there is no file `{name}`", here, help=_similar_file(path))
+    if isinstance(problem, IsADirectoryError):
+        return error("not-a-file", f"`{name}` is a folder, not a spec", here)
+    why = problem.strerror if isinstance(problem, OSError) and problem.strerror else str(problem)
+    return error("unreadable-file", f"cannot read `{name}`: {why[:1].lower()}{why[1:]}", here)
+
+
+def _similar_file(path: Path) -> str:
+    from specc.language.suggest import did_you_mean
+
+    try:
+        neighbours = sorted(p.name for p in path.parent.iterdir() if p.suffix in {".yaml", ".yml", ".json"})
+    except OSError:
+        return ""
+    return did_you_mean(path.name, neighbours)
+
+
+def _not_utf8(data: bytes, problem: UnicodeDecodeError, name: str) -> Finding:
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return error("not-utf8", f"`{name}` is UTF-16", start_of(name), help="save it as UTF-8")
+    before = data[: problem.start].decode("utf-8-sig", errors="replace")
+    lines = LINE_BREAK.split(before)
+    line, column = len(lines), len(lines[-1]) + 1
+    message = f"the byte 0x{data[problem.start]:02x} is not UTF-8"
+    span = Span(name, line, column, line, column + 1)
+    return error("not-utf8", message, span, help="a spec is text, saved as UTF-8")

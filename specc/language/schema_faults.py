@@ -1,0 +1,430 @@
+"""jsonschema's errors -> findings in the words of the language, each at the smallest place that is wrong.
+
+Comes in: errors, the tree they are about, and the map of the schema. One fault gives one finding: what follows from a fault
+already told (an argument that is missing because it is misspelt) is left out. Loaded only when there is something to tell.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from jsonschema.exceptions import ValidationError
+
+from specc.diagnostics import Finding, Label, Span, error
+from specc.language.schema_map import Place, SchemaMap
+from specc.language.schema_words import choices, described, kind_words, listed, type_words
+from specc.language.suggest import best_match
+from specc.language.tree import Mapping, Node, Path, Value, descend
+
+Schema: TypeAlias = dict[str, Any]
+
+
+def explain(faults: Iterable[ValidationError], tree: Node, schema: SchemaMap) -> list[Finding]:
+    """The findings for the errors that jsonschema found in `tree`."""
+    findings: list[Finding] = []
+    for fault in faults:
+        findings.extend(_explain(_Fault(fault, tuple(fault.absolute_path), tree, schema)))
+    return findings
+
+
+@dataclass(frozen=True, slots=True)
+class _Fault:
+    """An error of jsonschema with what is needed to tell it: where it stands in the tree and in the schema."""
+
+    error: ValidationError
+    path: Path
+    tree: Node
+    map: SchemaMap
+
+    @property
+    def schema(self) -> Schema:
+        part: Schema = self.error.schema
+        return part
+
+    @property
+    def value(self) -> Any:
+        return self.error.instance
+
+    @property
+    def keyword(self) -> str:
+        return str(self.error.validator)
+
+    @property
+    def limit(self) -> Any:
+        return self.error.validator_value
+
+    @property
+    def place(self) -> Place | None:
+        return self.map.place(self.schema)
+
+    @property
+    def node(self) -> Node:
+        return descend(self.tree, self.path)
+
+    @property
+    def is_about_key(self) -> bool:
+        """Whether the schema's `propertyNames` refuses a key, and not the value."""
+        return isinstance(self.value, str) and isinstance(self.node, Mapping)
+
+    @property
+    def key(self) -> str:
+        """The nearest key above the fault; the type's name in a component's arguments."""
+        return next((step for step in reversed(self.path) if isinstance(step, str)), "")
+
+    @property
+    def subject(self) -> str:
+        """What is wrong, as a reader would call it: `kernel_size[0]`, the `units` of a `Dense`, the spec."""
+        if self.is_about_key:
+            return "a key" if not self.key else f"a key of `{self.key}`"
+        place = self.place
+        if place and place.is_type and place.branch == "else":
+            first = self.map.first_argument(place.definition)
+            return f"`{first}` of `{self.key}`" if first else f"`{self.key}`"
+        if not self.key:
+            return "the spec" if not self.path else f"item {self.path[-1]}"
+        steps = "".join(f"[{step}]" for step in self.path[_last_key(self.path) + 1 :])
+        return f"`{self.key}{steps}`"
+
+    def told(self, code: str, message: str, *, at: Span | None = None, **details: Any) -> list[Finding]:
+        node = self.node
+        span = at or (self.key_span(self.value) if self.is_about_key else node.span)
+        if isinstance(node, Value) and node.origin and at is None:
+            details["labels"] = (*details.get("labels", ()), Label(node.origin, "its value comes from here"))
+        return [error(code, message, span, **details)]
+
+    def key_span(self, key: str) -> Span:
+        node = self.node
+        entry = node.entry(key) if isinstance(node, Mapping) else None
+        return entry.key_span if entry else node.span
+
+    def own_key_span(self) -> Span:
+        """The place of the key above the value; the value's own if that is an item of a list or everything."""
+        if self.path and isinstance(self.path[-1], str):
+            parent = descend(self.tree, self.path[:-1])
+            entry = parent.entry(self.path[-1]) if isinstance(parent, Mapping) else None
+            if entry:
+                return entry.key_span
+        return self.node.span
+
+
+def _explain(fault: _Fault) -> list[Finding]:
+    teller = _TELLERS.get(fault.keyword)
+    if teller:
+        return teller(fault)
+    message = f"{fault.subject} does not fit the schema: `{fault.keyword}` does not hold"
+    return fault.told("invalid-value", message)
+
+
+def _last_key(path: Path) -> int:
+    return max((i for i, step in enumerate(path) if isinstance(step, str)), default=-1)
+
+
+def _unknown_key(fault: _Fault) -> list[Finding]:
+    key = fault.error.message
+    place = fault.place
+    if place and place.is_type:
+        return _unknown_argument(fault, key)
+    types = fault.map.types(fault.schema)
+    if not types:
+        return _unknown_section_key(fault, key)
+    kind = fault.map.kind_of(fault.schema) or "component"
+    node_keys = fault.map.keys(fault.schema)
+    if not node_keys:
+        # Too many types is told by `maxProperties`.
+        if len(fault.value) > fault.schema.get("maxProperties", len(fault.value)):
+            return []
+        return _unknown_type(fault, kind, key, types, fault.key_span(key))
+    present = [name for name in fault.value if name in types]
+    if present:
+        return _stray_key(fault, kind, key, present[0], node_keys)
+    extras = [name for name in fault.value if name not in node_keys]
+    likely = next((name for name in extras if best_match(name, types)), extras[0])
+    near_node_key = best_match(key, node_keys)
+    if key != likely or (near_node_key and "share" in fault.value):
+        return [] if len(extras) > 1 else _unknown_key_among(fault, key, node_keys, "a layer entry")
+    return _unknown_type(fault, kind, key, types, fault.key_span(key))
+
+
+def _unknown_argument(fault: _Fault, key: str) -> list[Finding]:
+    known = list(fault.schema.get("properties", {}))
+    match = best_match(key, known)
+    hint = f"did you mean `{match}`?" if match else _node_key_hint(fault, key)
+    notes = (f"arguments of `{fault.key}`: {listed(known)}",) if known else (f"`{fault.key}` takes no arguments",)
+    message = f"`{fault.key}` has no argument `{key}`"
+    return fault.told(
+        "unknown-argument", message, at=fault.key_span(key), help=hint or _missing_space(key), notes=notes
+    )
+
+
+def _node_key_hint(fault: _Fault, key: str) -> str:
+    """`name` or `inputs` written among the arguments of a layer."""
+    for place in fault.map.places.values():
+        if fault.map.types(place.definition.get(place.branch, {}) if place.branch else place.definition):
+            part = place.definition[place.branch] if place.branch else place.definition
+            if key in fault.map.keys(part) and fault.key in fault.map.types(part):
+                return f"`{key}` stands beside `{fault.key}:`, not among its arguments"
+    return ""
+
+
+def _unknown_type(fault: _Fault, kind: str, name: str, types: Iterable[str], span: Span) -> list[Finding]:
+    word = kind_words(kind)
+    match = best_match(name, types)
+    hint = f"did you mean `{match}`?" if match else _missing_space(name)
+    others = [other for other in fault.map.kinds_with(name) if other != kind]
+    notes = (f"`{name}` is {kind_words(others[0], article=True)}",) if others else ()
+    return fault.told(f"unknown-{kind}", f"there is no {word} `{name}`", at=span, help=hint, notes=notes)
+
+
+def _stray_key(fault: _Fault, kind: str, key: str, type_name: str, node_keys: list[str]) -> list[Finding]:
+    """An unknown key beside a layer: an argument that is indented too little, or a misspelt node key."""
+    if key in fault.map.arguments(f"{kind}.{type_name}"):
+        hint = f"indent it under `{type_name}:`, or write `{type_name}: {{{key}: …}}`"
+        message = f"`{key}` is an argument of `{type_name}`, but stands beside it"
+        return fault.told("misplaced-argument", message, at=fault.key_span(key), help=hint)
+    return _unknown_key_among(fault, key, node_keys, f"the entry of `{type_name}`")
+
+
+def _unknown_key_among(fault: _Fault, key: str, known: list[str], where: str) -> list[Finding]:
+    match = best_match(key, known)
+    hint = f"did you mean `{match}`?" if match else _missing_space(key)
+    notes = () if hint else (f"known keys: {listed(known)}",)
+    return fault.told("unknown-key", f"{where} has no key `{key}`", at=fault.key_span(key), help=hint, notes=notes)
+
+
+def _unknown_section_key(fault: _Fault, key: str) -> list[Finding]:
+    known = list(fault.schema.get("properties", {}))
+    where = f"`{fault.key}`" if fault.path else "the top level"
+    here = ".".join(str(step) for step in fault.path)
+    homes = [home for home in fault.map.sections_with(key) if home != here]
+    match = best_match(key, known)
+    if homes:
+        hint = f"`{key}` belongs " + (f"in `{homes[0]}`" if homes[0] else "at the top level")
+    elif match:
+        hint = f"did you mean `{match}`?"
+    else:
+        hint = _missing_space(key)
+    notes = (f"known keys: {listed(known)}",) if known and not hint else ()
+    return fault.told("unknown-key", f"{where} has no key `{key}`", at=fault.key_span(key), help=hint, notes=notes)
+
+
+def _missing_space(key: str) -> str:
+    return "put a space after `:`" if ":" in key else ""
+
+
+def _missing(fault: _Fault) -> list[Finding]:
+    name = fault.error.message
+    known = fault.schema.get("properties", {})
+    if any(best_match(key, known) == name for key in fault.value if key not in known):
+        return []  # it is there, misspelt, which is a finding of its own
+    place = fault.place
+    if place and place.is_type:
+        return fault.told("missing-argument", f"`{fault.key}` needs `{name}`", at=fault.own_key_span())
+    where = f"`{fault.key}`" if fault.path else "the spec"
+    hint = f"add `{name}: {known[name]['const']}`" if "const" in known.get(name, {}) else ""
+    span = fault.own_key_span() if fault.path else fault.node.span._replace(end_line=1, end_column=1, line=1, column=1)
+    return fault.told("missing-key", f"{where} needs the key `{name}`", at=span, help=hint)
+
+
+def _type(fault: _Fault) -> list[Finding]:
+    place = fault.place
+    if place and place.is_type and place.branch == "else":
+        return _first_argument(fault, place)
+    kind = fault.map.kind_of(place.definition.get("else", {})) if place else None
+    if kind:
+        words = kind_words(kind, article=True)
+        message = f"{words} is written `Type` or `Type: arguments`, got {described(fault.value)}"
+        return fault.told("not-a-component", message)
+    return _wrong_type(fault, type_words(fault.schema))
+
+
+def _wrong_type(fault: _Fault, wanted: str) -> list[Finding]:
+    value, hint = fault.value, ""
+    if isinstance(value, float) and value.is_integer() and "an integer" in wanted:
+        hint = f"write `{int(value)}`"
+    elif isinstance(value, str) and not fault.path and ":" in value:
+        hint = "put a space after each `:`"
+    message = f"{fault.subject} must be {wanted}, got {described(value)}"
+    return fault.told("wrong-type", message, help=hint)
+
+
+def _first_argument(fault: _Fault, place: Place) -> list[Finding]:
+    """A component whose value is no mapping and does not fit its first argument."""
+    required = place.definition.get("then", {}).get("required", ())
+    if fault.value is None and required:
+        message = f"`{fault.key}` needs {listed(required)}"
+        return fault.told("missing-argument", message, at=fault.own_key_span())
+    if fault.limit in ("null", ["null"]):
+        known = list(place.definition.get("then", {}).get("properties", {}))
+        notes = (f"arguments of `{fault.key}`: {listed(known)}",) if known else ()
+        what = "a mapping of arguments" if known else "no arguments"
+        message = f"`{fault.key}` takes {what}, got {described(fault.value)}"
+        return fault.told("wrong-type", message, notes=notes)
+    return _wrong_type(fault, type_words(fault.schema))
+
+
+def _any_of(fault: _Fault) -> list[Finding]:
+    place = fault.place
+    if place and place.branch == "then" and fault.map.kind_of(place.definition.get("else", {})):
+        return _bare_type(fault, place)
+    values = [value for branch in fault.limit for value in branch.get("enum", ())]
+    context = fault.error.context or []
+    others = " or ".join(dict.fromkeys(words for branch in fault.limit if (words := type_words(branch))))
+    if values and not isinstance(fault.value, dict | list):
+        return _unknown_choice(fault, values, others)
+    fitting = {_branch(sub) for sub in context} - {_branch(sub) for sub in context if _is_about_type(sub)}
+    if not fitting:
+        return _wrong_type(fault, _one_of_words(values, others) if values else others)
+    deepest = max((sub for sub in context if _branch(sub) in fitting), key=lambda sub: len(sub.absolute_path))
+    same = [sub for sub in context if _branch(sub) == _branch(deepest)]
+    return explain(same, fault.tree, fault.map)
+
+
+def _branch(sub: ValidationError) -> object:
+    return sub.schema_path[0] if sub.schema_path else None
+
+
+def _is_about_type(sub: ValidationError) -> bool:
+    """Whether an alternative is out of the question: it wants another type, or is an expression or a list of words."""
+    return not sub.path and sub.validator in ("type", "pattern", "enum", "const")
+
+
+def _bare_type(fault: _Fault, place: Place) -> list[Finding]:
+    """A string where a component stands, which is no type that can do without arguments."""
+    part = place.definition["else"]
+    kind = fault.map.kind_of(part) or "component"
+    types = fault.map.types(part)
+    if fault.value in types:
+        definition = fault.map.definition(part["properties"][fault.value]["$ref"])
+        required = definition.get("then", {}).get("required", ())
+        needs = listed(required) if required else "arguments"
+        hint = f"write `{fault.value}: {{{required[0]}: …}}`" if required else ""
+        return fault.told("missing-argument", f"`{fault.value}` needs {needs}", help=hint)
+    short = [value for branch in fault.limit for value in branch.get("enum", ())]
+    return _unknown_type(fault, kind, fault.value, (*short, *types), fault.node.span)
+
+
+def _one_of_words(values: list[Any], others: str) -> str:
+    words = choices(values) if len(values) == 1 else f"one of {choices(values)}"
+    return f"{words} or {others}" if others else words
+
+
+def _unknown_choice(fault: _Fault, values: list[Any], others: str = "") -> list[Finding]:
+    match = best_match(fault.value, map(str, values)) if isinstance(fault.value, str) else None
+    hint = f"did you mean `{match}`?" if match else ""
+    message = f"{fault.subject} must be {_one_of_words(values, others)}, got {described(fault.value)}"
+    return fault.told("unknown-choice", message, help=hint)
+
+
+def _enum(fault: _Fault) -> list[Finding]:
+    return _unknown_choice(fault, list(fault.limit))
+
+
+def _const(fault: _Fault) -> list[Finding]:
+    return _unknown_choice(fault, [fault.limit])
+
+
+def _range(fault: _Fault) -> list[Finding]:
+    relation = _RELATIONS[fault.keyword]
+    message = f"{fault.subject} must be {relation} {fault.limit}, got {fault.value}"
+    return fault.told("out-of-range", message)
+
+
+def _count(fault: _Fault) -> list[Finding]:
+    """Too few or too many entries in a component mapping, a list, a mapping or a text."""
+    kind = fault.map.kind_of(fault.schema)
+    if kind and isinstance(fault.value, dict):
+        return _too_many_types(fault, kind)
+    unit = {"Items": "item", "Properties": "key", "Length": "character"}[fault.keyword[3:]]
+    count = fault.limit
+    relation = "at least" if fault.keyword.startswith("min") else "at most"
+    if fault.schema.get("min" + fault.keyword[3:]) == fault.schema.get("max" + fault.keyword[3:]):
+        relation = "exactly"
+    plural = unit if count == 1 else unit + "s"
+    message = f"{fault.subject} must have {relation} {count} {plural}, got {len(fault.value)}"
+    return fault.told("out-of-range", message)
+
+
+def _too_many_types(fault: _Fault, kind: str) -> list[Finding]:
+    words = kind_words(kind, article=True)
+    given = list(fault.value)
+    if not given:
+        return fault.told("not-a-component", f"{words} is written `Type` or `Type: arguments`, got an empty mapping")
+    types = fault.map.types(fault.schema)
+    first = next((name for name in given if name in types), given[0])
+    stray = next(name for name in given if name != first)
+    hint = ""
+    if stray in fault.map.arguments(f"{kind}.{first}"):
+        hint = f"indent `{stray}` under `{first}:`, or write `{first}: {{{stray}: …}}`"
+    message = f"{words} has one type, got {listed(given)}"
+    return fault.told("not-a-component", message, at=fault.key_span(stray), help=hint)
+
+
+def _pattern(fault: _Fault) -> list[Finding]:
+    pattern = str(fault.limit)
+    if pattern == "^\\$":
+        place = fault.place
+        if place and place.is_type and place.branch == "else":
+            return _first_argument(fault, place)
+        return _wrong_type(fault, type_words(fault.schema))
+    shown = described(fault.value)
+    if pattern.startswith("^[A-Za-z_]"):
+        letters = "letters, digits, `_` and `-`" if pattern.endswith("-]*$") else "letters, digits and `_`"
+        hint = f"a name is {letters}, and does not begin with a digit"
+        return fault.told("invalid-name", f"{fault.subject} must be a name, got {shown}", help=hint)
+    if r"\.\." in pattern:
+        hint = "write it relative to the spec's folder, with forward slashes"
+        message = f"{fault.subject} must be a path below the spec's folder, got {shown}"
+        return fault.told("path-outside-root", message, help=hint)
+    ending = pattern.removesuffix("|^\\$")  # where it only holds for what is no expression
+    message = f"{fault.subject} must match `{ending}`, got {shown}"
+    return fault.told("invalid-value", message)
+
+
+def _unique(fault: _Fault) -> list[Finding]:
+    items = fault.value
+    repeated = next((i for i, item in enumerate(items) if item in items[:i]), len(items) - 1)
+    first = items.index(items[repeated])
+    message = f"{fault.subject} names {described(items[repeated])} twice"
+    at = descend(fault.tree, (*fault.path, repeated)).span
+    labels = (Label(descend(fault.tree, (*fault.path, first)).span, "first given here"),)
+    return fault.told("duplicate-item", message, at=at, labels=labels)
+
+
+def _one_of(fault: _Fault) -> list[Finding]:
+    """Exactly one of several forms. Where the forms are required keys, the finding names the keys."""
+    keys = [key for branch in fault.limit for key in branch.get("required", ())]
+    if not keys or not isinstance(fault.value, dict):
+        return _any_of(fault)
+    given = [key for key in fault.value if key in keys]
+    if len(given) > 1:
+        first, second, *_ = given
+        labels = (Label(fault.key_span(first), "given here"),)
+        message = f"{fault.subject} takes only one of {listed(given)}"
+        return fault.told("conflicting-keys", message, at=fault.key_span(second), labels=labels)
+    if any(best_match(key, keys) for key in fault.value if key not in fault.schema.get("properties", {})):
+        return []  # the key is there, misspelt
+    message = f"{fault.subject} needs one of the keys {listed(keys)}"
+    return fault.told("missing-key", message, at=fault.own_key_span())
+
+
+_RELATIONS = {
+    "minimum": "at least",
+    "maximum": "at most",
+    "exclusiveMinimum": "more than",
+    "exclusiveMaximum": "less than",
+    "multipleOf": "a multiple of",
+}
+
+_TELLERS: dict[str, Callable[[_Fault], list[Finding]]] = {
+    "additionalProperties": _unknown_key,
+    "required": _missing,
+    "type": _type,
+    "anyOf": _any_of,
+    "oneOf": _one_of,
+    "enum": _enum,
+    "const": _const,
+    "pattern": _pattern,
+    "uniqueItems": _unique,
+    **dict.fromkeys(_RELATIONS, _range),
+    **dict.fromkeys(("minItems", "maxItems", "minProperties", "maxProperties", "minLength", "maxLength"), _count),
+}

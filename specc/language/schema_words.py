@@ -1,0 +1,71 @@
+"""Values, types and lists of names as words of a message."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+_LONGEST = 60  # characters of a value that a message repeats
+_TYPES = {
+    "integer": "an integer",
+    "number": "a number",
+    "boolean": "true or false",
+    "string": "a string",
+    "array": "a list",
+    "object": "a mapping",
+    "null": "null",
+}
+_KINDS = {"op": "operation", "schedule": "learning-rate schedule", "dataset": "data set"}
+
+
+def described(value: Any) -> str:
+    """A value with its type: the string `abc`, the integer 5, an empty list."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return f"`{str(value).lower()}`"
+    if isinstance(value, str):
+        return f"the string `{_cut(value)}`" if value else "an empty string"
+    if isinstance(value, int):
+        return f"the integer {_cut(str(value))}"
+    if isinstance(value, float):
+        return f"the number {value}"
+    what = "list" if isinstance(value, list) else "mapping"
+    return f"a {what}" if value else f"an empty {what}"
+
+
+def type_words(schema: dict[str, Any]) -> str:
+    """The types that a schema allows: an integer or a list. A string that may only be an expression is not among them."""
+    types = schema.get("type", [])
+    types = [types] if isinstance(types, str) else list(types)
+    if schema.get("pattern") == "^\\$":
+        types = [name for name in types if name != "string"]
+    return " or ".join(_TYPES[name] for name in types if name in _TYPES)
+
+
+def kind_words(kind: str, *, article: bool = False) -> str:
+    """A kind of components as words: `op` is an operation."""
+    words = _KINDS.get(kind, kind.replace("_", " "))
+    return words if not article else f"{'an' if words[0] in 'aeiou' else 'a'} {words}"
+
+
+def choices(values: Sequence[Any]) -> str:
+    """The words that may stand somewhere, in their order."""
+    shown = [f"`{_plain(value)}`" for value in values[:20]]
+    return ", ".join(shown) + (", …" if len(values) > 20 else "")
+
+
+def listed(names: Iterable[str]) -> str:
+    """Names as `a`, `b` and `c`; of many, the first twenty."""
+    quoted = [f"`{_cut(name)}`" for name in names]
+    if len(quoted) > 20:
+        return ", ".join(quoted[:20]) + ", …"
+    return " and ".join(filter(None, (", ".join(quoted[:-1]), quoted[-1] if quoted else "")))
+
+
+def _plain(value: Any) -> str:
+    if value is None:
+        return "null"
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST else text[:_LONGEST] + "…"

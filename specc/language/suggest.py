@@ -1,0 +1,38 @@
+"""The name that was probably meant: for `help` lines of findings about unknown names. Only faults need this module."""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+def best_match(name: str, known: Iterable[str]) -> str | None:
+    """The known name nearest to `name`, or None if none is near.
+
+    Case and the marks between words count for nothing first: `dense` is `Dense`, `learningrate` is `learning_rate`.
+    """
+    by_letters: dict[str, str] = {}
+    for candidate in known:
+        by_letters.setdefault(_letters(candidate), candidate)
+    letters = _letters(name)
+    if letters in by_letters:
+        return by_letters[letters]
+    swapped = _with_neighbours_swapped(letters) & by_letters.keys()
+    if swapped:
+        return by_letters[min(swapped)]
+    cutoff = 0.6 if len(letters) > 4 else 0.5
+    near = get_close_matches(letters[:100], by_letters, n=1, cutoff=cutoff)
+    return by_letters[near[0]] if near else None
+
+
+def did_you_mean(name: str, known: Iterable[str], mark: str = "") -> str:
+    """A help line naming the best match, or nothing. `mark` is written before the name."""
+    match = best_match(name, known)
+    return f"did you mean `{mark}{match}`?" if match else ""
+
+
+def _letters(name: str) -> str:
+    return "".join(character for character in name.lower() if character.isalnum() or character == ".")
+
+
+def _with_neighbours_swapped(word: str) -> set[str]:
+    """Two letters in the wrong order are the commonest slip, and difflib counts it as two."""
+    return {word[:i] + word[i + 1] + word[i] + word[i + 2 :] for i in range(min(len(word), 60) - 1)}

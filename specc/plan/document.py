@@ -1,0 +1,161 @@
+"""`Plan` -> plain data: the expanded spec as `specc expand` prints it and `lock.yaml` keeps it.
+
+What comes out is itself a valid spec that means the same, names and wires written out; expanding it again changes
+nothing.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from specc.component import Argument, Component
+from specc.data import DataFacts, DataSpec
+from specc.graph.graph import Graph, GraphInput, Node, Ref, Wiring
+from specc.plan.plan import Plan
+from specc.spec import Runtime
+
+
+def as_document(plan: Plan) -> dict[str, Any]:
+    """The complete spec, sections and keys in the order of the language's reference."""
+    document: dict[str, Any] = {"spec": 1, "name": plan.name}
+    if plan.description:
+        document["description"] = plan.description
+    document |= {
+        "data": _data(plan.data, plan.facts, plan.runtime.seed),
+        "model": _model(plan.graph),
+        "training": _training(plan),
+        "runtime": _runtime(plan.runtime),
+        "report": {"formats": list(plan.report)} if plan.report else False,
+    }
+    if plan.allow:
+        document["allow"] = list(plan.allow)
+    return document
+
+
+def component_document(component: Component) -> Any:  # noqa: ANN401  a string, or a one-key mapping
+    """`Type`, or `{Type: {argument: value}}`."""
+    if not component.arguments:
+        return component.type
+    return {component.type: {name: _argument(value) for name, value in component.arguments.items()}}
+
+
+def _argument(value: Argument) -> Any:  # noqa: ANN401  plain data
+    match value:
+        case Component():
+            return component_document(value)
+        case list():
+            return [_argument(item) for item in value]
+        case dict():
+            return {key: _argument(item) for key, item in value.items()}
+        case str():
+            return escaped(value)
+    return value
+
+
+def escaped(text: str) -> str:
+    """The text as a spec must write it, where a dollar begins an expression."""
+    return text.replace("$", "$$")
+
+
+def _data(data: DataSpec, facts: DataFacts, seed: int) -> dict[str, Any]:
+    source = component_document(data.source)
+    document: dict[str, Any] = {"dataset": source} if data.source.kind == "dataset" else dict(source)
+    document["target"] = [escaped(target.name) for target in facts.targets]
+    document["inputs"] = {name: [escaped(column) for column in found.columns] for name, found in facts.inputs.items()}
+    kinds = {escaped(name): component_document(kind) for name, kind in data.columns.items()}
+    kinds |= {
+        escaped(name): found.kind
+        for name, found in facts.columns.items()
+        if name not in data.columns and name in facts.features and found.kind in {"number", "category"}
+    }
+    if data.source.kind == "csv":
+        document["columns"] = kinds
+    elif data.columns:
+        document["columns"] = {escaped(name): component_document(kind) for name, kind in data.columns.items()}
+    if data.drop:
+        document["drop"] = [escaped(name) for name in data.drop]
+    split = data.split
+    document["split"] = {
+        "validation": split.validation,
+        "test": split.test,
+        "stratify": split.stratify,
+        "seed": seed if split.seed is None else split.seed,
+    }
+    return document
+
+
+def _model(graph: Graph) -> dict[str, Any]:
+    return {
+        "inputs": {graph_input.name: _input(graph_input) for graph_input in graph.inputs},
+        "layers": [_layer(node, graph) for node in graph.nodes],
+        "outputs": {name: _reference(ref, graph) for name, ref in graph.outputs.items()},
+    }
+
+
+def _input(graph_input: GraphInput) -> dict[str, Any]:
+    return {"shape": list(graph_input.shape or ()), "dtype": graph_input.dtype}
+
+
+def _layer(node: Node, graph: Graph) -> dict[str, Any]:
+    written: dict[str, Any] = {"share": node.layer}
+    if node.layer == node.name:
+        arguments = component_document(node.component)
+        written = {arguments: None} if isinstance(arguments, str) else dict(arguments)
+    written |= {"name": node.name, "inputs": _inputs(node, graph)}
+    if node.outputs:
+        written["outputs"] = list(node.outputs)
+    return written
+
+
+def _inputs(node: Node, graph: Graph) -> Any:  # noqa: ANN401  a name, a list of names, or a mapping of both
+    if node.keywords:
+        return {name: _wires(wiring, graph) for name, wiring in node.keywords.items()}
+    return _wires(node.positional[0], graph)
+
+
+def _wires(wiring: Wiring, graph: Graph) -> str | list[str]:
+    return _reference(wiring, graph) if isinstance(wiring, Ref) else [_reference(ref, graph) for ref in wiring]
+
+
+def _reference(ref: Ref, graph: Graph) -> str:
+    node = graph.node(ref.source)
+    return node.outputs[ref.port] if node and ref.port < len(node.outputs) else ref.source
+
+
+def _training(plan: Plan) -> dict[str, Any]:
+    training: dict[str, Any] = {
+        "loss": _per_output({name: component_document(loss) for name, loss in plan.losses.items()}),
+        "optimizer": component_document(plan.optimizer),
+        "metrics": _per_output({name: _components(metrics) for name, metrics in plan.metrics.items()}),
+        "batch_size": plan.batch_size,
+        "epochs": plan.epochs,
+    }
+    if plan.loss_weights:
+        training["loss_weights"] = dict(plan.loss_weights)
+    if plan.class_weight:
+        training["class_weight"] = plan.class_weight if isinstance(plan.class_weight, str) else dict(plan.class_weight)
+    if plan.callbacks:
+        training["callbacks"] = _components(plan.callbacks)
+    return training
+
+
+def _components(components: Iterable[Component]) -> list[Any]:
+    return [component_document(component) for component in components]
+
+
+def _per_output(by_output: Mapping[str, Any]) -> Any:  # noqa: ANN401  what stands for the only output, or a mapping
+    return next(iter(by_output.values())) if len(by_output) == 1 else dict(by_output)
+
+
+def _runtime(runtime: Runtime) -> dict[str, Any]:
+    document: dict[str, Any] = {
+        "seed": runtime.seed,
+        "distribute": component_document(runtime.distribute)
+        if isinstance(runtime.distribute, Component)
+        else runtime.distribute,
+        "precision": runtime.precision,
+        "deterministic": runtime.deterministic,
+        "runs": escaped(runtime.runs),
+    }
+    if runtime.threads is not None:
+        document["threads"] = runtime.threads
+    return document

@@ -1,0 +1,253 @@
+"""What a short spec leaves out -> what follows: `imply` makes the `Plan`.
+
+The rules of the language's version 1, which never change silently:
+
+- `Output` is a `Dense` with one unit per class of the target, or one per number; its outputs are logits or numbers.
+- A target of classes implies sparse categorical cross-entropy; for a model with a single output unit and two classes,
+  binary
+  cross-entropy. Both on logits, unless the last layer ends in a softmax or a sigmoid. A number implies mean squared
+  error.
+- Classes imply the metric accuracy; numbers imply mean absolute error and root mean squared error.
+- The optimizer is Adam with its defaults, 10 epochs, batches of 32.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from specc.catalog import Catalog
+from specc.component import Component
+from specc.data import DataFacts, DataSpec, TargetFacts
+from specc.data.facts import CLASSES
+from specc.diagnostics import Finding, Span, error
+from specc.graph.graph import Graph, TensorType
+from specc.graph.infer import Inferred
+from specc.language.suggest import did_you_mean
+from specc.plan.plan import Plan
+from specc.spec import Runtime, Training
+from specc.spec.sections import PerOutput
+
+EPOCHS = 10
+BATCH_SIZE = 32
+OUTPUT = "Output"
+"""The pseudo-layer that is sized by the target."""
+
+NUMBER_METRICS = ("MeanAbsoluteError", "RootMeanSquaredError")
+SQUASHING = {"softmax": "Softmax", "sigmoid": "Sigmoid"}
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What `imply` starts from: the parts of a spec that have passed their checks."""
+
+    name: str
+    description: str
+    place: Span
+    data: DataSpec
+    facts: DataFacts
+    graph: Graph
+    inferred: Inferred
+    training: Training
+    runtime: Runtime
+    report: tuple[str, ...]
+    allow: tuple[str, ...]
+
+
+def size_outputs(graph: Graph, facts: DataFacts) -> tuple[Graph, list[Finding]]:
+    """The graph with every `Output` turned into the `Dense` that its target asks for."""
+    pseudo = [node for node in graph.nodes if node.component.type == OUTPUT]
+    if not pseudo:
+        return graph, []
+    targets, findings = match_targets(graph, facts)
+    sized = {}
+    for node in pseudo:
+        outputs = [name for name, ref in graph.outputs.items() if ref.source == node.name]
+        target = targets.get(outputs[0]) if outputs else None
+        if target is None and not findings:
+            message = "`Output` is sized by a target, and this one is no output of the model"
+            findings.append(error("output-without-target", message, node.span, help="use `Dense` inside the model"))
+        sized[node.layer] = _dense(node.component, target)
+    nodes = tuple(replace(node, component=sized[node.layer]) if node.layer in sized else node for node in graph.nodes)
+    return replace(graph, nodes=nodes), findings
+
+
+def _dense(component: Component, target: TargetFacts | None) -> Component:
+    """`units` stays away where the number of classes is unknown: inference then knows nothing, and says nothing."""
+    units = {} if target is None or _width(target) is None else {"units": _width(target)}
+    return replace(component, kind="layer", type="Dense", arguments={**units, **component.arguments})
+
+
+def _width(target: TargetFacts) -> int | None:
+    return target.classes if target.kind == CLASSES else target.shape[-1]
+
+
+def match_targets(graph: Graph, facts: DataFacts) -> tuple[dict[str, TargetFacts], list[Finding]]:
+    """Which target each output predicts: the only one, or the one of its name."""
+    if len(graph.outputs) == len(facts.targets) == 1:
+        return {next(iter(graph.outputs)): facts.targets[0]}, []
+    by_name = {target.name: target for target in facts.targets}
+    findings = []
+    for name, ref in graph.outputs.items():
+        if name not in by_name:
+            known = ", ".join(f"`{target}`" for target in by_name)
+            help_ = did_you_mean(name, by_name) or "name outputs after targets: `outputs: {target: layer}`"
+            message = f"no target is called `{name}`, as this output is; the targets are {known}"
+            findings.append(error("output-without-target", message, ref.span, help=help_))
+    place = next(iter(graph.outputs.values())).span
+    findings += [
+        error("target-without-output", f"no output of the model predicts the target `{name}`", place)
+        for name in by_name
+        if name not in graph.outputs and not findings
+    ]
+    return {name: by_name[name] for name in graph.outputs if name in by_name}, findings
+
+
+def imply(written: Written, catalog: Catalog) -> tuple[Plan | None, list[Finding]]:
+    """The plan of a spec whose parts are known to be sound."""
+    targets, findings = match_targets(written.graph, written.facts)
+    training, origins = written.training, {}
+    losses: dict[str, Component] = {}
+    metrics: dict[str, tuple[Component, ...]] = {}
+    findings += _check_names(training, targets)
+    for output, target in targets.items():
+        said = _said(training.loss, output)
+        if said and len(said) > 1:
+            findings.append(error("several-losses", f"the output `{output}` has {len(said)} losses", said[1].span))
+        if said:
+            losses[output] = said[0]
+        else:
+            losses[output], origins[_path("training.loss", output, targets)] = _implied_loss(output, target, written)
+        said = _said(training.metrics, output)
+        if said is not None:
+            metrics[output] = said
+        else:
+            metrics[output] = _implied_metrics(target, training.span)
+            origins[_path("training.metrics", output, targets)] = _because(target)
+    findings += _check_class_weight(training, targets)
+    optimizer = training.optimizer or Component("optimizer", "Adam", {}, training.span)
+    origins |= {} if training.optimizer else {"training.optimizer": "the default"}
+    origins |= {} if training.batch_size else {"training.batch_size": "the default"}
+    origins |= {} if training.epochs else {"training.epochs": "the default"}
+    if findings:
+        return None, findings
+    return Plan(
+        name=written.name,
+        description=written.description,
+        place=written.place,
+        data=written.data,
+        facts=written.facts,
+        graph=written.graph,
+        inferred=written.inferred,
+        targets=targets,
+        losses=losses,
+        loss_weights=training.loss_weights or {},
+        optimizer=optimizer,
+        metrics=metrics,
+        one_hot=frozenset(
+            name for name in targets if _takes_one_hot(name, targets[name], losses[name], written, catalog)
+        ),
+        batch_size=training.batch_size or BATCH_SIZE,
+        epochs=training.epochs or EPOCHS,
+        callbacks=training.callbacks,
+        class_weight=training.class_weight,
+        runtime=written.runtime,
+        report=written.report,
+        allow=written.allow,
+        origins=origins,
+        places={f"training.{key}": span for key, span in training.spans.items()}
+        | {f"runtime.{key}": span for key, span in written.runtime.spans.items()},
+    ), []
+
+
+def _path(section: str, output: str, targets: Mapping[str, TargetFacts]) -> str:
+    return section if len(targets) == 1 else f"{section}.{output}"
+
+
+def _said(said: PerOutput | None, output: str) -> tuple[Component, ...] | None:
+    if said is None:
+        return None
+    return said.components.get(output, said.components.get(None))
+
+
+def _because(target: TargetFacts) -> str:
+    if target.kind == CLASSES:
+        return f"`{target.name}` has {target.classes} classes" if target.classes else f"`{target.name}` is a class"
+    return f"`{target.name}` is a number"
+
+
+def _implied_loss(output: str, target: TargetFacts, written: Written) -> tuple[Component, str]:
+    place = written.training.span
+    if target.kind != CLASSES:
+        return Component("loss", "MeanSquaredError", {}, place), _because(target)
+    binary = _last_axis(written.inferred.tensor(written.graph.outputs[output])) == 1
+    squashing = _squashing(written.graph, output)
+    ends = f", and `{squashing}` already gives probabilities" if squashing else ", on logits"
+    if binary:
+        because = f"`{target.name}` has two classes and the model has one unit for them{ends}"
+        return Component("loss", "BinaryCrossentropy", {"from_logits": squashing != "sigmoid"}, place), because
+    because = _because(target) + ends
+    return Component("loss", "SparseCategoricalCrossentropy", {"from_logits": squashing != "softmax"}, place), because
+
+
+def _takes_one_hot(output: str, target: TargetFacts, loss: Component, written: Written, catalog: Catalog) -> bool:
+    """Whether a loss compares the output's units one by one, so that a class must be a vector as long as they are."""
+    facts = catalog.find("loss", loss.type)
+    sparse = facts is not None and facts.name.startswith("Sparse")
+    return (
+        target.kind == CLASSES
+        and not sparse
+        and _last_axis(written.inferred.tensor(written.graph.outputs[output])) != 1
+    )
+
+
+def _last_axis(tensor: TensorType) -> int | None:
+    return tensor.shape[-1] if tensor.shape else None
+
+
+def _squashing(graph: Graph, output: str) -> str | None:
+    """The activation that makes probabilities of an output, if its last layer has one."""
+    node = graph.node(graph.outputs[output].source)
+    if node is None:
+        return None
+    activation = node.component.arguments.get("activation")
+    name = activation.type if isinstance(activation, Component) else node.component.type
+    return next((squashing for squashing, layer in SQUASHING.items() if name in {squashing, layer}), None)
+
+
+def _implied_metrics(target: TargetFacts, place: Span) -> tuple[Component, ...]:
+    names = ("accuracy",) if target.kind == CLASSES else NUMBER_METRICS
+    return tuple(Component("metric", name, {}, place) for name in names)
+
+
+def _check_names(training: Training, targets: Mapping[str, TargetFacts]) -> list[Finding]:
+    """Outputs that losses and metrics speak of must be the model's."""
+    findings = []
+    for section in (training.loss, training.metrics):
+        for name, span in section.spans.items() if section else ():
+            if name is not None and name not in targets:
+                known = ", ".join(f"`{target}`" for target in targets)
+                message = f"the model has no output `{name}`, it has {known}"
+                findings.append(error("unknown-output", message, span, help=did_you_mean(name, targets)))
+    for name in training.loss_weights or ():
+        if name not in targets:
+            message = f"the model has no output `{name}`"
+            findings.append(
+                error("unknown-output", message, training.span_of("loss_weights"), help=did_you_mean(name, targets))
+            )
+    return findings
+
+
+def _check_class_weight(training: Training, targets: Mapping[str, TargetFacts]) -> list[Finding]:
+    if training.class_weight is None or not targets:
+        return []
+    span = training.span_of("class_weight")
+    classed = [target for target in targets.values() if target.kind == CLASSES]
+    if len(targets) > 1 or not classed:
+        return [error("class-weight-without-classes", "class weights need one target, and that of classes", span)]
+    names = classed[0].names
+    if isinstance(training.class_weight, str) or names is None:
+        return []
+    return [
+        error("unknown-class", f"`{classed[0].name}` has no class `{name}`", span, help=did_you_mean(name, names))
+        for name in training.class_weight
+        if name not in names
+    ]

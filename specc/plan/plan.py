@@ -1,0 +1,50 @@
+"""`Plan`: everything that training needs, decided. Made by `specc.plan.imply`, printed by `specc.plan.expand`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from specc.component import Component
+from specc.data import DataFacts, DataSpec, TargetFacts
+from specc.diagnostics import Span
+from specc.graph.graph import Graph
+from specc.graph.infer import Inferred
+from specc.spec import Runtime
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A complete spec.
+
+    `targets`, `losses`, `loss_weights` and `metrics` go by output name, in the order of the graph's outputs;
+    `one_hot` names the outputs whose loss takes classes as vectors with a single 1 instead of as indices. `epochs`
+    and `batch_size` count as Keras counts them; the batch is the global one. `class_weight` goes by class name.
+    `origins` says for each implied value, by its dotted path in the expanded spec, what it follows from. `place` is
+    the whole spec's span.
+    """
+
+    name: str
+    description: str
+    place: Span
+    data: DataSpec
+    facts: DataFacts
+    graph: Graph
+    inferred: Inferred
+    targets: Mapping[str, TargetFacts]
+    losses: Mapping[str, Component]
+    loss_weights: Mapping[str, float]
+    optimizer: Component
+    metrics: Mapping[str, tuple[Component, ...]]
+    one_hot: frozenset[str]
+    batch_size: int
+    epochs: int
+    callbacks: tuple[Component, ...]
+    class_weight: str | Mapping[str, float] | None
+    runtime: Runtime
+    report: tuple[str, ...]
+    allow: tuple[str, ...] = ()
+    origins: Mapping[str, str] = field(default_factory=dict)
+    places: Mapping[str, Span] = field(default_factory=dict)
+
+    def place_of(self, path: str) -> Span:
+        """Where the value at a dotted path, such as `training.epochs`, is written; the whole spec if it is implied."""
+        return self.places.get(path, self.place)

@@ -1,0 +1,47 @@
+"""What a run leaves on disk: `runs/<name>/<time>-<hash>/`, the only thing that training and report share.
+
+Training makes a folder with `create` and fills it through the `write_…` functions, each atomic; the report, and whoever
+comes later, gets it back with `read`. Nothing here imports NumPy, Keras or TensorFlow.
+"""
+
+from specc.runs.folder import RunFolder, create, latest
+from specc.runs.reading import read
+from specc.runs.run import (
+    Data,
+    Determinism,
+    History,
+    Layer,
+    Lock,
+    Model,
+    Parameters,
+    Predictions,
+    Run,
+    Target,
+    Training,
+    Weight,
+)
+from specc.runs.writing import write_bytes, write_csv, write_json, write_text, write_yaml
+
+__all__ = [
+    "Data",
+    "Determinism",
+    "History",
+    "Layer",
+    "Lock",
+    "Model",
+    "Parameters",
+    "Predictions",
+    "Run",
+    "RunFolder",
+    "Target",
+    "Training",
+    "Weight",
+    "create",
+    "latest",
+    "read",
+    "write_bytes",
+    "write_csv",
+    "write_json",
+    "write_text",
+    "write_yaml",
+]

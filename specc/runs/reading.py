@@ -1,0 +1,299 @@
+"""A run directory back as data: `read(path) -> (Run, findings)`.
+
+Never raises over what it finds: a file that is not there leaves blanks (a finding only where a completed run must have
+it), a broken one is a finding at its own line, and the rest is still read. Writes nothing.
+"""
+
+import csv
+import io
+import json
+import math
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from specc.diagnostics import Finding, Span, error, warning
+from specc.runs import folder, shapes
+from specc.runs.run import (
+    Data,
+    Determinism,
+    History,
+    Layer,
+    Lock,
+    Model,
+    Parameters,
+    Predictions,
+    Run,
+    Target,
+    Training,
+    Weight,
+)
+from specc.runs.shapes import Anything, Count, Fields, ListOf, MappingOf, Number, Text
+
+VERSION = 1
+"""The version of run.json and lock.yaml that this module reads."""
+
+_WEIGHT = Fields({"name": Text(), "shape": Text(), "parameters": Count()})
+_LAYER = Fields(
+    {
+        "name": Text(),
+        "type": Text(),
+        "inputs": ListOf(Text()),
+        "output_shape": Text(),
+        "parameters": Count(),
+        "trainable_parameters": Count(),
+        "weights": ListOf(_WEIGHT),
+    }
+)
+_RUN = Fields(
+    {
+        "run": Count(VERSION),
+        "name": Text(),
+        "description": Text(),
+        "id": Text(),
+        "status": Text("running"),
+        "started": Text(),
+        "finished": Text(),
+        "seconds": MappingOf(Number()),
+        "command": ListOf(Text()),
+        "spec_path": Text(),
+        "environment": MappingOf(Anything()),
+        "determinism": Fields({"level": Text(), "why": Text()}),
+        "model": Fields(
+            {
+                "name": Text(),
+                "parameters": Fields({"trainable": Count(), "non_trainable": Count(), "total": Count()}),
+                "layers": ListOf(_LAYER),
+                "inputs": ListOf(Text()),
+                "outputs": ListOf(Text()),
+            }
+        ),
+        "targets": MappingOf(Fields({"kind": Text(), "classes": ListOf(Text()), "column": Text()})),
+        "training": Fields(
+            {
+                "epochs_run": Count(),
+                "epochs_asked": Count(),
+                "batch_size": Count(),
+                "steps_per_epoch": Count(),
+                "stopped": Text(),
+            }
+        ),
+        "data": Fields(
+            {"source": Text(), "samples": Count(), "split": MappingOf(Count()), "inputs": MappingOf(Anything())}
+        ),
+        "warnings": ListOf(Text()),
+    }
+)
+_LOCK = Fields(
+    {
+        "lock": Count(VERSION),
+        "spec": MappingOf(Anything()),
+        "seed": Count(None),
+        "versions": MappingOf(Text()),
+        "devices": ListOf(MappingOf(Anything())),
+        "strategy": Fields({"name": Text(), "replicas": Count()}),
+        "data": Fields({"fingerprint": Text(), "samples": Count(), "split": MappingOf(Count())}),
+    }
+)
+_METRICS = MappingOf(MappingOf(Number()))
+_NEEDED_WHEN_COMPLETED = (folder.SPEC, folder.LOCK, folder.HISTORY, folder.METRICS)
+
+
+def read(path: Path) -> tuple[Run, tuple[Finding, ...]]:
+    """The run in the directory `path`, as far as it can be read, and what is wrong with its files.
+
+    An error among the findings with code `not-a-run` means that there is no run to report on at all.
+    """
+    findings: list[Finding] = []
+    if not path.is_dir() or not (path / folder.RUN).is_file():
+        missing = f"has no `{folder.RUN}`" if path.is_dir() else "is not a directory"
+        findings.append(error("not-a-run", f"`{path}` {missing}, so it is no run directory", _start(path)))
+    facts = _mapping(path / folder.RUN, _RUN, findings)
+    if facts["run"] != VERSION:
+        message = f"`{folder.RUN}` has version {facts['run']}, this specc reads version {VERSION}"
+        findings.append(warning("run-version", message, _start(path / folder.RUN)))
+    files = {
+        "lock": _lock(_mapping(path / folder.LOCK, _LOCK, findings)),
+        "metrics": _mapping(path / folder.METRICS, _METRICS, findings),
+        "history": _history(path / folder.HISTORY, findings),
+        "predictions": _predictions(path / folder.PREDICTIONS, findings),
+        "spec_text": _text(path / folder.SPEC, findings) or "",
+    }
+    if facts["status"] == "completed":
+        findings += [
+            warning("run-file-missing", f"`{name}` is missing from a completed run", _start(path / name))
+            for name in _NEEDED_WHEN_COMPLETED
+            if not (path / name).is_file()
+        ]
+    return _run(path, facts, files), tuple(findings)
+
+
+def _run(path: Path, facts: dict[str, Any], files: dict[str, Any]) -> Run:
+    model = facts["model"]
+    layers = tuple(
+        Layer(**{**layer, "weights": tuple(Weight(**weight) for weight in layer["weights"])})
+        for layer in model["layers"]
+    )
+    plain = (
+        "description",
+        "status",
+        "started",
+        "finished",
+        "seconds",
+        "command",
+        "spec_path",
+        "environment",
+        "warnings",
+    )
+    return Run(
+        folder=path,
+        name=facts["name"] or path.resolve().parent.name,
+        id=facts["id"] or path.resolve().name,
+        **{key: facts[key] for key in plain},
+        determinism=Determinism(**facts["determinism"]),
+        model=Model(**{**model, "parameters": Parameters(**model["parameters"]), "layers": layers}),
+        targets={name: Target(**target) for name, target in facts["targets"].items()},
+        training=Training(**facts["training"]),
+        data=Data(**facts["data"]),
+        **files,
+    )
+
+
+def _lock(facts: dict[str, Any]) -> Lock:
+    return Lock(
+        spec=facts["spec"],
+        seed=facts["seed"],
+        versions=facts["versions"],
+        devices=facts["devices"],
+        strategy=facts["strategy"]["name"],
+        replicas=facts["strategy"]["replicas"],
+        fingerprint=facts["data"]["fingerprint"],
+    )
+
+
+def _mapping(path: Path, shape: Fields | MappingOf, findings: list[Finding]) -> dict[str, Any]:
+    """The content of a JSON or YAML file in `shape`; blank if the file is missing or broken."""
+    blank: dict[str, Any] = shapes.conform(None, shape)[0]
+    text = _text(path, findings)
+    if text is None:
+        return blank
+    try:
+        value = json.loads(text) if path.suffix == ".json" else yaml.load(text, Loader=yaml.CSafeLoader)
+    except json.JSONDecodeError as fault:
+        findings.append(_broken(path, fault.lineno, fault.colno, f"invalid JSON: {_lower(fault.msg)}"))
+        return blank
+    except yaml.YAMLError as fault:
+        mark = getattr(fault, "problem_mark", None)
+        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        problem = getattr(fault, "problem", None) or str(fault)
+        findings.append(_broken(path, line, column, f"invalid YAML: {problem}"))
+        return blank
+    except (RecursionError, ValueError):  # ValueError: a number or a date that Python cannot hold
+        findings.append(_broken(path, 1, 1, "nested too deeply, or a value out of range"))
+        return blank
+    clean: dict[str, Any]
+    clean, faults = shapes.conform({} if value is None else value, shape)
+    for where, message in faults:
+        place = _locate(path, text, where)
+        named = f"`{'.'.join(map(str, where))}`: " if where else ""
+        findings.append(error("run-file-broken", f"{named}{message}", place))
+    return clean
+
+
+def _history(path: Path, findings: list[Finding]) -> History:
+    header, rows = _table(path, findings)
+    if header and "epoch" not in header:
+        findings.append(_broken(path, 1, 1, "the header has no column `epoch`"))
+        return History((), {})
+    numbers: list[dict[str, float]] = []
+    for line, row in rows:
+        try:
+            numbers.append({name: float(cell) if cell else math.nan for name, cell in zip(header, row, strict=True)})
+        except ValueError:
+            wrong = next(cell for cell in row if cell and not _is_number(cell))
+            findings.append(_broken(path, line, 1, f"expected a number, got `{wrong[:40]}`"))
+    whole = [row for row in numbers if math.isfinite(row["epoch"])]
+    return History(
+        epochs=tuple(int(row["epoch"]) for row in whole),
+        columns={name: tuple(row[name] for row in whole) for name in header if name != "epoch"},
+    )
+
+
+def _predictions(path: Path, findings: list[Finding]) -> Predictions:
+    header, rows = _table(path, findings)
+    return Predictions(header, tuple(row for _, row in rows))
+
+
+def _table(path: Path, findings: list[Finding]) -> tuple[tuple[str, ...], list[tuple[int, tuple[str, ...]]]]:
+    """The header, and each complete row with the number of its last line."""
+    text = _text(path, findings)
+    if text is None:
+        return (), []
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    header: tuple[str, ...] = ()
+    rows: list[tuple[int, tuple[str, ...]]] = []
+    try:
+        for cells in reader:
+            if not header:
+                header = tuple(cells)
+            elif len(cells) == len(header):
+                rows.append((reader.line_num, tuple(cells)))
+            elif cells:
+                message = f"expected {len(header)} cells, as in the header, got {len(cells)}"
+                findings.append(_broken(path, reader.line_num, 1, message))
+    except csv.Error as fault:
+        findings.append(_broken(path, reader.line_num, 1, f"invalid CSV: {fault}"))
+    return header, rows
+
+
+def _text(path: Path, findings: list[Finding]) -> str | None:
+    """The file's text; None if it is missing, or cannot be read, which is a finding."""
+    try:
+        return path.read_bytes().decode("utf-8")
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as fault:
+        findings.append(_broken(path, 1, 1, f"cannot be read: {_lower(fault.strerror or str(fault))}"))
+    except UnicodeDecodeError as fault:
+        line = fault.object.count(b"\n", 0, fault.start) + 1
+        findings.append(_broken(path, line, 1, "is not UTF-8"))
+    return None
+
+
+def _locate(path: Path, text: str, where: Iterable[str | int]) -> Span:
+    """Where the value at `where` stands. JSON is YAML enough for its composer, which gives marks."""
+    try:
+        node = yaml.compose(text, Loader=yaml.CSafeLoader)
+    except yaml.YAMLError:
+        return _start(path)
+    for step in where:
+        if isinstance(node, yaml.MappingNode):
+            node = next((value for key, value in node.value if key.value == str(step)), node)
+        elif isinstance(node, yaml.SequenceNode) and isinstance(step, int):
+            node = node.value[step]
+    if node is None:
+        return _start(path)
+    first, last = node.start_mark, node.end_mark
+    return Span(str(path), first.line + 1, first.column + 1, last.line + 1, last.column + 1)
+
+
+def _broken(path: Path, line: int, column: int, message: str) -> Finding:
+    return error("run-file-broken", f"`{path.name}`: {message}", Span(str(path), line, column, line, column + 1))
+
+
+def _start(path: Path) -> Span:
+    return Span(str(path), 1, 1, 1, 1)
+
+
+def _lower(text: str) -> str:
+    return text[:1].lower() + text[1:]
+
+
+def _is_number(cell: str) -> bool:
+    try:
+        float(cell)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,153 @@
+"""A run as data: what `specc.runs.read` gives back and the report is made of.
+
+Every field has a value even if the run was interrupted before it could say: texts are then empty, numbers zero or
+`nan`, mappings empty. `nan` also stands for a metric that was not finite.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Determinism:
+    """How far the run can be repeated: `bitwise` or `seeded`, and why not further."""
+
+    level: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """Numbers of weights' elements."""
+
+    trainable: int
+    non_trainable: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Weight:
+    """One variable of a layer. `shape` is written as text, like `(3, 3, 1, 32)`."""
+
+    name: str
+    shape: str
+    parameters: int
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One layer of the model. `inputs` names layers; `output_shape` is text, the batch axis is `None`."""
+
+    name: str
+    type: str
+    inputs: tuple[str, ...]
+    output_shape: str
+    parameters: int
+    trainable_parameters: int
+    weights: tuple[Weight, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """The trained model. `inputs` and `outputs` are names of layers or of graph inputs and outputs."""
+
+    name: str
+    parameters: Parameters
+    layers: tuple[Layer, ...]
+    inputs: tuple[str, ...]
+    outputs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What one output predicts: `kind` is `classes` or `number`; `classes` is empty for numbers."""
+
+    kind: str
+    classes: tuple[str, ...]
+    column: str
+
+
+@dataclass(frozen=True, slots=True)
+class Training:
+    """`stopped` is `epochs`, `early stopping` or `interrupted`."""
+
+    epochs_run: int
+    epochs_asked: int
+    batch_size: int
+    steps_per_epoch: int
+    stopped: str
+
+
+@dataclass(frozen=True, slots=True)
+class Data:
+    """`split` is split name to number of samples; `inputs` is input name to whatever describes it."""
+
+    source: str
+    samples: int
+    split: Mapping[str, int]
+    inputs: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """What pins the run. `spec` is the expanded spec as plain values; `seed` is None if none was recorded."""
+
+    spec: Mapping[str, Any]
+    seed: int | None
+    versions: Mapping[str, str]
+    devices: tuple[Mapping[str, Any], ...]
+    strategy: str
+    replicas: int
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """One value per epoch and column; `epochs` counts from 1. Columns keep Keras' log names (`loss`, `val_loss`, …)."""
+
+    epochs: tuple[int, ...]
+    columns: Mapping[str, tuple[float, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Predictions:
+    """The test split, one row of cells per sample, as text.
+
+    `header` starts with `index`, the sample's row in the source.
+    """
+
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Everything a run directory says.
+
+    `status` is `running`, `completed`, `interrupted` or `failed`; times are ISO 8601.
+    """
+
+    folder: Path
+    name: str
+    description: str
+    id: str
+    status: str
+    started: str
+    finished: str
+    seconds: Mapping[str, float]
+    command: tuple[str, ...]
+    spec_path: str
+    environment: Mapping[str, Any]
+    determinism: Determinism
+    model: Model
+    targets: Mapping[str, Target]
+    training: Training
+    data: Data
+    warnings: tuple[str, ...]
+    spec_text: str
+    lock: Lock
+    metrics: Mapping[str, Mapping[str, float]]
+    history: History
+    predictions: Predictions

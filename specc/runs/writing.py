@@ -1,0 +1,95 @@
+"""Atomic files: a reader, or a run killed at any moment, finds the old content or the new, never a half.
+
+Each file is written aside in the same directory, synced and renamed. Goes in: a path and plain Python values. JSON
+has no number for what is not finite, so `nan` and infinities become null there.
+"""
+
+import csv
+import io
+import json
+import math
+import os
+import re
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Replace the file at `path` by `content`. Raises OSError; the old file is then still there."""
+    aside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+    try:
+        with aside.open("xb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        aside.replace(path)
+    except BaseException:
+        aside.unlink(missing_ok=True)
+        raise
+    _sync_directory(path.parent)
+
+
+def write_text(path: Path, content: str) -> None:
+    r"""Replace the file by `content` in UTF-8, line ends as they are. What UTF-8 cannot say is written as `\udcxx`."""
+    write_bytes(path, content.encode("utf-8", errors="backslashreplace"))
+
+
+def write_json(path: Path, content: Mapping[str, Any]) -> None:
+    """Replace the file by JSON, indented by two, keys in the given order."""
+    write_text(path, json.dumps(_finite(content), indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+
+
+def write_yaml(path: Path, content: Mapping[str, Any]) -> None:
+    """Replace the file by YAML that means the same to YAML 1.1 and 1.2 readers, keys in the given order."""
+    text = yaml.dump(content, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120)
+    write_text(path, text)
+
+
+def write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Replace the file by comma-separated rows under `header`; None is an empty cell, a float is written exactly."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows(rows)
+    write_text(path, text.getvalue())
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes no anchors, and quotes the strings that only YAML 1.2 would read as numbers (`1e-3`, `0o17`)."""
+
+    def ignore_aliases(self, data: object) -> bool:  # noqa: ARG002  (PyYAML calls it by this signature)
+        return True
+
+
+_Dumper.add_implicit_resolver(
+    "tag:yaml.org,2002:float",
+    re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)[eE][-+]?[0-9]+$"),
+    list("-+.0123456789"),
+)
+_Dumper.add_implicit_resolver("tag:yaml.org,2002:int", re.compile(r"0o[0-7]+$"), ["0"])
+
+
+def _finite(value: object) -> object:
+    match value:
+        case float() if not math.isfinite(value):
+            return None
+        case dict():
+            return {key: _finite(item) for key, item in value.items()}
+        case list() | tuple():
+            return [_finite(item) for item in value]
+        case _:
+            return value
+
+
+def _sync_directory(path: Path) -> None:
+    """Make the rename itself durable; only POSIX lets a directory be opened for that."""
+    if os.name == "posix":
+        descriptor = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

@@ -1,0 +1,167 @@
+"""The callbacks of a run: the spec's own, and those by which specc records, saves and stops.
+
+Paths in the spec's callbacks name files inside the run directory. Nothing here prints; that is
+`specc.training.progress`.
+"""
+
+import os
+import signal
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import keras
+
+from specc.catalog import Catalog
+from specc.component import Component
+from specc.keras_target.build import build_component
+from specc.runs import RunFolder, write_csv
+
+SAVE_EVERY_S = 30.0
+"""The least time between two checkpoints, and between two writings of the history is a thirtieth of it."""
+
+
+def spec_callback(component: Component, folder: Path, catalog: Catalog) -> keras.callbacks.Callback:
+    """The Keras callback of a component, with its files and folders placed in the run directory."""
+    facts = catalog.find("callback", component.type)
+    paths = {name for name, argument in facts.arguments.items() if argument.path} if facts else set()
+    placed = {
+        name: str(folder / str(value)) if name in paths and value is not None else value
+        for name, value in component.arguments.items()
+    }
+    for name in paths & placed.keys():
+        Path(str(placed[name])).parent.mkdir(parents=True, exist_ok=True)
+    return build_component(replace(component, arguments=placed), catalog)  # type: ignore[no-any-return]
+
+
+@dataclass
+class EpochRecord:
+    """What `history.csv` says of one epoch: Keras' log names to values, and the seconds that it took."""
+
+    epoch: int
+    logs: Mapping[str, float]
+    learning_rate: float | None
+    seconds: float
+
+
+class Recorder(keras.callbacks.Callback):
+    """Keeps every epoch's logs and writes them to `history.csv`, at most once a second while training goes on."""
+
+    def __init__(self, folder: RunFolder) -> None:
+        super().__init__()
+        self.records: list[EpochRecord] = []
+        self._folder = folder
+        self._written = self._began = 0.0
+
+    def on_epoch_begin(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:  # noqa: ARG002
+        """Start the epoch's clock."""
+        self._began = time.perf_counter()
+
+    def on_epoch_end(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:
+        """Keep what the epoch gave."""
+        now = time.perf_counter()
+        values = {name: float(value) for name, value in (logs or {}).items() if name != "learning_rate"}
+        self.records.append(EpochRecord(epoch + 1, values, _learning_rate(self.model), now - self._began))
+        if now - self._written > SAVE_EVERY_S / 30:
+            self.write()
+
+    def on_train_end(self, logs: Mapping[str, float] | None = None) -> None:  # noqa: ARG002
+        """Keep what training gave."""
+        self.write()
+
+    def write(self) -> None:
+        """Write all epochs so far. Columns are those of the first epoch and any that came later."""
+        self._written = time.perf_counter()
+        names = list(dict.fromkeys(name for record in self.records for name in record.logs))
+        rows = [
+            [record.epoch, *(record.logs.get(name) for name in names), record.learning_rate, round(record.seconds, 6)]
+            for record in self.records
+        ]
+        write_csv(self._folder.history, ["epoch", *names, "learning_rate", "seconds"], rows)
+
+
+class Checkpoint(keras.callbacks.Callback):
+    """Keeps the newest weights in `checkpoints/last.weights.h5`: written aside, then renamed."""
+
+    def __init__(self, folder: RunFolder) -> None:
+        super().__init__()
+        self._folder = folder.checkpoints
+        self._saved = time.perf_counter()
+
+    def on_epoch_end(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:  # noqa: ARG002
+        """Keep what the epoch gave."""
+        if time.perf_counter() - self._saved > SAVE_EVERY_S:
+            self.save()
+
+    def on_train_end(self, logs: Mapping[str, float] | None = None) -> None:  # noqa: ARG002
+        """Keep what training gave."""
+        self.save()
+
+    def save(self) -> None:
+        """Write the weights as they are now."""
+        self._folder.mkdir(exist_ok=True)
+        save_aside(self._folder / "last.weights.h5", self.model.save_weights)
+        self._saved = time.perf_counter()
+
+
+def save_aside(path: Path, save: Any) -> None:  # noqa: ANN401  a bound method of a Keras model
+    """Call `save` with a path in the same directory, sync the file and rename it: `path` is whole or not there."""
+    aside = path.with_name(f"part-{path.name}")
+    save(str(aside))
+    with aside.open("rb+") as file:
+        os.fsync(file.fileno())
+    aside.replace(path)
+
+
+@dataclass
+class Interrupt:
+    """Whether someone asked the run to end."""
+
+    asked: bool = False
+    previous: dict[int, Any] = field(default_factory=dict)
+
+
+class StopOnInterrupt(keras.callbacks.Callback):
+    """Ends training after the current batch once `interrupt` is asked."""
+
+    def __init__(self, interrupt: Interrupt) -> None:
+        super().__init__()
+        self._interrupt = interrupt
+
+    def on_train_batch_end(self, batch: int, logs: Mapping[str, float] | None = None) -> None:  # noqa: ARG002
+        """Stop if that was asked."""
+        if self._interrupt.asked:
+            self.model.stop_training = True
+
+
+@contextmanager
+def interruptible() -> Iterator[Interrupt]:
+    """Within, the first Ctrl-C (or SIGTERM) only asks; the second one interrupts as always.
+
+    Outside the main thread signals belong to somebody else, and nothing changes.
+    """
+    interrupt = Interrupt()
+
+    def ask(number: int, frame: FrameType | None) -> None:  # noqa: ARG001
+        interrupt.asked = True
+        signal.signal(number, interrupt.previous[number])
+
+    try:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            interrupt.previous[number] = signal.signal(number, ask)
+    except ValueError:  # not the main thread
+        pass
+    try:
+        yield interrupt
+    finally:
+        for number, handler in interrupt.previous.items():
+            signal.signal(number, handler)
+
+
+def _learning_rate(model: keras.Model) -> float | None:
+    rate = getattr(model.optimizer, "learning_rate", None)
+    return None if rate is None else float(keras.ops.convert_to_numpy(rate))

@@ -1,0 +1,80 @@
+"""How training shows itself: a live bar in a terminal, a line now and then in a log, nothing when quiet.
+
+Goes to standard error, so that standard output stays free for results.
+"""
+
+import sys
+import time
+from collections.abc import Mapping
+from typing import TextIO
+
+import keras
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+LINE_EVERY_S = 2.0
+"""The least time between two lines in a log; the first and the last epoch always get one."""
+
+
+def progress(epochs: int, steps: int, stream: TextIO | None = None) -> keras.callbacks.Callback:
+    """The display that suits `stream` (default: standard error): a bar for a terminal, lines otherwise."""
+    stream = stream or sys.stderr
+    return _Bar(epochs, steps, stream) if stream.isatty() else _Lines(epochs, stream)
+
+
+class _Lines(keras.callbacks.Callback):
+    def __init__(self, epochs: int, stream: TextIO) -> None:
+        super().__init__()
+        self._epochs, self._stream = epochs, stream
+        self._printed = 0.0
+        self._last = ""
+
+    def on_epoch_end(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:
+        self._last = f"epoch {epoch + 1}/{self._epochs}  {describe(logs)}"
+        if time.monotonic() - self._printed > LINE_EVERY_S:
+            self._print()
+
+    def on_train_end(self, logs: Mapping[str, float] | None = None) -> None:  # noqa: ARG002
+        self._print()
+
+    def _print(self) -> None:
+        if self._last:
+            print(self._last, file=self._stream, flush=True)
+        self._last = ""
+        self._printed = time.monotonic()
+
+
+class _Bar(keras.callbacks.Callback):
+    def __init__(self, epochs: int, steps: int, stream: TextIO) -> None:
+        super().__init__()
+        self._progress = Progress(
+            TextColumn("[bold]epoch"),
+            MofNCompleteColumn(),
+            BarColumn(bar_width=30),
+            TimeElapsedColumn(),
+            TextColumn("[dim]left"),
+            TimeRemainingColumn(),
+            TextColumn("{task.fields[logs]}"),
+            console=Console(file=stream),
+        )
+        self._steps = steps
+        self._done = 0
+        self._task = self._progress.add_task("epoch", total=epochs, logs="")
+
+    def on_train_begin(self, logs: Mapping[str, float] | None = None) -> None:  # noqa: ARG002
+        self._progress.start()
+
+    def on_train_batch_end(self, batch: int, logs: Mapping[str, float] | None = None) -> None:  # noqa: ARG002
+        self._progress.update(self._task, completed=self._done + (batch + 1) / self._steps * 0.99)
+
+    def on_epoch_end(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:
+        self._done = epoch + 1
+        self._progress.update(self._task, completed=self._done, logs=describe(logs))
+
+    def on_train_end(self, logs: Mapping[str, float] | None = None) -> None:  # noqa: ARG002
+        self._progress.stop()
+
+
+def describe(logs: Mapping[str, float] | None) -> str:
+    """An epoch's logs in one line: `loss 0.1234  accuracy 0.9821  val_loss 0.2345`."""
+    return "  ".join(f"{name} {value:.4g}" for name, value in (logs or {}).items() if name != "learning_rate")

@@ -1,0 +1,298 @@
+"""The whole back end on one screen: a plan in, a trained model with everything about it in a run directory out.
+
+Findings are what data, machine and Keras say against the spec; the run directory is made once the model is built, and
+from then on always ends with a status, whatever happens.
+"""
+
+import hashlib
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TextIO
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from specc import runs
+from specc.catalog import load
+from specc.check import Checked
+from specc.diagnostics import Finding, error, has_errors
+from specc.keras_target.build import Built, build_model
+from specc.keras_target.serving import serving_model
+from specc.plan import Plan
+from specc.plan.document import as_document
+from specc.runs import RunFolder
+from specc.runs.folder import REPORT_HTML
+from specc.training import engine
+from specc.training.callbacks import (
+    Checkpoint,
+    Interrupt,
+    Recorder,
+    StopOnInterrupt,
+    interruptible,
+    save_aside,
+    spec_callback,
+)
+from specc.training.compilation import compile_model
+from specc.training.devices import Devices, determinism, set_up
+from specc.training.engine import Budget
+from specc.training.predictions import prediction_table
+from specc.training.preparation import Prepared, prepare
+from specc.training.progress import progress
+from specc.training.record import device_records, environment, model_record, versions
+
+TRAINING_FAULTS = (tf.errors.OpError, ValueError, TypeError, RuntimeError, ArithmeticError, LookupError)
+"""What Keras and TensorFlow raise over a model that does not fit its data or its loss."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What `train` gives: the run's directory, metrics by split, and findings; no run if the findings forbid it."""
+
+    run: RunFolder | None
+    metrics: Mapping[str, Mapping[str, float]]
+    findings: tuple[Finding, ...]
+    interrupted: bool = False
+
+    def summary(self) -> str:
+        """Where everything is and how well it went, for a terminal."""
+        lines = [
+            f"{split:<10}  " + "  ".join(f"{name} {value:.4f}" for name, value in metrics.items())
+            for split, metrics in self.metrics.items()
+        ]
+        if self.run is not None:
+            report = self.run.path / REPORT_HTML
+            lines += [f"run         {self.run.path}"] + ([f"report      {report}"] if report.is_file() else [])
+        return "\n".join(lines)
+
+
+def train(checked: Checked, plan: Plan, command: Sequence[str] = (), show: TextIO | None = None) -> Outcome:
+    """Train `plan` and leave a run directory. `show` is where progress is displayed; None displays nothing."""
+    clock = _Clock()
+    devices, findings = set_up(plan.runtime, plan.place)
+    if devices is None or has_errors(findings):
+        return Outcome(None, {}, tuple(findings))
+    with clock("data"):
+        prepared, faults = prepare(plan, checked.root, checked.path.parent)
+    findings += faults
+    if prepared is None or has_errors(findings):
+        return Outcome(None, {}, tuple(findings))
+    with clock("build"), devices.strategy.scope():
+        keras.utils.set_random_seed(plan.runtime.seed)  # again: initial weights follow from it, whatever came before
+        built, faults = build_model(plan.graph, load())
+        findings += faults
+        if built is None:
+            return Outcome(None, {}, tuple(findings))
+        compile_model(built.model, plan, load())
+    folder = _run_folder(checked, plan)
+    record = _Record(folder, _first_record(checked, plan, command, devices, prepared, built, findings))
+    runs.write_text(folder.spec, checked.text)
+    runs.write_yaml(folder.lock, _lock(plan, devices, prepared))
+    record.write()
+    with interruptible() as interrupt, record.until_the_end():
+        try:
+            metrics = _run(plan, prepared, built, folder, record, interrupt, clock, show)
+        except TRAINING_FAULTS as fault:
+            return Outcome(folder, {}, (*findings, _failed(fault, plan)))
+        record.finish("interrupted" if interrupt.asked else "completed", clock.seconds)
+    if plan.report:
+        from specc.report import write_report
+
+        _, faults = write_report(folder.path, plan.report)
+        findings += faults
+    return Outcome(folder, metrics, tuple(findings), interrupt.asked)
+
+
+def _run(  # noqa: PLR0913, PLR0917  the parts of one run
+    plan: Plan,
+    prepared: Prepared,
+    built: Built,
+    folder: RunFolder,
+    record: "_Record",
+    interrupt: Interrupt,
+    clock: "_Clock",
+    show: TextIO | None,
+) -> dict[str, dict[str, float]]:
+    """Fit, save, and only then look at the test split."""
+    model, batch_size = built.model, plan.batch_size
+    budget = Budget(batch_size, plan.epochs, plan.runtime.seed)
+    recorder = Recorder(folder)
+    callbacks = [spec_callback(component, folder.path, load()) for component in plan.callbacks]
+    callbacks += [recorder, Checkpoint(folder), StopOnInterrupt(interrupt)]
+    if show is not None:
+        callbacks.append(progress(plan.epochs, budget.steps(len(prepared.train)), show))
+    with clock("fit"):
+        engine.fit(model, prepared.train, prepared.validation, budget, callbacks)
+    record.content["training"] |= {
+        "epochs_run": len(recorder.records),
+        "stopped": _stopped(recorder, plan, interrupt),
+    }
+    record.content["warnings"] += _not_finite(recorder)
+    with clock("evaluate"):
+        metrics = {name: engine.evaluate(model, samples, batch_size) for name, samples in prepared.splits().items()}
+        runs.write_json(folder.metrics, metrics)
+        if prepared.test:
+            outputs = dict(zip(plan.targets, engine.predict(model, prepared.test, batch_size), strict=True))
+            rows = prepared.rows.test
+            runs.write_csv(folder.predictions, *prediction_table(plan, rows, prepared.test.targets, outputs, load()))
+    save_aside(folder.model, serving_model(model, prepared.preprocessing, plan.losses, load()).save)
+    return metrics
+
+
+def _run_folder(checked: Checked, plan: Plan) -> RunFolder:
+    """`runs:` is a folder inside the project, beside the spec's project root only if the user is there."""
+    digest = hashlib.sha256(checked.text.encode("utf-8", errors="surrogatepass")).hexdigest()
+    return runs.create(Path(plan.runtime.runs), plan.name, digest, datetime.now(UTC))
+
+
+def _lock(plan: Plan, devices: Devices, prepared: Prepared) -> dict[str, Any]:
+    return {
+        "lock": 1,
+        "spec": as_document(plan),
+        "seed": plan.runtime.seed,
+        "versions": versions(),
+        "devices": device_records(devices),
+        "strategy": {"name": devices.name, "replicas": devices.replicas},
+        "data": {
+            "fingerprint": prepared.fingerprint,
+            "samples": _samples(prepared),
+            "split": _split_sizes(prepared),
+        },
+    }
+
+
+def _first_record(  # noqa: PLR0913, PLR0917  what run.json says before training
+    checked: Checked,
+    plan: Plan,
+    command: Sequence[str],
+    devices: Devices,
+    prepared: Prepared,
+    built: Built,
+    findings: Sequence[Finding],
+) -> dict[str, Any]:
+    level = determinism(plan.runtime)
+    return {
+        "name": plan.name,
+        "description": plan.description,
+        "command": list(command),
+        "spec_path": str(checked.path),
+        "environment": environment(devices),
+        "determinism": {"level": level.level, "why": level.why},
+        "model": model_record(plan.graph, built),
+        "targets": {
+            name: {"kind": target.kind, "classes": list(target.names) if target.names else None, "column": target.name}
+            for name, target in plan.targets.items()
+        },
+        "training": {
+            "epochs_run": 0,
+            "epochs_asked": plan.epochs,
+            "batch_size": plan.batch_size,
+            "steps_per_epoch": Budget(plan.batch_size, plan.epochs, 0).steps(len(prepared.train)),
+            "stopped": "interrupted",
+        },
+        "data": {
+            "source": prepared.facts.source,
+            "samples": _samples(prepared),
+            "split": _split_sizes(prepared),
+            "inputs": {
+                name: {"columns": list(found.columns), "shape": list(found.shape), "dtype": found.dtype}
+                for name, found in prepared.facts.inputs.items()
+            },
+        },
+        "warnings": [finding.message for finding in (*checked.findings, *findings)],
+    }
+
+
+def _samples(prepared: Prepared) -> int:
+    return sum(_split_sizes(prepared).values())
+
+
+def _split_sizes(prepared: Prepared) -> dict[str, int]:
+    rows = prepared.rows
+    return {"train": len(rows.train), "validation": len(rows.validation), "test": len(rows.test)}
+
+
+def _stopped(recorder: Recorder, plan: Plan, interrupt: Interrupt) -> str:
+    if interrupt.asked:
+        return "interrupted"
+    return "epochs" if len(recorder.records) >= plan.epochs else "early stopping"
+
+
+def _not_finite(recorder: Recorder) -> list[str]:
+    """A word on the first epoch whose loss was no number."""
+    for record in recorder.records:
+        if not np.isfinite(record.logs.get("loss", 0.0)):
+            return [f"the loss was not finite from epoch {record.epoch} on: try a lower learning rate"]
+    return []
+
+
+def _failed(fault: Exception, plan: Plan) -> Finding:
+    words = next((line for line in str(fault).splitlines() if line.strip()), type(fault).__name__)
+    return error("training-failed", f"training failed: {words.strip()[:500]}", plan.place_of("training.loss"))
+
+
+class _Clock:
+    """Seconds by stage; `total` runs from the beginning."""
+
+    def __init__(self) -> None:
+        self._began = time.perf_counter()
+        self._stages: dict[str, float] = {}
+
+    @contextmanager
+    def __call__(self, stage: str) -> Iterator[None]:
+        began = time.perf_counter()
+        try:
+            yield
+        finally:
+            self._stages[stage] = time.perf_counter() - began
+
+    @property
+    def seconds(self) -> dict[str, float]:
+        """The stages so far, rounded to microseconds."""
+        stages = {**self._stages, "total": time.perf_counter() - self._began}
+        return {stage: round(seconds, 6) for stage, seconds in stages.items()}
+
+
+@dataclass
+class _Record:
+    """`run.json` while the run goes on."""
+
+    folder: RunFolder
+    content: dict[str, Any]
+    started: datetime = field(default_factory=lambda: datetime.now(UTC))
+    status: str = "running"
+
+    def write(self, finished: datetime | None = None, seconds: Mapping[str, float] | None = None) -> None:
+        runs.write_json(
+            self.folder.run,
+            {
+                "run": 1,
+                "name": self.content["name"],
+                "description": self.content["description"],
+                "id": self.folder.id,
+                "status": self.status,
+                "started": self.started.isoformat(),
+                "finished": finished.isoformat() if finished else None,
+                "seconds": dict(seconds or {}),
+                **{key: value for key, value in self.content.items() if key not in {"name", "description"}},
+            },
+        )
+
+    def finish(self, status: str, seconds: Mapping[str, float]) -> None:
+        """Write the final status."""
+        self.status = status
+        self.write(datetime.now(UTC), seconds)
+
+    @contextmanager
+    def until_the_end(self) -> Iterator[None]:
+        """Within, an exception of any kind leaves `failed` or `interrupted` behind, never `running`."""
+        try:
+            yield
+        finally:
+            if self.status == "running":
+                self.finish("interrupted" if isinstance(sys.exception(), KeyboardInterrupt) else "failed", {})

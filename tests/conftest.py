@@ -1,0 +1,97 @@
+"""What holds for every test: no network, two threads, quiet libraries, the same examples in every run.
+
+Also gives the fixtures `project` (a folder to work in) and `golden` (expected text in a file, rewritten by `--bless`).
+"""
+
+import os
+
+# Before anything imports TensorFlow or matplotlib. The numerics stay as users have them.
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "2")
+os.environ.setdefault("TF_NUM_INTEROP_THREADS", "2")
+os.environ.setdefault("OMP_NUM_THREADS", "2")
+os.environ["KERAS_BACKEND"] = "tensorflow"
+os.environ["MPLBACKEND"] = "Agg"
+os.environ["NO_COLOR"] = "1"
+os.environ["COLUMNS"] = "100"
+
+import ipaddress
+import socket
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import hypothesis
+import pytest
+
+hypothesis.settings.register_profile("specc", derandomize=True, deadline=None, database=None)
+hypothesis.settings.load_profile("specc")
+
+Golden = Callable[[Path, str], None]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--bless", action="store_true", help="write the expected outputs anew instead of comparing")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_network() -> Iterator[None]:
+    """Connections reach this machine only. What is refused looks like a machine without a network."""
+    with pytest.MonkeyPatch.context() as patch:
+        for method in ("connect", "connect_ex", "sendto"):
+            patch.setattr(socket.socket, method, _local_only(getattr(socket.socket, method)))
+        patch.setattr(socket, "getaddrinfo", _local_names_only(socket.getaddrinfo))
+        yield
+
+
+def _local_only(method: Callable[..., Any]) -> Callable[..., Any]:
+    def checked(self: socket.socket, *arguments: Any) -> Any:
+        address = arguments[-1]
+        if self.family in {socket.AF_INET, socket.AF_INET6} and not _is_local(address[0]):
+            raise ConnectionRefusedError(f"tests use no network, but this one asks for {address[0]}")
+        return method(self, *arguments)
+
+    return checked
+
+
+def _local_names_only(getaddrinfo: Callable[..., Any]) -> Callable[..., Any]:
+    def checked(host: Any, *arguments: Any, **options: Any) -> Any:
+        if not _is_local(host):
+            raise socket.gaierror(socket.EAI_NONAME, f"tests use no network, but this one asks for {host}")
+        return getaddrinfo(host, *arguments, **options)
+
+    return checked
+
+
+def _is_local(host: Any) -> bool:
+    name = host.decode() if isinstance(host, bytes) else host
+    if name in {None, "", "localhost", socket.gethostname()}:
+        return True
+    try:
+        return ipaddress.ip_address(str(name)).is_loopback
+    except ValueError:
+        return False
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder that is a project's root and the current folder."""
+    root = tmp_path / "project"
+    root.mkdir()
+    (root / "specc.toml").touch()
+    monkeypatch.chdir(root)
+    return root
+
+
+@pytest.fixture
+def golden(request: pytest.FixtureRequest) -> Golden:
+    """Compare a text with the file that holds what is expected; with `--bless` the file is written instead."""
+
+    def compare(expected: Path, text: str) -> None:
+        if request.config.getoption("--bless"):
+            expected.parent.mkdir(parents=True, exist_ok=True)
+            expected.write_text(text, encoding="utf-8")
+        assert expected.exists(), f"{expected} is missing; `make bless` writes it"
+        assert text == expected.read_text(encoding="utf-8"), f"{expected.name} differs; `make bless` accepts the change"
+
+    return compare

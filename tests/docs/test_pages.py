@@ -1,0 +1,55 @@
+"""Every page is executed: its specs are checked, its commands are run, its list of commands is current."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from specc.cli import specc
+from tests.conftest import Golden
+from tests.docs.cli_page import cli_page
+from tests.docs.execute import ROOT, Difference, check_specs, corrected, run_commands
+from tests.docs.pages import fences, needs_tensorflow
+
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+
+
+def each(pages: Iterable[Path], language: str, *, may_train: bool) -> list[Any]:
+    """The pages with a block of `language`; those that start TensorFlow carry the marker `train`."""
+    chosen = []
+    for page in pages:
+        text = page.read_text(encoding="utf-8")
+        if any(fence.language == language for fence in fences(text)):
+            marks = [pytest.mark.train] if may_train and needs_tensorflow(text) else []
+            chosen.append(pytest.param(page, marks=marks, id=page.relative_to(ROOT).as_posix()))
+    return chosen
+
+
+def report(page: Path, differences: list[Difference]) -> str:
+    return "\n".join(f"{page.relative_to(ROOT)}:{each.line}: {each.message}" for each in differences)
+
+
+@pytest.mark.parametrize("page", each(PAGES, "yaml", may_train=False))
+def test_specs(page: Path, tmp_path: Path) -> None:
+    differences = check_specs(page.read_text(encoding="utf-8"), tmp_path)
+    assert not differences, report(page, differences)
+
+
+@pytest.mark.parametrize("page", each(PAGES, "console", may_train=True))
+def test_commands(page: Path, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    text = page.read_text(encoding="utf-8")
+    differences = run_commands(text, tmp_path / "first")
+    if differences and request.config.getoption("--bless"):
+        page.write_text(corrected(text, differences), encoding="utf-8")
+        differences = run_commands(page.read_text(encoding="utf-8"), tmp_path / "second")
+    assert not differences, report(page, differences)
+
+
+def test_the_page_of_commands_is_current(golden: Golden) -> None:
+    golden(ROOT / "docs" / "cli.md", cli_page(specc))
+
+
+def test_the_readme_opens_with_the_two_commands() -> None:
+    first = next(fences((ROOT / "README.md").read_text(encoding="utf-8")))
+    assert [line.split("#")[0].strip() for line in first.text.splitlines()] == ["make demo", "make test"]

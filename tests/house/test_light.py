@@ -1,0 +1,43 @@
+"""Checking is light: nothing heavy is imported, no network is opened, and it starts fast."""
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+GALLERY = sorted(str(path) for path in (ROOT / "specs").glob("*.yaml"))
+HEAVY = ("numpy", "tensorflow", "keras", "sklearn", "scipy", "matplotlib", "pandas", "rich", "jinja2")
+
+VALIDATE = f"""
+import sys
+from specc.cli import main
+sys.argv = ["specc", "validate", *{GALLERY!r}]
+try:
+    main()
+except SystemExit as ended:
+    assert not ended.code, ended.code
+print("heavy:", [name for name in {HEAVY!r} if name in sys.modules])
+"""
+BASELINE = "import yaml, jsonschema, click"
+
+
+def test_validating_the_gallery_imports_nothing_heavy() -> None:
+    assert GALLERY
+    done = subprocess.run([sys.executable, "-c", VALIDATE], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.splitlines()[-1] == "heavy: []"
+
+
+def test_validating_a_spec_takes_at_most_twice_its_imports() -> None:
+    commands = [[sys.executable, "-m", "specc", "validate", GALLERY[0]], [sys.executable, "-c", BASELINE]]
+    # The shortest of several alternating runs: what else the machine does only ever adds time.
+    seconds = [[_seconds(command) for command in commands] for _ in range(9)]
+    specc, baseline = (min(column) for column in zip(*seconds, strict=True))
+    assert specc <= 2 * baseline, f"{specc:.3f} s, against {baseline:.3f} s for the imports alone"
+
+
+def _seconds(command: list[str]) -> float:
+    started = time.perf_counter()
+    subprocess.run(command, check=True, capture_output=True, timeout=60)
+    return time.perf_counter() - started
