@@ -43,7 +43,7 @@ def validate(
     `sets` gives keys other values, by dotted path, and `variables` does so for `vars:`; values are YAML. Files that
     the spec names must lie in `root` (default: the project around the spec).
     """
-    from specc.check import READ_WHEN_CHECKING
+    from specc.data import READ_WHEN_CHECKING
 
     return _checked(spec, sets, variables, root, READ_WHEN_CHECKING).findings
 

@@ -4,7 +4,6 @@ Imports neither Keras nor TensorFlow nor NumPy, and opens no network. A stage wh
 that one fault gives one report; sections that do not depend on each other are all checked.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from specc.language import tree
 from specc.language.compose import Overrides, compose
 from specc.language.read import read
 from specc.language.schema_check import check_schema
+from specc.language.source import Source
 from specc.plan import Plan, imply, size_outputs
 from specc.plan.imply import Written
 from specc.project import project_root
@@ -38,7 +38,7 @@ class Checked:
     root: Path
     plan: Plan | None
     findings: tuple[Finding, ...]
-    sources: Mapping[str, str]
+    sources: tuple[Source, ...]
     text: str
 
 
@@ -54,8 +54,8 @@ def check(
     bytes are read; None reads it whole, which training needs.
     """
     root = root or project_root(path)
-    document, source, findings = read(path, str(path))
-    findings = list(findings)
+    document, source, faults = read(path, str(path))
+    findings = list(faults)
     plan = None
     if document is not None:
         document, faults = compose(document, overrides)
@@ -63,11 +63,11 @@ def check(
     if document is not None:
         findings += check_schema(document, load_schema("spec-v1"))
     if isinstance(document, tree.Mapping):
-        plan, faults = _plan(document, findings, path, root, data_limit)
-        findings += faults
+        plan, more = _plan(document, findings, path, root, data_limit)
+        findings += more
     findings = _allowed(findings, document)
-    text = source.text if source else ""
-    return Checked(path, root, None if has_errors(findings) else plan, in_order(findings), {str(path): text}, text)
+    sound = None if has_errors(findings) else plan
+    return Checked(path, root, sound, in_order(findings), (source,) if source else (), source.text if source else "")
 
 
 def _plan(
@@ -95,8 +95,8 @@ def _plan(
     findings += _inputs_against_data(graph.inputs, inputs)
     graph, faults = size_outputs(graph, facts)
     findings += faults
-    inferred, faults = infer(graph, catalog, runtime.precision)
-    findings += faults
+    inferred, mismatches = infer(graph, catalog, runtime.precision)
+    findings += mismatches
     if has_errors(findings) or has_errors(so_far):
         return None, findings
     description = _text(sound.get("description"))

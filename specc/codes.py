@@ -46,7 +46,7 @@ _SCHEMA = {
     "missing-key": "a section lacks a key it needs",
     "not-a-component": "something other than `Type` or `Type: arguments` stands where a component belongs",
     "out-of-range": "a number, or the number of items, is too small or too large",
-    "path-outside-root": "a path is absolute, or leads out of the project",
+    "path-outside-project": "a path is absolute, or leads out of the project",
     "unknown-argument": "a component has no argument of that name",
     "unknown-choice": "a value is none of the words that may stand there",
     "unknown-key": "a section has no key of that name",

@@ -17,9 +17,9 @@ class ArgumentFacts:
     """One argument of a type.
 
     `default` is Keras' own and means nothing if `has_default` is false: an argument may be optional without one.
-    `component` is the kind whose components it takes, `many` whether as a list. `path` says that it names a file relative
-    to the spec, unless it is a list or, for the weights of an application, the word `imagenet`. `at_call` says that Keras takes
-    it at the layer's call, not in the constructor.
+    `component` is the kind whose components it takes, `many` whether as a list. `path` says that it names a file
+    relative to the spec, unless it is a list or, for the weights of an application, the word `imagenet`. `at_call` says
+    that Keras takes it at the layer's call, not in the constructor.
     """
 
     name: str
@@ -36,9 +36,10 @@ class ArgumentFacts:
 class EntryFacts:
     """One type.
 
-    `name` is the type's own name, also when it was found by another one. `path` is where Keras has it, None for what specc
-    defines or Keras resolves itself. `first` is the argument that a bare value means, None if that form does not exist. `call`
-    maps the call's wires, in order, to "tensor" or "tensors" (a list of them); `needs` are those it cannot do without.
+    `name` is the type's own name, also when it was found by another one. `path` is where Keras has it, None for what
+    specc defines or Keras resolves itself. `first` is the argument that a bare value means, None if that form does not
+    exist. `call` maps the call's wires, in order, to "tensor" or "tensors" (a list of them); `needs` are those that it
+    cannot do without.
     """
 
     name: str
@@ -54,8 +55,10 @@ class EntryFacts:
 
 @dataclass(frozen=True, slots=True)
 class Catalog:
-    """Every type by kind: layer, activation, initializer, regularizer, constraint, loss, metric, optimizer, schedule,
-    callback, application, op (named `ops.NAME`), dataset, strategy. `keras` is the version that it describes.
+    """Every type by kind; `keras` is the version that it describes.
+
+    The kinds are layer, application, op (types named `ops.NAME`), activation, initializer, regularizer, constraint,
+    loss, metric, optimizer, schedule, callback, dataset and strategy.
     """
 
     keras: str
@@ -64,7 +67,7 @@ class Catalog:
     _found: dict[tuple[str, str], EntryFacts] = field(default_factory=dict, repr=False, compare=False)
 
     def find(self, kind: str, type_name: str) -> EntryFacts | None:
-        """The facts of a type, by its own name or any that Keras accepts (`mse`, `MaxPool2D`); None if there is none."""
+        """The facts of a type, by its own name or another of Keras' (`mse`, `MaxPool2D`); None if unknown."""
         name = self.aliases.get(kind, {}).get(type_name, type_name)
         written = self._kinds[kind].get(name)
         if written is None:

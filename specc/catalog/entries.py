@@ -27,14 +27,13 @@ class Entry:
 
     `types` are exceptions to the table of argument names. `first` names the argument that a bare value means; "" is the
     constructor's own first one, None forbids the form. `call` gives the wires whose form the call's signature does not
-    tell: "tensor" or "tensors". `drop` maps arguments of Keras that specs do not offer to the reason why.
+    tell: "tensor" or "tensors".
     """
 
     about: str
     types: Mapping[str, Type] = field(default_factory=dict)
     first: str | None = ""
     call: Mapping[str, str] = field(default_factory=dict)
-    drop: Mapping[str, str] = field(default_factory=dict)
     extra: Mapping[str, Extra] = field(default_factory=dict)
 
 
@@ -46,10 +45,9 @@ def entry(
     *,
     first: str | None = "",
     call: Mapping[str, str] | None = None,
-    drop: Mapping[str, str] | None = None,
     extra: Mapping[str, Extra] | None = None,
     shared: Mapping[str, Type] | None = None,
     **types: Type,
 ) -> Entry:
     """An `Entry` with the exceptions to the argument table as keywords, `shared` being those of its whole family."""
-    return Entry(about, {**(shared or {}), **types}, first, call or {}, drop or {}, extra or {})
+    return Entry(about, {**(shared or {}), **types}, first, call or {}, extra or {})

@@ -1,8 +1,8 @@
 """The installed Keras + the overlay -> catalog.json and schemas/spec-v1.schema.json.
 
-Run as `python -m specc.catalog.generate` after a change to the overlay or to the version of Keras; `--check` writes nothing
-and exits with 1 if the committed files are not what would be written. The only module here that imports Keras; nothing
-that checks specs imports this one.
+Run as `python -m specc.catalog.generate` after a change to the overlay or to the version of Keras; `--check` writes
+nothing and exits with 1 if the committed files are not what would be written. The only module here that imports Keras;
+nothing that checks specs imports this one.
 """
 
 import argparse

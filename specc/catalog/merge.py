@@ -12,7 +12,6 @@ from specc.catalog.overlay import AUTOMATIC, ENTRIES, LEFT_OUT
 from specc.catalog.overlay.arguments import BY_KIND, COMMON
 from specc.catalog.overlay.excluded import EXCLUDED
 from specc.catalog.overlay.layers_core import OUTPUT
-from specc.catalog.overlay.ops import OP
 from specc.catalog.types import Type, nullable
 
 # Parameters of calls that are wires; every other one is an argument, or is named here as Keras' own business.
@@ -73,8 +72,8 @@ class Merged:
 def merge(keras: Mapping[str, Mapping[str, Signature]]) -> dict[str, dict[str, Merged]]:
     """Complete facts by kind and type, in the order of the overlay.
 
-    `keras` maps a kind to the public names of its module. Raises CatalogError if a public name of Keras is neither in the
-    overlay nor excluded, or the overlay knows a type or an argument that Keras does not have.
+    `keras` maps a kind to the public names of its module. Raises CatalogError if a public name of Keras is neither in
+    the overlay nor excluded, or the overlay knows a type or an argument that Keras does not have.
     """
     faults = list(_faults(keras))
     merged: dict[str, dict[str, Merged]] = {}
@@ -125,80 +124,70 @@ def _signature(kind: str, family: str, name: str, keras: Mapping[str, Mapping[st
 
 def _merge(kind: str, family: str, name: str, entry: Entry, signature: Signature | None) -> Merged:
     parameters = dict(signature.parameters) if signature else {}
-    call: Mapping[str, object] = {}
-    if kind == "op":
-        call = {wire: default for wire, default in parameters.items() if wire in _WIRES - entry.types.keys()}
-        parameters = {argument: default for argument, default in parameters.items() if argument not in call}
-    elif signature and signature.call is not None:
-        call = {
-            wire: default for wire, default in signature.call.items() if wire not in _KERAS_OWN | entry.extra.keys()
-        }
-        if unknown := call.keys() - _WIRES:
-            raise CatalogError(f"{kind} {name}: is called with {sorted(unknown)}, of which nothing is known")
-    left_out = LEFT_OUT.get(kind, {}).keys() | entry.drop.keys()
-    if unknown := (entry.drop.keys() | entry.types.keys()) - parameters.keys():
-        raise CatalogError(f"{kind} {name}: Keras has no arguments {sorted(unknown)}")
-    first = entry.first if entry.first != "" else next((p for p in parameters if p not in left_out), None)
-    if kind in {"layer", "activation"} and signature and signature.open:
+    at_call = dict(signature.call or {}) if signature else {}
+    if kind == "op":  # a function is nothing but its call; what has a type in the overlay is an argument, not a wire
+        at_call = {wire: default for wire, default in parameters.items() if wire in _WIRES - entry.types.keys()}
+        parameters = {argument: default for argument, default in parameters.items() if argument not in at_call}
+    wires = {wire: default for wire, default in at_call.items() if wire not in _KERAS_OWN}
+    if kind != "op":
+        wires = {wire: default for wire, default in wires.items() if wire not in entry.extra}
+    types = _Types(kind, name, entry)
+    if unknown := (entry.types.keys() - parameters.keys()) | (wires.keys() - _WIRES):
+        raise CatalogError(f"{types}: {sorted(unknown)} are arguments of one half only")
+    parameters = {name: default for name, default in parameters.items() if name not in LEFT_OUT.get(kind, {})}
+    first = next(iter(parameters), None) if entry.first == "" else entry.first
+    if signature and signature.call is not None and signature.open:
         parameters |= {argument: default for argument, default in _UNIVERSAL.items() if argument not in parameters}
-    at_call = (signature.call or {}).keys() if signature else ()
-    arguments = {
-        argument: _argument(kind, name, argument, _type(kind, name, argument, entry), default)
-        for argument, default in parameters.items()
-        if argument not in left_out
-    } | {
-        argument: _argument(
-            kind,
-            name,
-            argument,
-            extra.type if extra.type.about else replace(extra.type, about=_type(kind, name, argument, entry).about),
-            extra.default,
-            required=extra.required,
-            at_call=argument in at_call,
-        )
-        for argument, extra in entry.extra.items()
-    }
+    arguments = {argument: _argument(types.of(argument), default) for argument, default in parameters.items()}
+    for argument, extra in entry.extra.items():
+        found = _argument(types.described(argument, extra.type), extra.default)
+        later = kind != "op" and argument in at_call
+        arguments[argument] = replace(found, required=extra.required, at_call=later)
     if first is not None and first not in arguments:
-        raise CatalogError(f"{kind} {name}: the first argument {first} does not exist")
+        raise CatalogError(f"{types}: the first argument {first} does not exist")
     return Merged(
         path=signature.path if signature else None,
         family=family,
         about=entry.about,
         first=first,
         arguments=arguments,
-        call={wire: entry.call.get(wire, "tensor") for wire in call},
-        needs=tuple(wire for wire, default in call.items() if default is NO_DEFAULT and wire not in entry.extra),
+        call={wire: entry.call.get(wire, "tensor") for wire in wires},
+        needs=tuple(wire for wire, default in wires.items() if default is NO_DEFAULT and wire not in entry.extra),
     )
 
 
-def _type(kind: str, name: str, argument: str, entry: Entry) -> Type:
-    """The argument's type: of the type's own exceptions, of its kind's table, of the common one; texts likewise."""
-    tables = ({}, OP) if kind == "op" else (COMMON, BY_KIND.get(kind, {}))
-    usual = tables[1].get(argument) or tables[0].get(argument)
-    special = entry.types.get(argument)
-    found = special or usual
-    if found is None:
-        raise CatalogError(f"{kind} {name}: argument {argument} has no type")
-    if not found.about and usual is not None:
-        return replace(found, about=usual.about)
-    return found
+@dataclass(frozen=True, slots=True)
+class _Types:
+    """The types of one type's arguments: its own exceptions, then its kind's table, then the common one."""
+
+    kind: str
+    name: str
+    entry: Entry
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.name}"
+
+    def of(self, argument: str) -> Type:
+        found = self.entry.types.get(argument) or self._usual(argument)
+        if found is None:
+            raise CatalogError(f"{self}: argument {argument} has no type")
+        return self.described(argument, found)
+
+    def described(self, argument: str, found: Type) -> Type:
+        """The type with the table's text if it has none of its own."""
+        usual = self._usual(argument)
+        about = found.about or (usual.about if usual else "")
+        if not about:
+            raise CatalogError(f"{self}: argument {argument} has no description")
+        return replace(found, about=about)
+
+    def _usual(self, argument: str) -> Type | None:
+        return BY_KIND.get(self.kind, {}).get(argument) or (COMMON.get(argument) if self.kind != "op" else None)
 
 
-def _argument(
-    kind: str,
-    name: str,
-    argument: str,
-    found: Type,
-    default: object,
-    *,
-    required: bool | None = None,
-    at_call: bool = False,
-) -> MergedArgument:
-    if not found.about:
-        raise CatalogError(f"{kind} {name}: argument {argument} has no description")
+def _argument(found: Type, default: object) -> MergedArgument:
     typed = nullable(found) if default is None else found  # what Keras leaves empty may be left empty in words too
-    needed = default is NO_DEFAULT if required is None else required
-    return MergedArgument(typed, needed, default, at_call)
+    return MergedArgument(typed, required=default is NO_DEFAULT, default=default)
 
 
 def _output(dense: Merged) -> Merged:

@@ -5,6 +5,7 @@ error (one source of data, one type per layer entry) are left to `specc.spec`.
 """
 
 from specc.catalog.types import (
+    DTYPES,
     Schema,
     Type,
     array,
@@ -21,11 +22,6 @@ from specc.catalog.types import (
 NAME = "^[A-Za-z_][A-Za-z0-9_-]*$"
 _REFERENCE = "^(\\$|[A-Za-z_][A-Za-z0-9_-]*$)"
 _NOTES: Schema = {"^x-": {"description": "A note of your own; specc does not read it."}}
-_TENSOR_DTYPES = (
-    *("float32", "float64", "float16", "bfloat16", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32"),
-    *("bool", "string"),
-)
-
 _COLUMN = string("A column's name.", pattern=".")
 _COLUMNS = one_or_many(_COLUMN)
 _WIRES = one_or_many(string(pattern=_REFERENCE))
@@ -172,7 +168,7 @@ def model() -> Schema:
     layers = {"$ref": "#/$defs/layers"}
     size = nullable(integer(minimum=1))
     shape = array(size, "Sizes without the batch axis; null is any size.")
-    dtype = choice(_TENSOR_DTYPES, "Type of the values.")
+    dtype = choice(DTYPES, "Type of the values.")
     full = mapping("", {"shape": said(shape), "dtype": said(dtype, default="float32")}, "shape")
     one_input: Schema = {"type": ["array", "object", "string", "null"], "if": {"type": "object"}, "then": full}
     one_input["else"] = nullable(shape).schema
@@ -203,7 +199,7 @@ def node_keys() -> Schema:
     return {
         "name": said(string(pattern=NAME), "Name of this node, for wires, reports and the Keras layer."),
         "inputs": {
-            "description": "A node, a list of them, or nodes by the names of the call's arguments; left out, the one before.",
+            "description": "A node, a list of them, or nodes by the call's argument names; left out, the one before.",
             "type": ["string", "array", "object"],
             "if": {"type": "object"},
             "then": by_keyword,

@@ -10,6 +10,10 @@ from typing import Any, TypeAlias
 
 Schema: TypeAlias = dict[str, Any]
 
+FLOATS = ("float32", "float64", "float16", "bfloat16")
+DTYPES = (*FLOATS, "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "bool", "string")
+POLICIES = (*DTYPES, "mixed_float16", "mixed_bfloat16")
+
 EXPRESSION: Schema = {"type": "string", "pattern": "^\\$"}
 EXPRESSION_REF: Schema = {"$ref": "#/$defs/expression"}
 # Relative, with forward slashes, never upwards: no root, home, drive or backslash in front, no `..` between slashes.

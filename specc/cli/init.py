@@ -28,7 +28,7 @@ def init(source: str, target: str | None, output: Path | None, force: bool) -> N
     if output and not output.parent.is_dir():
         raise click.UsageError(f"there is no folder `{output.parent}`")
     text, findings = starter_spec(source, target, output.parent if output else Path())
-    print_findings(findings, {})
+    print_findings(findings)
     if has_errors(findings):
         end(findings)
     if output is None:

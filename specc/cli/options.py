@@ -1,7 +1,8 @@
 """Options that several commands share, and the way all commands print findings and end."""
 
+import os
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
@@ -12,6 +13,7 @@ from specc.language.compose import Overrides
 
 if TYPE_CHECKING:  # the check is imported by the commands that check
     from specc.check import Checked
+    from specc.language.source import Source
     from specc.plan import Plan
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -53,16 +55,21 @@ def _pair(text: str, option: str) -> tuple[str, str]:
     return key, value
 
 
-def print_findings(findings: Iterable[Finding], sources: Mapping[str, str], form: str = "text") -> None:
+def print_findings(findings: Iterable[Finding], sources: Iterable["Source"] = (), form: str = "text") -> None:
     """Findings go to standard error as text for people, or to standard output in a form for programs."""
-    from specc.rendering import render
+    from specc.rendering import Format, render
 
     findings = tuple(findings)
     if form == "text":
         if findings:
-            click.echo(render(findings, sources, form, colour=sys.stderr.isatty()), err=True, nl=False)
+            click.echo(render(findings, sources, colour=_has_colour()), err=True, nl=False)
         return
-    click.echo(render(findings, sources, form, colour=False), nl=False)
+    click.echo(render(findings, sources, Format(form)), nl=False)
+
+
+def _has_colour() -> bool:
+    """Colour for people at a terminal who have not asked for none (https://no-color.org)."""
+    return sys.stderr.isatty() and not os.environ.get("NO_COLOR")
 
 
 def end(findings: Iterable[Finding]) -> NoReturn:

@@ -24,7 +24,7 @@ def report(run: Path, formats: tuple[str, ...]) -> None:
     from specc.report import write_report
 
     paths, findings = write_report(run, formats or ("html", "json", "md"))
-    print_findings(findings, {})
+    print_findings(findings)
     if has_errors(findings):
         end(findings)
     for path in paths:

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from specc.cli.options import end, override_options, overrides, print_findings
-from specc.diagnostics import has_errors
+from specc.diagnostics import Finding, has_errors
 
 
 @click.command()
@@ -26,14 +26,15 @@ def validate(
       specc validate spec.yaml --var width=64
     """  # noqa: D301
     from specc.check import check
+    from specc.language.source import Source
 
-    findings = []
-    sources: dict[str, str] = {}
+    findings: list[Finding] = []
+    sources: list[Source] = []
     paths = [path for spec in specs for path in _specs_in(spec)]
     for path in paths:
         checked = check(path, overrides(sets, variables), root)
         findings += checked.findings
-        sources |= checked.sources
+        sources += checked.sources
     print_findings(findings, sources, form)
     if form == "text" and not has_errors(findings):
         click.echo(f"{len(paths)} {'spec' if len(paths) == 1 else 'specs'} checked, no errors")

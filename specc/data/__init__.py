@@ -1,9 +1,10 @@
 """From the `data` section of a spec to tensors: sources -> columns -> split -> preprocessing -> order -> batches.
 
-Light, for checking, without NumPy: `section` (what the spec says), `facts` (what is known of the data), `describe`
-(how it is found out), `sets` (the built-in sets), `csv_file` and `table` (rows of text), `kinds` (numbers or
-categories), `partition` (which rows train), `layout` (the prepared inputs' columns), `codes`. Heavy, for training:
-`loading` (columns), `generated` (formulas), `splitting`, `preprocessing` (fitted on training rows), `order`.
+Light, for checking, without NumPy: `section` (what the spec says), `facts` (what is known of the data), `describe` (how
+it is found out), `sets` (the built-in sets), `csv_file` and `text_table` (rows of text), `columns` (their roles),
+`kinds` (numbers or categories), `partition` (which rows train), `layout` (the prepared inputs' columns), `codes`.
+Heavy, for training: `loading` (columns), `library_sets` and `generated` (arrays), `splitting`, `preprocessing` (fitted
+on the training rows), `order`.
 """
 
 from specc.data.describe import READ_WHEN_CHECKING, describe

@@ -94,6 +94,8 @@ def _check_inputs(
         if columns[target].shape:
             message = f"`{target}` is {_article(columns[target].kind)}, and a target is a number or classes"
             findings.append(error("not-convertible", message, data.span_of("target", index)))
+    if findings:
+        return findings
     for key, names in inputs.items():
         place = data.span_of("inputs", key)
         if not names:

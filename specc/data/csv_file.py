@@ -14,7 +14,7 @@ from specc.data.section import DataSpec
 from specc.data.text_table import TextTable
 from specc.diagnostics import Finding, Span, error, warning
 
-MISSING = ("", "NA", "N/A", "NaN", "nan", "null", "NULL", "?")
+MISSING = ("", "NA", "N/A", "NaN", "nan", "null", "?")
 """What stands for a missing value unless the spec says otherwise. The empty value always does."""
 
 LONGEST_LINE = 1_000_000
@@ -111,33 +111,40 @@ def _strings(value: object) -> list[str]:
 
 def _lines(content: bytes, path: Path, complete: bool) -> tuple[list[str] | None, list[Finding]]:
     """The file's lines with their ends; of a part of a file only the whole ones."""
-    first = Span(str(path), 1, 1, 1, 1)
     pieces = content.removeprefix(b"\xef\xbb\xbf").splitlines(keepends=True)
-    longest = max(range(len(pieces)), key=lambda index: len(pieces[index]), default=0)
-    if pieces and len(pieces[longest]) > LONGEST_LINE:
-        place = Span(str(path), longest + 1, 1, longest + 1, 1)
-        message = f"line {longest + 1} has {'' if complete else 'at least '}{len(pieces[longest]):,} bytes"
+    longest = max(pieces, key=len, default=b"")
+    if len(longest) > LONGEST_LINE:
+        number = pieces.index(longest) + 1
+        message = f"line {number} has {'' if complete else 'at least '}{len(longest):,} bytes"
         notes = (f"a line of a table has at most {LONGEST_LINE:,}",)
-        return None, [error("long-line", message, place, notes=notes)]
+        return None, [error("long-line", message, Span(str(path), number, 1, number, 1), notes=notes)]
     if not complete:
         pieces = pieces[:-1]
-    if not any(piece.strip() for piece in pieces):
-        return None, [error("empty-data", f"`{path.name}` is empty", first)]
-    text = []
-    for number, piece in enumerate(pieces, start=1):
-        try:
-            line = piece.decode()
-        except UnicodeDecodeError as fault:
-            column = len(piece[: fault.start].decode(errors="replace")) + 1
-            place = Span(str(path), number, column, number, column + 1)
-            message = f"line {number} of `{path.name}` is not UTF-8: byte 0x{piece[fault.start]:02x}"
-            return None, [error("not-utf8", message, place, help="save the file as UTF-8")]
-        if "\0" in line:
-            column = line.index("\0") + 1
-            place = Span(str(path), number, column, number, column + 1)
-            return None, [error("not-utf8", f"`{path.name}` is not text: line {number} has a NUL", place)]
-        text.append(line)
-    return text, []
+    try:
+        lines = [piece.decode() for piece in pieces]
+    except UnicodeDecodeError:
+        lines = []
+    if not lines or "\0" in "".join(lines):
+        fault = next(
+            (found for number, piece in enumerate(pieces, 1) if (found := _not_text(path, number, piece))), None
+        )
+        return None, [fault or error("empty-data", f"`{path.name}` is empty", Span(str(path), 1, 1, 1, 1))]
+    return lines, []
+
+
+def _not_text(path: Path, number: int, piece: bytes) -> Finding | None:
+    """What keeps a line from being text, if anything does."""
+    try:
+        start, reason = piece.decode().encode().find(b"\0"), "a NUL, as files of text never have"
+    except UnicodeDecodeError as fault:
+        start, reason = fault.start, f"the byte 0x{piece[fault.start]:02x}, which is not UTF-8"
+    if start < 0:
+        return None
+    column = len(piece[:start].decode(errors="replace")) + 1
+    place = Span(str(path), number, column, number, column + 1)
+    return error(
+        "not-utf8", f"line {number} of `{path.name}` has {reason}", place, help="save the file as text in UTF-8"
+    )
 
 
 def _table(
@@ -157,13 +164,16 @@ def _table(
         return None, findings
     if not records:
         return None, [error("empty-data", f"`{path.name}` has a header and no rows", header_place)]
-    for record, number in zip(records, numbers, strict=True):
-        if len(record) != len(header):
-            count = f"{len(record)} value{'s' if len(record) != 1 else ''}"
-            message = f"line {number} of `{path.name}` has {count} for {len(header)} columns"
-            notes = (f"the columns are {', '.join(header)}",) if len(header) <= 20 else ()
-            return None, [error("ragged-row", message, _line_span(path, lines, number), notes=notes)]
-    cells = [_cells(column, missing) for column in zip(*records, strict=True)]
+    ragged = next((row for row, record in enumerate(records) if len(record) != len(header)), None)
+    if ragged is not None:
+        count, number = len(records[ragged]), numbers[ragged]
+        message = (
+            f"line {number} of `{path.name}` has {count} value{'s' if count > 1 else ''} for {len(header)} columns"
+        )
+        notes = (f"the columns are {', '.join(header)}",) if len(header) <= 20 else ()
+        return None, [error("ragged-row", message, _line_span(path, lines, number), notes=notes)]
+    # Not `zip(*records)`, which is slow with a hundred thousand arguments.
+    cells = [_cells([record[index] for record in records], missing) for index in range(len(header))]
     positions = {name: index for index, name in enumerate(header)}
 
     def place(row: int, column: str) -> Span:

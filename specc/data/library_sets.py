@@ -44,11 +44,13 @@ def keras_set(known: BuiltInSet) -> dict[str, Array]:
     features = [name for name in known.columns if name != target]
     arguments: dict[str, Any] = {}
     if "maxlen" in known.settings:
-        arguments = {"num_words": int(known.settings["num_words"]), "seed": KERAS_SEED}
+        arguments = {"num_words": known.settings["num_words"], "seed": KERAS_SEED}
+    if "label_mode" in known.settings:
+        arguments = {"label_mode": known.settings["label_mode"]}
     (x_train, y_train), (x_test, y_test) = _download(getattr(keras.datasets, known.name), arguments)
     labels = np.concatenate([y_train, y_test]).reshape(-1)
     if "maxlen" in known.settings:
-        return {features[0]: padded([*x_train, *x_test], int(known.settings["maxlen"])), target: labels}
+        return {features[0]: padded([*x_train, *x_test], known.settings["maxlen"]), target: labels}
     x = np.concatenate([x_train, x_test])
     if len(features) > 1:
         return dict(zip(features, x.T, strict=True)) | {target: labels}

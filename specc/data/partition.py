@@ -80,7 +80,7 @@ def split_sizes(samples: int, data: DataSpec, given_test: int = 0) -> tuple[tupl
     free = samples - given
     counts: dict[str, int] = {}
     for name, share in (("test", split.test), ("validation", split.validation)):
-        counts[name] = given if name == "test" and given else _rows(share, free)
+        counts[name] = given if name == "test" and given else share_of(share, free)
         if share and not counts[name]:
             message = f"`{name}: {share}` of {free} rows is less than one row"
             help_text = f"write `{name}: 0` for no such split, or the number of rows"
@@ -112,7 +112,8 @@ def _uses_given_test(split: SplitSpec, given_test: int) -> bool:
     return bool(given_test) and split.test is None
 
 
-def _rows(share: Share | None, samples: int) -> int:
+def share_of(share: Share | None, samples: int) -> int:
+    """How many of `samples` rows a share is; None is the default share."""
     share = DEFAULT_SHARE if share is None else share
     return share if isinstance(share, int) else floor(share * samples + 0.5)
 

@@ -18,6 +18,7 @@ FIRST_ARGUMENT: AbstractMapping[str, str] = {
     "number": "scale",
     "imdb": "num_words",
     "reuters": "num_words",
+    "cifar100": "label_mode",
 }  # of everything else: `samples`
 
 Share: TypeAlias = float | int

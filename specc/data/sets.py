@@ -8,12 +8,13 @@ sets keep an axis for the channel; its texts are sequences of word numbers, cut 
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any, TypeAlias
 
 from specc.component import Component
 from specc.data.facts import CATEGORY, CLASSES, IMAGE, NUMBER, SEQUENCE, ColumnFacts, TargetFacts
 from specc.diagnostics import Finding, error
 
-Settings = Mapping[str, int | float]
+Settings: TypeAlias = Mapping[str, Any]  # numbers, words and null, as YAML gives them
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,41 @@ class Setting:
     default: int | float
     low: int | float
     high: int | float
+    nullable: bool = False
+
+    def accepts(self, value: object) -> bool:
+        """Whether the argument can be `value`."""
+        if value is None or isinstance(value, bool):
+            return value is None and self.nullable
+        allowed = int if isinstance(self.default, int) else (int, float)
+        return isinstance(value, allowed) and self.low <= value <= self.high
+
+    @property
+    def about(self) -> str:
+        """What the argument can be."""
+        kind = "a whole number" if isinstance(self.default, int) else "a number"
+        return f"{kind} from {self.low} to {self.high}"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """An argument of a set that is one of a few words, the first by default."""
+
+    words: tuple[str, ...]
+
+    @property
+    def default(self) -> str:
+        """The first word."""
+        return self.words[0]
+
+    def accepts(self, value: object) -> bool:
+        """Whether the argument can be `value`."""
+        return value in self.words
+
+    @property
+    def about(self) -> str:
+        """What the argument can be."""
+        return " or ".join(f"`{word}`" for word in self.words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,21 +89,13 @@ def find_set(source: Component) -> tuple[BuiltInSet | None, list[Finding]]:
         for name in source.arguments
         if name not in accepted
     ]
-    settings: dict[str, int | float] = {}
+    settings: dict[str, Any] = {}
     for name, setting in accepted.items():
-        value = source.arguments.get(name, setting.default)
-        if not _fits(value, setting):
-            kind = "a whole number" if isinstance(setting.default, int) else "a number"
-            message = f"`{name}` is {kind} from {setting.low} to {setting.high}, not `{value}`"
+        settings[name] = source.arguments.get(name, setting.default)
+        if not setting.accepts(settings[name]):
+            message = f"`{name}` is {setting.about}, not `{settings[name]}`"
             findings.append(error("invalid-value", message, source.span_of(name)))
-        elif isinstance(value, int | float):
-            settings[name] = value
     return (None, findings) if findings else (make(source.type, settings), [])
-
-
-def _fits(value: object, setting: Setting) -> bool:
-    allowed = int if isinstance(setting.default, int) else (int, float)
-    return isinstance(value, allowed) and not isinstance(value, bool) and setting.low <= value <= setting.high
 
 
 def _numbers(names: str, *, scaled: bool) -> dict[str, ColumnFacts]:
@@ -107,37 +135,52 @@ def _words(samples: int, given_test: int, target: str, names: str) -> Callable[[
     """A maker of a set of texts."""
 
     def make(name: str, settings: Settings) -> BuiltInSet:
-        text = ColumnFacts("text", SEQUENCE, (int(settings["maxlen"]),), "int32")
+        text = ColumnFacts("text", SEQUENCE, (settings["maxlen"],), "int32")
         classes = _classes(target, tuple(names.split()))
         return _built_in("keras", samples, {"text": text}, classes, given_test=given_test)(name, settings)
 
     return make
 
 
-def _generated(features: str, target: str, classes: int | str) -> Callable[[str, Settings], BuiltInSet]:
-    """A maker of points. `classes` is how many there are, or the setting that says so."""
+def _generated(features: str, target: str, classes: int | None = None) -> Callable[[str, Settings], BuiltInSet]:
+    """A maker of points. `classes` is how many there are; None is what the argument of that name says."""
 
     def make(name: str, settings: Settings) -> BuiltInSet:
-        count = classes if isinstance(classes, int) else int(settings[classes])
+        count = classes or settings["classes"]
         columns = _numbers(features, scaled=False)
-        samples = int(settings["samples"])
-        return _built_in("generated", samples, columns, _classes(target, _counted(count)))(name, settings)
+        return _built_in("generated", settings["samples"], columns, _classes(target, _counted(count)))(name, settings)
 
     return make
 
 
+def _blobs(name: str, settings: Settings) -> BuiltInSet:
+    features = " ".join(f"x{index + 1}" for index in range(settings["features"]))
+    return _generated(features, "blob")(name, settings)
+
+
 def _sines(name: str, settings: Settings) -> BuiltInSet:
-    wave = ColumnFacts("wave", SEQUENCE, (int(settings["length"]), 1))
-    targets = (_number("next"), _classes("band", ("slow", "fast")))
-    return _built_in("generated", int(settings["samples"]), {"wave": wave}, *targets)(name, settings)
+    wave = ColumnFacts("wave", SEQUENCE, (settings["length"], 1))
+    targets = [_classes("band", _counted(settings["classes"])), _number("next")]
+    if settings["task"] == "forecast":
+        targets.reverse()
+    return _built_in("generated", settings["samples"], {"wave": wave}, *targets)(name, settings)
 
 
-def _settings(noise: float, **more: Setting) -> dict[str, Setting]:
-    samples, seed = Setting(1000, 1, 1_000_000), Setting(0, 0, 2**63 - 1)
-    return {"samples": samples, "noise": Setting(noise, 0.0, 100.0), **more, "seed": seed}
+def _cifar100(name: str, settings: Settings) -> BuiltInSet:
+    classes = _counted(100 if settings["label_mode"] == "fine" else 20)
+    make = _built_in("keras", 60_000, _image("image", 32, 32, 3), _classes("label", classes), given_test=10_000)
+    return make(name, settings)
 
 
-_TEXTS = {"num_words": Setting(10_000, 4, 1_000_000), "maxlen": Setting(200, 1, 10_000)}
+def _settings(samples: int = 1000, **more: Setting | Choice) -> dict[str, Setting | Choice]:
+    return {"samples": Setting(samples, 1, 1_000_000), **more, "seed": Setting(0, 0, 2**63 - 1)}
+
+
+def _noise(default: float) -> Setting:
+    return Setting(default, 0.0, 1e6)
+
+
+_TEXTS = {"num_words": Setting(10_000, 4, 1_000_000, nullable=True), "maxlen": Setting(200, 1, 10_000)}
 _IRIS = "sepal_length sepal_width petal_length petal_width"
 _WINE = (
     "alcohol malic_acid ash alcalinity_of_ash magnesium total_phenols flavanoids nonflavanoid_phenols proanthocyanins"
@@ -167,7 +210,7 @@ _TOPICS = (
     " iron-steel rubber heat jobs lei bop zinc orange pet-chem dlr gas silver wpi hog lead"
 )
 
-SETS: Mapping[str, tuple[Mapping[str, Setting], Callable[[str, Settings], BuiltInSet]]] = {
+SETS: Mapping[str, tuple[Mapping[str, Setting | Choice], Callable[[str, Settings], BuiltInSet]]] = {
     "digits": ({}, _built_in("scikit-learn", 1797, _image("image", 8, 8, 1), _classes("digit", _counted(10)))),
     "iris": (
         {},
@@ -209,24 +252,35 @@ SETS: Mapping[str, tuple[Mapping[str, Setting], Callable[[str, Settings], BuiltI
         {},
         _built_in("keras", 60_000, _image("image", 32, 32, 3), _classes("label", _CIFAR10), given_test=10_000),
     ),
-    "cifar100": (
-        {},
-        _built_in("keras", 60_000, _image("image", 32, 32, 3), _classes("label", _counted(100)), given_test=10_000),
-    ),
+    "cifar100": ({"label_mode": Choice(("fine", "coarse"))}, _cifar100),
     "imdb": (_TEXTS, _words(50_000, 25_000, "sentiment", "negative positive")),
     "reuters": (_TEXTS, _words(11_228, 2_246, "topic", _TOPICS)),
     "california_housing": (
         {},
         _built_in("keras", 20_640, _numbers(_HOUSING, scaled=True), _number("MedHouseVal"), given_test=4_128),
     ),
-    "xor": (_settings(0.1), _generated("a b", "xor", 2)),
-    "moons": (_settings(0.1), _generated("x y", "moon", 2)),
-    "circles": (_settings(0.1, factor=Setting(0.5, 0.0, 1.0)), _generated("x y", "circle", 2)),
+    "xor": (_settings(4, noise=_noise(0.0)), _generated("a b", "xor", 2)),
+    "moons": (_settings(noise=_noise(0.1)), _generated("x y", "moon", 2)),
+    "circles": (_settings(factor=Setting(0.5, 0.0, 1.0), noise=_noise(0.1)), _generated("x y", "circle", 2)),
     "spirals": (
-        _settings(0.05, arms=Setting(2, 2, 100), turns=Setting(1.0, 0.0, 10.0)),
-        _generated("x y", "arm", "arms"),
+        _settings(classes=Setting(2, 2, 1000), turns=Setting(1.5, 0.0, 1000.0), noise=_noise(0.1)),
+        _generated("x y", "spiral"),
     ),
-    "blobs": (_settings(1.0, classes=Setting(3, 2, 1000)), _generated("x y", "blob", "classes")),
-    "sines": (_settings(0.1, length=Setting(32, 2, 100_000)), _sines),
-    "eight_gaussians": (_settings(0.1), _generated("x y", "gaussian", 8)),
+    "blobs": (
+        _settings(classes=Setting(3, 2, 1000), features=Setting(2, 1, 1000), spread=_noise(1.0)),
+        _blobs,
+    ),
+    "sines": (
+        _settings(
+            length=Setting(32, 2, 100_000),
+            classes=Setting(3, 2, 1000),
+            task=Choice(("classify", "forecast")),
+            noise=_noise(0.1),
+        ),
+        _sines,
+    ),
+    "eight_gaussians": (
+        _settings(radius=Setting(2.0, 0.0, 1e6), std=_noise(0.05)),
+        _generated("x y", "gaussian", 8),
+    ),
 }

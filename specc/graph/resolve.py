@@ -200,7 +200,7 @@ def default_name(type_name: str) -> str:
 
 
 class _FreshNames:
-    """Names that nothing else has: `dense`, `dense_1`, …"""
+    """Names that nothing else has: `dense`, `dense_1`, `dense_2` and so on."""
 
     def __init__(self, taken: set[object]) -> None:
         self._taken = taken

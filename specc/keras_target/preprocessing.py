@@ -107,8 +107,8 @@ def _one_hot(table: CategoryTable, text: Any) -> Any:  # noqa: ANN401  Keras ten
     unknown = "[UNK]"
     while unknown in vocabulary:
         unknown += "]"
-    lookup = layers.StringLookup(vocabulary=vocabulary, oov_token=unknown, output_mode="one_hot", dtype="float32")
-    return lookup(text)[:, 1:]
+    lookup = layers.StringLookup(vocabulary=vocabulary, oov_token=unknown, output_mode="one_hot")
+    return ops.cast(lookup(text)[:, 1:], "float32")  # TensorFlow's lookup gives int64 whatever its dtype
 
 
 def _concatenated(parts: list[Any]) -> Any:  # noqa: ANN401  Keras tensors

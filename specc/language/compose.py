@@ -61,7 +61,7 @@ class _Variables:
     findings: list[Finding]
     unknown_all: bool = False
     spent: int = 0
-    # By the id of a node: aliases share nodes, and what is shared is substituted once. The node is kept so that its id is.
+    # By a node's id: aliases share nodes, and what is shared is substituted once. The node is kept so that its id is.
     done: dict[int, tuple[Node, Node]] = field(default_factory=dict)
 
     def entry(self, entry: Entry, depth: int) -> Entry:

@@ -47,6 +47,7 @@ def parse(text: str) -> Template:
 
     Raises:
         ExpressionError: a hole that is no expression.
+
     """
     pieces: list[str | Hole] = []
     at = 0
@@ -76,6 +77,7 @@ def evaluate(template: Template, variables: Mapping[str, PlainValue]) -> PlainVa
 
     Raises:
         ExpressionError: an unknown variable, an operation that cannot be done, a result beyond the bounds.
+
     """
     if len(template) == 1 and isinstance(template[0], Hole):
         return evaluate_hole(template[0], variables)
@@ -210,7 +212,7 @@ def _power(left: PlainValue, right: PlainValue) -> PlainValue:
     base, exponent = _number(left), _number(right)
     if isinstance(base, int) and isinstance(exponent, int) and base.bit_length() * abs(exponent) > 1100:
         if base in (1, -1):
-            return base ** (exponent % 2)
+            return base if exponent % 2 else 1
         raise OverflowError
     if base < 0 and isinstance(exponent, float) and not exponent.is_integer():
         raise ValueError("a root of a negative number")
@@ -247,6 +249,13 @@ def _number(value: PlainValue) -> int | float:
     return value
 
 
+def _check_magnitude(value: PlainValue) -> None:
+    if isinstance(value, int) and abs(value) > limits.INTEGER:
+        raise OverflowError
+    if isinstance(value, float) and value in (float("inf"), float("-inf")):
+        raise OverflowError
+
+
 def _bounded(size: int) -> None:
     if size > limits.COMPUTED_WEIGHT:
         raise OverflowError
@@ -271,10 +280,8 @@ class _Walker:
             raise _InvalidError("the expression is nested too deeply", node)
         try:
             result = self.compute(node, depth + 1)
-            if isinstance(result, int) and abs(result) > limits.INTEGER:
-                raise OverflowError
-            if isinstance(result, float) and result in (float("inf"), float("-inf")) and type(node) is not ast.Name:
-                raise OverflowError
+            if type(node) is not ast.Name:
+                _check_magnitude(result)
         except ZeroDivisionError:
             raise _InvalidError("division by zero", node) from None
         except OverflowError:
@@ -293,6 +300,16 @@ class _Walker:
                 values = [self.value(item, depth) for item in items]
                 _bounded(sum(map(weight, values)))
                 return values
+            case ast.Subscript(value=whole, slice=index):
+                return self.item(self.value(whole, depth), self.value(index, depth))
+            case ast.Call(func=ast.Name(id=name), args=arguments, keywords=[]) if name in FUNCTIONS:
+                return _call(name, [self.value(argument, depth) for argument in arguments])
+            case ast.Call(func=ast.Name(id=name)) if name not in FUNCTIONS:
+                raise _InvalidError(f"`{name}` is no function; there are `min`, `max`, `round` and `len`", node.func)
+        return self.operation(node, depth)
+
+    def operation(self, node: ast.expr, depth: int) -> PlainValue:
+        match node:
             case ast.BinOp(left=left, op=op, right=right) if type(op) in _BINARY:
                 return _BINARY[type(op)](self.value(left, depth), self.value(right, depth))
             case ast.UnaryOp(op=ast.Not(), operand=operand):
@@ -306,12 +323,6 @@ class _Walker:
                 return self.compare(node, depth)
             case ast.IfExp(test=test, body=body, orelse=otherwise):
                 return self.value(body if self.value(test, depth) else otherwise, depth)
-            case ast.Subscript(value=whole, slice=index):
-                return self.item(self.value(whole, depth), self.value(index, depth))
-            case ast.Call(func=ast.Name(id=name), args=arguments, keywords=[]) if name in FUNCTIONS:
-                return _call(name, [self.value(argument, depth) for argument in arguments])
-            case ast.Call(func=ast.Name(id=name)) if name not in FUNCTIONS:
-                raise _InvalidError(f"`{name}` is no function; there are `min`, `max`, `round` and `len`", node.func)
         raise _InvalidError("this is not part of the expression language", node)
 
     def lookup(self, name: str, node: ast.expr) -> PlainValue:

@@ -1,23 +1,24 @@
 """JSON text -> positioned tree, the same tree that YAML gives.
 
-Strings and numbers are scanned by the standard library's own pieces; the walk over lists and mappings is ours because the
-library keeps no places, lets duplicate keys and NaN pass, and recurses without a bound.
+Strings and numbers are scanned by the standard library's own pieces; the walk over lists and mappings is ours because
+the library keeps no places, lets duplicate keys and NaN pass, and recurses without a bound.
 """
 
 import re
 from dataclasses import dataclass, field
 from json import JSONDecodeError
-from json.decoder import scanstring
+from json.decoder import scanstring  # type: ignore[attr-defined]  # typeshed leaves it out
 from json.scanner import NUMBER_RE
 from typing import NoReturn
 
-from specc.diagnostics import Finding, Label, Span, error
+from specc.diagnostics import Finding, Label, error
 from specc.language import limits
 from specc.language.source import Positions, start_of
 from specc.language.tree import Entry, Mapping, Node, Scalar, Sequence, Value
 
 _SPACE = re.compile(r"[ \t\n\r]*")
 _WORD = re.compile(r"[-+]?[\w.]+|\S")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _WORDS: dict[str, Scalar] = {"null": None, "true": True, "false": False}
 
@@ -29,6 +30,10 @@ def read_json(text: str, path: str) -> tuple[Node | None, tuple[Finding, ...]]:
     invalid-syntax, nesting-limit, number-too-large.
     """
     reader = _Reader(text, Positions(text, path))
+    bad = _CONTROL.search(text)
+    if bad:
+        message = f"the character U+{ord(bad.group()):04X} cannot stand in a text"
+        return None, (error("invalid-character", message, reader.positions.span(*bad.span())),)
     try:
         start = reader.skip(0)
         if start == len(text):
@@ -95,18 +100,17 @@ class _Reader:
             return _WORDS[word], match.end()
         # NUMBER_RE ends where the number does: "012" leaves "12", "1.5.2" leaves ".2"
         number = NUMBER_RE.match(self.text, at)
+        if word in ("}", "]", ",", ":"):
+            self.fail("invalid-syntax", f"a value is missing before `{word}`", at)
         if number is None or not number.group() or _continues(self.text, number.end()):
             self.fail("invalid-syntax", f"`{word[:40]}` is no JSON value", at, _instead(word))
         integer, fraction, exponent = number.groups()
-        if fraction is None and exponent is None:
-            if len(integer) <= limits.DIGITS:
-                return int(integer), number.end()
-        else:
-            value = float(number.group())
-            if abs(value) != float("inf"):
-                return value, number.end()
-        shown = word if len(word) <= 40 else word[:40] + "…"
-        self.fail("number-too-large", f"the number `{shown}` is too large", at)
+        whole = fraction is None and exponent is None
+        too_large = len(integer) > limits.DIGITS if whole else abs(float(number.group())) == float("inf")
+        if too_large:
+            shown = word if len(word) <= 40 else word[:40] + "…"
+            self.fail("number-too-large", f"the number `{shown}` is too large", at)
+        return int(integer) if whole else float(number.group()), number.end()
 
     def string(self, at: int) -> tuple[str, int]:
         try:
@@ -172,15 +176,15 @@ class _Reader:
         mark = self.text[at : at + 1]
         if mark == closing:
             return at
-        if mark == ",":
-            after = self.skip(at + 1)
-            if self.text[after : after + 1] == closing:
-                self.fail_character("invalid-syntax", f"a comma before `{closing}`", at)
-            return after
         if not mark:
             self.not_closed(opened, what, closing)
-        label = Label(self.positions.span(opened, opened + 1), f"the {what} begins here")
-        self.fail("invalid-syntax", f"expected `,` or `{closing}` in this {what}", at, labels=(label,))
+        if mark != ",":
+            label = Label(self.positions.span(opened, opened + 1), f"the {what} begins here")
+            self.fail("invalid-syntax", f"expected `,` or `{closing}` in this {what}", at, labels=(label,))
+        after = self.skip(at + 1)
+        if self.text[after : after + 1] == closing:
+            self.fail_character("invalid-syntax", f"a comma before `{closing}`", at)
+        return after
 
     def not_closed(self, opened: int, what: str, closing: str) -> NoReturn:
         message = f"the {what} opened by `{self.text[opened]}` is never closed"

@@ -1,6 +1,7 @@
 """What the command line changes in a spec: `--set path=value` and `--var name=value`, applied to the tree.
 
-The options read like files of their own called `--set` and `--var`, one option a line, so that findings can point at them.
+The options read like files of their own called `--set` and `--var`, one option a line, so that findings point at
+them.
 """
 
 from collections.abc import Iterable
@@ -30,8 +31,8 @@ class Overrides:
 def apply(tree: Node, overrides: Overrides) -> tuple[Node, tuple[Finding, ...]]:
     """The tree with every override in its place.
 
-    Findings: unknown-variable (a `--var` that the spec does not define), invalid-path (a `--set` that leads nowhere), and
-    those of the YAML reader for values.
+    Findings: unknown-variable (a `--var` that the spec does not define), invalid-path (a `--set` that leads nowhere),
+    and those of the YAML reader for values.
     """
     findings: list[Finding] = []
     for span, name, value in _options(VAR, overrides.variables, findings):

@@ -1,29 +1,37 @@
 """jsonschema's errors -> findings in the words of the language, each at the smallest place that is wrong.
 
-Comes in: errors, the tree they are about, and the map of the schema. One fault gives one finding: what follows from a fault
-already told (an argument that is missing because it is misspelt) is left out. Loaded only when there is something to tell.
+Comes in: errors, the tree they are about, and the map of the schema. One fault gives one finding: what follows from a
+fault already told (an argument is missing because it is misspelt) is left out. Loaded only when there is a fault.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 from jsonschema.exceptions import ValidationError
 
+from specc.codes import KINDS
 from specc.diagnostics import Finding, Label, Span, error
 from specc.language.schema_map import Place, SchemaMap
-from specc.language.schema_words import choices, described, kind_words, listed, type_words
+from specc.language.schema_words import alternatives, choices, described, kind_words, listed, type_words
 from specc.language.suggest import best_match
 from specc.language.tree import Mapping, Node, Path, Value, descend
 
 Schema: TypeAlias = dict[str, Any]
+_Json: TypeAlias = Any  # a value of the spec or of the schema, as json.loads gives it
 
 
 def explain(faults: Iterable[ValidationError], tree: Node, schema: SchemaMap) -> list[Finding]:
     """The findings for the errors that jsonschema found in `tree`."""
     findings: list[Finding] = []
+    mistyped: set[Path] = set()
     for fault in faults:
-        findings.extend(_explain(_Fault(fault, tuple(fault.absolute_path), tree, schema)))
+        path = tuple(fault.absolute_path)
+        if path in mistyped:
+            continue  # of a value of the wrong type nothing else is told
+        if fault.validator == "type":
+            mistyped.add(path)
+        findings.extend(_explain(_Fault(fault, path, tree, schema)))
     return findings
 
 
@@ -38,11 +46,11 @@ class _Fault:
 
     @property
     def schema(self) -> Schema:
-        part: Schema = self.error.schema
-        return part
+        part: Any = self.error.schema  # in jsonschema's types it may be a boolean
+        return part  # type: ignore[no-any-return]
 
     @property
-    def value(self) -> Any:
+    def value(self) -> _Json:
         return self.error.instance
 
     @property
@@ -50,7 +58,7 @@ class _Fault:
         return str(self.error.validator)
 
     @property
-    def limit(self) -> Any:
+    def limit(self) -> _Json:
         return self.error.validator_value
 
     @property
@@ -82,8 +90,10 @@ class _Fault:
             return f"`{first}` of `{self.key}`" if first else f"`{self.key}`"
         if not self.key:
             return "the spec" if not self.path else f"item {self.path[-1]}"
-        steps = "".join(f"[{step}]" for step in self.path[_last_key(self.path) + 1 :])
-        return f"`{self.key}{steps}`"
+        last = _last_key(self.path)
+        steps = "".join(f"[{step}]" for step in self.path[last + 1 :])
+        above = f"{self.path[last - 1]}." if self.key.isdigit() and last else ""  # a class says nothing alone
+        return f"`{above}{self.key}{steps}`"
 
     def told(self, code: str, message: str, *, at: Span | None = None, **details: Any) -> list[Finding]:
         node = self.node
@@ -108,11 +118,29 @@ class _Fault:
 
 
 def _explain(fault: _Fault) -> list[Finding]:
+    misspelt = _misspelt_type_above(fault)
+    if misspelt:
+        return misspelt
     teller = _TELLERS.get(fault.keyword)
     if teller:
         return teller(fault)
     message = f"{fault.subject} does not fit the schema: `{fault.keyword}` does not hold"
     return fault.told("invalid-value", message)
+
+
+def _misspelt_type_above(fault: _Fault) -> list[Finding]:
+    """A loss or metric whose misspelt type was taken for the name of an output, so that its arguments make no sense."""
+    path = fault.path
+    if len(path) < 2 or path[-2] not in ("loss", "metrics") or not isinstance(path[-1], str):
+        return []
+    place = fault.place
+    part = place.definition.get("else", {}) if place else {}
+    types = fault.map.types(part)
+    if path[-1] in types or not best_match(path[-1], types):
+        return []
+    kind = fault.map.kind_of(part) or "component"
+    above = replace(fault, path=path[:-1])
+    return _unknown_type(above, kind, path[-1], types, above.key_span(path[-1]))
 
 
 def _last_key(path: Path) -> int:
@@ -148,12 +176,22 @@ def _unknown_key(fault: _Fault) -> list[Finding]:
 def _unknown_argument(fault: _Fault, key: str) -> list[Finding]:
     known = list(fault.schema.get("properties", {}))
     match = best_match(key, known)
+    takers = [
+        name for name, part in fault.schema.get("properties", {}).items() if _takes(part, fault.map.kinds_with(key))
+    ]
     hint = f"did you mean `{match}`?" if match else _node_key_hint(fault, key)
+    if takers:
+        hint = f"write `{takers[0]}: {{{key}: …}}`"
     notes = (f"arguments of `{fault.key}`: {listed(known)}",) if known else (f"`{fault.key}` takes no arguments",)
     message = f"`{fault.key}` has no argument `{key}`"
     return fault.told(
         "unknown-argument", message, at=fault.key_span(key), help=hint or _missing_space(key), notes=notes
     )
+
+
+def _takes(part: Schema, kinds: list[str]) -> bool:
+    """Whether an argument takes components of one of the kinds."""
+    return part.get("$ref", "").removeprefix("#/$defs/") in kinds
 
 
 def _node_key_hint(fault: _Fault, key: str) -> str:
@@ -167,7 +205,12 @@ def _node_key_hint(fault: _Fault, key: str) -> str:
 
 
 def _unknown_type(fault: _Fault, kind: str, name: str, types: Iterable[str], span: Span) -> list[Finding]:
+    if kind not in KINDS:  # a closed list of words in the form of a component, such as the kinds of columns
+        return _unknown_choice(fault, list(types), at=span, value=name)
     word = kind_words(kind)
+    if kind in fault.map.kinds_with(name):  # where only some of a kind may stand
+        wanted = f"must be one of {choices(list(types))}"
+        return fault.told("unknown-choice", f"{fault.subject} {wanted}, got the {word} `{name}`", at=span)
     match = best_match(name, types)
     hint = f"did you mean `{match}`?" if match else _missing_space(name)
     others = [other for other in fault.map.kinds_with(name) if other != kind]
@@ -202,7 +245,8 @@ def _unknown_section_key(fault: _Fault, key: str) -> list[Finding]:
     elif match:
         hint = f"did you mean `{match}`?"
     else:
-        hint = _missing_space(key)
+        owners = fault.map.components_with(key)
+        hint = f"it is an argument of the component under `{owners[0]}`" if owners else _missing_space(key)
     notes = (f"known keys: {listed(known)}",) if known and not hint else ()
     return fault.told("unknown-key", f"{where} has no key `{key}`", at=fault.key_span(key), help=hint, notes=notes)
 
@@ -214,8 +258,11 @@ def _missing_space(key: str) -> str:
 def _missing(fault: _Fault) -> list[Finding]:
     name = fault.error.message
     known = fault.schema.get("properties", {})
-    if any(best_match(key, known) == name for key in fault.value if key not in known):
-        return []  # it is there, misspelt, which is a finding of its own
+    kinds = {kind for key in fault.value if key not in known for kind in fault.map.kinds_with(key)}
+    if any(best_match(key, known) == name for key in fault.value if key not in known) or _takes(
+        known.get(name, {}), list(kinds)
+    ):
+        return []  # it is there, misspelt or as the bare component, which is a finding of its own
     place = fault.place
     if place and place.is_type:
         return fault.told("missing-argument", f"`{fault.key}` needs `{name}`", at=fault.own_key_span())
@@ -241,6 +288,8 @@ def _wrong_type(fault: _Fault, wanted: str) -> list[Finding]:
     value, hint = fault.value, ""
     if isinstance(value, float) and value.is_integer() and "an integer" in wanted:
         hint = f"write `{int(value)}`"
+    elif isinstance(value, str) and wanted == "true or false" and value.lower() in _YAML_1_1_BOOLEANS:
+        hint = f"write `{_YAML_1_1_BOOLEANS[value.lower()]}`"
     elif isinstance(value, str) and not fault.path and ":" in value:
         hint = "put a space after each `:`"
     message = f"{fault.subject} must be {wanted}, got {described(value)}"
@@ -259,7 +308,7 @@ def _first_argument(fault: _Fault, place: Place) -> list[Finding]:
         what = "a mapping of arguments" if known else "no arguments"
         message = f"`{fault.key}` takes {what}, got {described(fault.value)}"
         return fault.told("wrong-type", message, notes=notes)
-    return _wrong_type(fault, type_words(fault.schema))
+    return _wrong_type(fault, type_words(fault.schema).removesuffix(" or null"))
 
 
 def _any_of(fault: _Fault) -> list[Finding]:
@@ -268,7 +317,7 @@ def _any_of(fault: _Fault) -> list[Finding]:
         return _bare_type(fault, place)
     values = [value for branch in fault.limit for value in branch.get("enum", ())]
     context = fault.error.context or []
-    others = " or ".join(dict.fromkeys(words for branch in fault.limit if (words := type_words(branch))))
+    others = alternatives([*dict.fromkeys(words for branch in fault.limit if (words := type_words(branch)))])
     if values and not isinstance(fault.value, dict | list):
         return _unknown_choice(fault, values, others)
     fitting = {_branch(sub) for sub in context} - {_branch(sub) for sub in context if _is_about_type(sub)}
@@ -308,11 +357,14 @@ def _one_of_words(values: list[Any], others: str) -> str:
     return f"{words} or {others}" if others else words
 
 
-def _unknown_choice(fault: _Fault, values: list[Any], others: str = "") -> list[Finding]:
-    match = best_match(fault.value, map(str, values)) if isinstance(fault.value, str) else None
+def _unknown_choice(
+    fault: _Fault, values: list[Any], others: str = "", *, at: Span | None = None, value: _Json = None
+) -> list[Finding]:
+    value = fault.value if value is None else value
+    match = best_match(value, map(str, values)) if isinstance(value, str) else None
     hint = f"did you mean `{match}`?" if match else ""
-    message = f"{fault.subject} must be {_one_of_words(values, others)}, got {described(fault.value)}"
-    return fault.told("unknown-choice", message, help=hint)
+    message = f"{fault.subject} must be {_one_of_words(list(dict.fromkeys(values)), others)}, got {described(value)}"
+    return fault.told("unknown-choice", message, at=at, help=hint)
 
 
 def _enum(fault: _Fault) -> list[Finding]:
@@ -367,17 +419,25 @@ def _pattern(fault: _Fault) -> list[Finding]:
             return _first_argument(fault, place)
         return _wrong_type(fault, type_words(fault.schema))
     shown = described(fault.value)
-    if pattern.startswith("^[A-Za-z_]"):
-        letters = "letters, digits, `_` and `-`" if pattern.endswith("-]*$") else "letters, digits and `_`"
+    if pattern == ".":
+        return fault.told("invalid-value", f"{fault.subject} must not be empty")
+    if pattern.startswith(("^[A-Za-z_]", r"^(\$|[A-Za-z_]")):
+        letters = "letters, digits, `_` and `-`" if "-]*$" in pattern else "letters, digits and `_`"
         hint = f"a name is {letters}, and does not begin with a digit"
         return fault.told("invalid-name", f"{fault.subject} must be a name, got {shown}", help=hint)
     if r"\.\." in pattern:
         hint = "write it relative to the spec's folder, with forward slashes"
         message = f"{fault.subject} must be a path below the spec's folder, got {shown}"
-        return fault.told("path-outside-root", message, help=hint)
+        return fault.told("path-outside-project", message, help=hint)
     ending = pattern.removesuffix("|^\\$")  # where it only holds for what is no expression
     message = f"{fault.subject} must match `{ending}`, got {shown}"
     return fault.told("invalid-value", message)
+
+
+def _not(fault: _Fault) -> list[Finding]:
+    if set(fault.limit) == {"const"}:
+        return fault.told("out-of-range", f"{fault.subject} must not be {fault.limit['const']}")
+    return fault.told("invalid-value", f"{fault.subject} must not be {described(fault.value)}")
 
 
 def _unique(fault: _Fault) -> list[Finding]:
@@ -407,6 +467,8 @@ def _one_of(fault: _Fault) -> list[Finding]:
     return fault.told("missing-key", message, at=fault.own_key_span())
 
 
+_YAML_1_1_BOOLEANS = {"yes": "true", "on": "true", "no": "false", "off": "false"}
+
 _RELATIONS = {
     "minimum": "at least",
     "maximum": "at most",
@@ -424,6 +486,7 @@ _TELLERS: dict[str, Callable[[_Fault], list[Finding]]] = {
     "enum": _enum,
     "const": _const,
     "pattern": _pattern,
+    "not": _not,
     "uniqueItems": _unique,
     **dict.fromkeys(_RELATIONS, _range),
     **dict.fromkeys(("minItems", "maxItems", "minProperties", "maxProperties", "minLength", "maxLength"), _count),

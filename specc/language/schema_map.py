@@ -1,11 +1,11 @@
-"""What the published schema says about the language: kinds of components, their types and arguments, the sections' keys.
+r"""What the published schema says about the language: kinds of components, types and arguments, the sections' keys.
 
 The schema's conventions, which `specc.catalog` generates and the faults' words rely on:
 
 - A component kind K is `$defs/K`: `if` a string, `then` one of the types that need no arguments, `else` a mapping whose
   `properties` refer to `$defs/K.Type`. A layer entry is such a definition with node keys among the properties.
 - `$defs/K.Type`: `if` a mapping, `then` the arguments by name, `else` the schema of the first argument.
-- Everything that is not a string also allows a string of the pattern `^\\$`: an expression, for editors.
+- Everything that is not a string also allows a string of the pattern `^\$`: an expression, for editors.
 """
 
 from collections.abc import Iterator
@@ -101,10 +101,20 @@ class SchemaMap:
                     found.append(f"{section}.{name}")
         return list(dict.fromkeys(found))
 
+    def components_with(self, argument: str) -> list[str]:
+        """The keys of sections, as dotted paths, whose components have an argument of this name."""
+        return [
+            f"{section}.{name}"
+            for section, part in self.root.get("properties", {}).items()
+            for name, inner in self._parts(part)
+            if any(argument in self.arguments(f"{kind}.{type_name}") for kind, type_name in self._components(inner))
+        ]
+
+    def _components(self, part: Schema) -> Iterator[tuple[str, str]]:
+        return self._type_references(self.definition(part.get("$ref", "")).get("else", {}))
+
     def _parts(self, part: Schema) -> Iterator[tuple[str, Schema]]:
         """The keys of a section, whichever form of it has them; types of components are not keys."""
-        if not isinstance(part, dict):
-            return
         if part.get("$ref", "").startswith(_REFERENCE):
             part = self.definition(part["$ref"])
         for form in (part, part.get("then", {}), part.get("else", {}), *part.get("anyOf", ()), *part.get("allOf", ())):
@@ -113,7 +123,7 @@ class SchemaMap:
                     yield key, form["properties"][key]
 
 
-def _is_type_reference(part: Any) -> bool:
+def _is_type_reference(part: Schema) -> bool:
     return isinstance(part, dict) and "." in part.get("$ref", "").removeprefix(_REFERENCE)
 
 

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from specc.language.tree import PlainValue, Scalar
+
 _LONGEST = 60  # characters of a value that a message repeats
 _TYPES = {
     "integer": "an integer",
@@ -16,7 +18,7 @@ _TYPES = {
 _KINDS = {"op": "operation", "schedule": "learning-rate schedule", "dataset": "data set"}
 
 
-def described(value: Any) -> str:
+def described(value: PlainValue) -> str:
     """A value with its type: the string `abc`, the integer 5, an empty list."""
     if value is None:
         return "null"
@@ -33,12 +35,17 @@ def described(value: Any) -> str:
 
 
 def type_words(schema: dict[str, Any]) -> str:
-    """The types that a schema allows: an integer or a list. A string that may only be an expression is not among them."""
+    """The types that a schema allows: an integer or a list. A string that can only be an expression is none of them."""
     types = schema.get("type", [])
     types = [types] if isinstance(types, str) else list(types)
     if schema.get("pattern") == "^\\$":
         types = [name for name in types if name != "string"]
-    return " or ".join(_TYPES[name] for name in types if name in _TYPES)
+    return alternatives([_TYPES[name] for name in types if name in _TYPES])
+
+
+def alternatives(words: Sequence[str]) -> str:
+    """Words as a, b or c."""
+    return " or ".join(filter(None, (", ".join(words[:-1]), words[-1] if words else "")))
 
 
 def kind_words(kind: str, *, article: bool = False) -> str:
@@ -47,7 +54,7 @@ def kind_words(kind: str, *, article: bool = False) -> str:
     return words if not article else f"{'an' if words[0] in 'aeiou' else 'a'} {words}"
 
 
-def choices(values: Sequence[Any]) -> str:
+def choices(values: Sequence[Scalar]) -> str:
     """The words that may stand somewhere, in their order."""
     shown = [f"`{_plain(value)}`" for value in values[:20]]
     return ", ".join(shown) + (", …" if len(values) > 20 else "")
@@ -61,7 +68,7 @@ def listed(names: Iterable[str]) -> str:
     return " and ".join(filter(None, (", ".join(quoted[:-1]), quoted[-1] if quoted else "")))
 
 
-def _plain(value: Any) -> str:
+def _plain(value: Scalar) -> str:
     if value is None:
         return "null"
     return str(value).lower() if isinstance(value, bool) else str(value)

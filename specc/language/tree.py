@@ -1,7 +1,7 @@
 """The positioned tree: what a YAML or JSON text says, every key and value with its place in the text.
 
-Comes from `specc.language.yaml_text` and `specc.language.json_text`; every later stage of the front end reads it, so that a
-fault found late still points at the words that caused it.
+Comes from `specc.language.yaml_text` and `specc.language.json_text`; every later stage of the front end reads it, so
+that a fault found late still points at the words that caused it.
 """
 
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 from specc.diagnostics import Span
 
-Scalar: TypeAlias = None | bool | int | float | str
+Scalar: TypeAlias = bool | int | float | str | None
 
 
 @dataclass(frozen=True, slots=True)

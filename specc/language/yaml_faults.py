@@ -1,7 +1,7 @@
 """What is wrong with a text that is no YAML, in words a reader of the text understands.
 
 Comes in: the parser's error, whose wording is about its own states. Goes out: one `invalid-syntax` finding at the place
-where the text must change, which is often not where the parser stopped. libyaml and PyYAML word the same fault differently.
+where the text must change, which is often not where the parser stopped. libyaml and PyYAML word one fault differently.
 """
 
 import re
@@ -111,6 +111,8 @@ def _not_closed(fault: _Fault) -> Finding:
 
 
 def _no_key(fault: _Fault) -> Finding:
+    if re.match(r":(\s|$)", fault.rest()):
+        return error(CODE, "a key is missing before this `:`", fault.here())
     label = Label(fault.opening(), "the mapping begins here")
     if fault.before().strip():
         hint = "put the whole value in quotes"

@@ -1,7 +1,7 @@
 """YAML text -> positioned tree, by the YAML 1.2 core schema.
 
 PyYAML's parser (libyaml where it is there) gives events; what a scalar means, which keys are allowed and what an alias
-stands for is decided here, because PyYAML follows YAML 1.1: it reads `1e-3` as a string, `on` as true and `010` as eight.
+stands for is decided here, because PyYAML follows YAML 1.1: `1e-3` is a string to it, `on` true and `010` eight.
 Does not know what a spec is: that is the schema's business.
 """
 
@@ -66,6 +66,7 @@ def resolve(text: str) -> Scalar:
 
     Raises:
         OverflowError: a number with more digits or a larger exponent than can be kept.
+
     """
     if text[:1] not in _RESOLVABLE and text:
         return text
@@ -93,9 +94,11 @@ class _FaultError(Exception):
         self.finding = finding
 
 
+_Event: TypeAlias = Any  # one of PyYAML's events, whose attributes depend on the kind
+
+
 class _Parser(Protocol):
-    def check_event(self) -> bool: ...
-    def get_event(self) -> Any: ...
+    def get_event(self) -> _Event: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,11 +140,11 @@ class _Builder:
             raise _FaultError(_empty_spec(self.path))
         return tree
 
-    def span(self, event: Any, end: Any = None) -> Span:
+    def span(self, event: _Event, end: _Event = None) -> Span:
         start, stop = event.start_mark, (end or event).end_mark
         return Span(self.path, start.line + 1, start.column + 1, stop.line + 1, stop.column + 1)
 
-    def node(self, event: Any, depth: int) -> Node:
+    def node(self, event: _Event, depth: int) -> Node:
         if type(event) is yaml.AliasEvent:
             return self.alias(event, depth)
         self.nodes += 1
@@ -159,13 +162,13 @@ class _Builder:
         self.deepest = max(outer, self.deepest)
         return node
 
-    def check_depth(self, event: Any, depth: int) -> None:
+    def check_depth(self, event: _Event, depth: int) -> None:
         self.deepest = max(self.deepest, depth)
         if depth > limits.NESTING:
             message = f"lists and mappings are nested more than {limits.NESTING} levels deep"
             raise _FaultError(error("nesting-limit", message, self.span(event)))
 
-    def content(self, event: Any, depth: int) -> Node:
+    def content(self, event: _Event, depth: int) -> Node:
         if type(event) is yaml.ScalarEvent:
             return self.scalar(event)
         if type(event) is yaml.SequenceStartEvent:
@@ -174,7 +177,7 @@ class _Builder:
         self.check_tag(event, "map")
         return self.mapping(event, depth)
 
-    def alias(self, event: Any, depth: int) -> Node:
+    def alias(self, event: _Event, depth: int) -> Node:
         span = self.span(event)
         if event.anchor not in self.anchors:
             message = f"no anchor `&{event.anchor}` stands before this alias"
@@ -191,7 +194,7 @@ class _Builder:
         self.check_depth(event, depth + anchored.height)
         return anchored.node
 
-    def text(self, event: Any) -> str:
+    def text(self, event: _Event) -> str:
         text: str = event.value
         if text.isascii():
             return text
@@ -201,7 +204,7 @@ class _Builder:
             raise _FaultError(error("invalid-character", message, self.span(event)))
         return text.translate(self.reveal) if self.reveal else text
 
-    def scalar(self, event: Any) -> Value:
+    def scalar(self, event: _Event) -> Value:
         text, tag = self.text(event), event.tag
         span = self.span(event)
         if tag is None:
@@ -227,11 +230,11 @@ class _Builder:
         except OverflowError:
             raise _FaultError(_too_large(text, span)) from None
 
-    def check_tag(self, event: Any, name: str) -> None:
+    def check_tag(self, event: _Event, name: str) -> None:
         if event.tag is not None and event.tag not in ("!", _CORE + name):
             raise _FaultError(_unknown_tag(event.tag, self.span(event)))
 
-    def sequence(self, start: Any, depth: int) -> Sequence:
+    def sequence(self, start: _Event, depth: int) -> Sequence:
         items = []
         next_event = self.parser.get_event
         event = next_event()
@@ -240,7 +243,7 @@ class _Builder:
             event = next_event()
         return Sequence(self.collection_span(start, event, items[-1].span if items else None), tuple(items))
 
-    def mapping(self, start: Any, depth: int) -> Mapping:
+    def mapping(self, start: _Event, depth: int) -> Mapping:
         own: dict[str, Entry] = {}
         merged: dict[str, Entry] = {}
         merge_span: Span | None = None
@@ -267,14 +270,14 @@ class _Builder:
             event = next_event()
         return Mapping(self.collection_span(start, event, last), tuple((merged | own).values()))
 
-    def collection_span(self, start: Any, end: Any, last: Span | None) -> Span:
+    def collection_span(self, start: _Event, end: _Event, last: Span | None) -> Span:
         """A block collection ends, to libyaml, where the next thing begins; to a reader, with its last value."""
         if start.flow_style or last is None:
             return self.span(start, end)
         mark = start.start_mark
         return Span(self.path, mark.line + 1, mark.column + 1, last.end_line, last.end_column)
 
-    def key(self, event: Any, depth: int) -> tuple[str, Span]:
+    def key(self, event: _Event, depth: int) -> tuple[str, Span]:
         node = self.node(event, depth + 1)
         if not isinstance(node, Value):
             what = "list" if isinstance(node, Sequence) else "mapping"
@@ -287,7 +290,7 @@ class _Builder:
         text = self.text(event) if isinstance(event, yaml.ScalarEvent) else str(node.value)
         if not text:
             raise _FaultError(error("invalid-key", "a key is missing before this `:`", node.span))
-        kind = {bool: "a boolean", float: "a number"}.get(type(node.value), "null")
+        kind = "null" if node.value is None else "a boolean" if isinstance(node.value, bool) else "a number"
         message = f"a key is a name, but `{text}` is {kind}"
         raise _FaultError(error("invalid-key", message, node.span, help=f'write `"{text}"` if it is meant as a name'))
 

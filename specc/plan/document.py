@@ -9,6 +9,8 @@ from typing import Any
 
 from specc.component import Argument, Component
 from specc.data import DataFacts, DataSpec
+from specc.data.facts import CLASSES
+from specc.data.partition import DEFAULT_SHARE, share_of
 from specc.graph.graph import Graph, GraphInput, Node, Ref, Wiring
 from specc.plan.plan import Plan
 from specc.spec import Runtime
@@ -73,14 +75,22 @@ def _data(data: DataSpec, facts: DataFacts, seed: int) -> dict[str, Any]:
         document["columns"] = {escaped(name): component_document(kind) for name, kind in data.columns.items()}
     if data.drop:
         document["drop"] = [escaped(name) for name in data.drop]
+    return document | {"split": _split(data, facts, seed)}
+
+
+def _split(data: DataSpec, facts: DataFacts, seed: int) -> dict[str, Any]:
+    """The shares as written or implied; a set's own test part needs no share."""
     split = data.split
-    document["split"] = {
-        "validation": split.validation,
-        "test": split.test,
-        "stratify": split.stratify,
+    shares = {"validation": split.validation}
+    if split.test is not None or not facts.given_test:
+        shares["test"] = split.test
+    rows = (facts.samples or 0) - (0 if "test" in shares else facts.given_test)
+    implied = DEFAULT_SHARE if facts.samples is None or share_of(DEFAULT_SHARE, rows) else 0  # too few rows for one
+    stratify = facts.targets[0].kind == CLASSES if split.stratify is None else split.stratify
+    return {name: implied if share is None else share for name, share in shares.items()} | {
+        "stratify": stratify,
         "seed": seed if split.seed is None else split.seed,
     }
-    return document
 
 
 def _model(graph: Graph) -> dict[str, Any]:

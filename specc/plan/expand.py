@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-import yaml
-
+from specc.language.yaml_dump import dump_flow
 from specc.plan.document import as_document
 from specc.plan.plan import Plan
 
@@ -23,14 +22,14 @@ def _mapping(mapping: Mapping[str, Any], path: tuple[str, ...], origins: Mapping
         here = (*path, key)
         origin = origins.get(".".join(here))
         comment = f"  # {origin}" if origin else ""
-        lines += _entry(scalar(key), value, here, origins, comment)
+        lines += _entry(dump_flow(key), value, here, origins, comment)
     return lines
 
 
 def _entry(key: str, value: Any, path: tuple[str, ...], origins: Mapping[str, str], comment: str) -> list[str]:  # noqa: ANN401
     """`key: value` in one line where that fits and no comment belongs inside, in a block otherwise."""
     inside = any(known.startswith(".".join(path) + ".") for known in origins)
-    line = f"{key}:" if value is None else f"{key}: {flow(value)}"
+    line = f"{key}:" if value is None else f"{key}: {dump_flow(value)}"
     blocks = path in {("data",), ("model",), ("training",), ("runtime",)} or path == ("model", "layers") or inside
     if not (blocks or len(line) > WIDTH) or not isinstance(value, dict | list) or not value:
         return [line + comment]
@@ -41,26 +40,6 @@ def _entry(key: str, value: Any, path: tuple[str, ...], origins: Mapping[str, st
 
 def _item(item: Any, path: tuple[str, ...], origins: Mapping[str, str]) -> list[str]:  # noqa: ANN401  plain data
     if not isinstance(item, dict) or path != ("model", "layers"):
-        return [f"- {flow(item)}"]
+        return [f"- {dump_flow(item)}"]
     first, *rest = _mapping(item, path, origins)
     return [f"- {first}", *(f"  {line}" for line in rest)]
-
-
-def scalar(value: Any) -> str:  # noqa: ANN401  a YAML scalar
-    """A scalar as YAML 1.2 core and 1.1 readers both understand it."""
-    return flow(value)
-
-
-def flow(value: Any) -> str:  # noqa: ANN401  plain data
-    """Plain data as one line of flow-style YAML."""
-    text: str = yaml.dump(
-        value, Dumper=_Dumper, default_flow_style=True, width=float("inf"), sort_keys=False, allow_unicode=True
-    )
-    return text.removesuffix("\n").removesuffix("\n...").replace("\n", " ")
-
-
-class _Dumper(yaml.SafeDumper):
-    """Writes no anchors, and floats as people do: `0.001`, not `1.0e-03`."""
-
-    def ignore_aliases(self, data: object) -> bool:  # noqa: ARG002  PyYAML calls it by this signature
-        return True

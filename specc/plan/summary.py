@@ -66,6 +66,7 @@ def summary_table(summary: Summary) -> str:
     ]
     widths = [max(len(row[column]) for row in (header, *rows)) for column in range(len(header))]
     lines = [_line(row, widths) for row in (header, *rows)]
+    fixed = summary.non_trainable
     at_least = "" if summary.known else "at least "
     return "\n".join(
         [
@@ -75,8 +76,7 @@ def summary_table(summary: Summary) -> str:
             "  ".join("-" * width for width in widths),
             *lines[1:],
             "",
-            f"parameters: {at_least}{summary.parameters:,}"
-            f" ({summary.trainable:,} trainable, {summary.non_trainable:,} not)",
+            f"parameters: {at_least}{summary.parameters:,} ({summary.trainable:,} trainable, {fixed:,} not)",
             f"multiply-adds per sample: {at_least}{summary.multiply_adds:,}",
         ]
     )

@@ -29,8 +29,8 @@ def render(
 ) -> str:
     """The findings in the given order, as text that ends in a line break; empty if there is nothing to say.
 
-    `sources` are the texts that the findings point into; where one is missing, its code frame is left out. `colour` writes
-    ANSI escapes, in the text format only. The text format ends in a summary line.
+    `sources` are the texts that the findings point into; where one is missing, its code frame is left out. `colour`
+    writes ANSI escapes, in the text format only. The text format ends in a summary line.
     """
     if style is Format.JSON:
         return render_json(findings)

@@ -1,4 +1,4 @@
-"""Text from a user's file, made safe for a terminal: what would move the cursor or change colours is shown, not sent."""
+"""Text from a user's file, made safe for a terminal: what would move the cursor or change colours is only shown."""
 
 import re
 from unicodedata import combining, east_asian_width

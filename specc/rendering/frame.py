@@ -1,7 +1,7 @@
 """The code frame: the lines that a finding marks, with marks and words beneath them.
 
-Columns of a span count characters; columns of the frame count terminal cells, after tabs are blanks, unsafe characters are
-escapes and long lines are cut to a window around their marks.
+Columns of a span count characters; columns of the frame count terminal cells, after tabs are blanks, unsafe characters
+are escapes and long lines are cut to a window around their marks.
 """
 
 from dataclasses import dataclass

@@ -8,7 +8,7 @@ from specc.diagnostics import Finding, Span
 
 
 def as_json(findings: Iterable[Finding]) -> list[dict[str, Any]]:
-    """One object for each finding, with the fields of `Finding`; a place is path, line, column, end_line, end_column."""
+    """One object for each finding with the fields of `Finding`; a place is path, line, column, end_line, end_column."""
     return [
         {
             **_place(finding.span),

@@ -62,8 +62,7 @@ def _finding(finding: Finding, lines: dict[str, list[str]], paint: Paint) -> str
         else:
             out.extend(f"{margin} {paint.frame('=')} {escape(mark.text)}" for mark in marks if mark.text)
     for kind, texts in (("note", finding.notes), ("help", (finding.help,) if finding.help else ())):
-        for text in texts:
-            out.append(f"{margin} {paint.frame('=')} {paint.strong(kind)}: {escape(text)}")
+        out.extend(f"{margin} {paint.frame('=')} {paint.strong(kind)}: {escape(text)}" for text in texts)
     return "".join(line.rstrip() + "\n" for line in out)
 
 

@@ -20,6 +20,9 @@ from specc.runs.folder import SPLITS
 HEADLINES = 4
 """How many numbers a report opens with at most."""
 
+DEEPEST = 5
+"""How deeply nested a fact of the environment or of an input may be."""
+
 FEW_SAMPLES = 30
 """Below this many test samples, metrics depend on chance so much that the report says so."""
 
@@ -135,17 +138,19 @@ def _environment(run: Run) -> dict[str, str]:
     return {name: text for name, text in facts.items() if text}
 
 
-def _described(value: object) -> str:
-    """A plain value in few words: `name: value` pairs of a mapping, items of a list."""
+def _described(value: object, depth: int = 0) -> str:
+    """A plain value in few words: names and values of a mapping, items of a list; too deep ones are left out."""
     match value:
         case None:
             return ""
+        case dict() | list() if depth == DEEPEST:
+            return "…"
         case dict():
-            return ", ".join(f"{key} {_described(item)}" for key, item in value.items())
+            return ", ".join(f"{key} {_described(item, depth + 1)}" for key, item in value.items())
         case list() if all(isinstance(item, int) for item in value):
             return f"({', '.join(map(str, value))}{',' if len(value) == 1 else ''})"
         case list():
-            return "; ".join(_described(item) for item in value)
+            return "; ".join(_described(item, depth + 1) for item in value)
         case _:
             return str(value)
 

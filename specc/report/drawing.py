@@ -87,8 +87,10 @@ def _folded(chain: Sequence[Box]) -> Box:
     types = list(dict.fromkeys(box.title for box in chain))
     title = f"{len(chain)} layers: {', '.join(types[:3])}{' …' if len(types) > 3 else ''}"
     span = f"{chain[0].subtitle.split(' ')[0]} … {chain[-1].subtitle}"
-    kind = "b-trained" if any("b-trained" in box.kind for box in chain) else chain[-1].kind
-    return Box(chain[-1].name, _short(title, 48), _short(span, 52), f"{kind} b-chain", chain[0].inputs)
+    kinds = [box.kind.split()[0] for box in chain]
+    kind = next((kind for kind in ("b-trained", "b-frozen") if kind in kinds), "b-plain")
+    out = " b-out" if "b-out" in chain[-1].kind else ""
+    return Box(chain[-1].name, _short(title, 48), _short(span, 52), kind + out, chain[0].inputs)
 
 
 def _short(text: str, limit: int = 42) -> str:
@@ -111,7 +113,7 @@ def _svg(boxes: Mapping[str, Box], layers: int) -> Markup:
     drawn += [_box(box, x[name], top[name]) for name, box in boxes.items()]
     return Markup(
         '<svg class="drawing" viewBox="{left:.1f} 0 {width:.1f} {height}" width="{width:.0f}" height="{height}"'
-        ' role="img" aria-label="Drawing of the model: {layers} layers from the inputs at the top to the outputs at the bottom">'
+        ' role="img" aria-label="Drawing of the model: {layers} layers, inputs at the top, outputs at the bottom">'
         '<defs><marker id="arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7"'
         ' orient="auto-start-reverse"><path d="M0 0L8 4L0 8z"/></marker></defs>{body}</svg>'
     ).format(left=left, width=right - left, height=height, layers=layers, body=Markup("\n").join(drawn))

@@ -23,6 +23,7 @@ OPEN_ROWS = 40
 
 _SAME = 1e-3  # as near as the metric of float32 batches and the count over predictions.csv are
 
+
 def as_html(report: Report) -> str:
     """The page. The same report gives the same bytes."""
     return _template().render(
@@ -101,4 +102,7 @@ def _notes(report: Report) -> list[str]:
     if "accuracy" not in first.metric or abs(result.accuracy - first.value) > _SAME:
         return []
     low, high = map(text.percent, result.interval)
-    return [f"95% interval {low} to {high}", f"always saying “{result.baseline_class}” gives {text.percent(result.baseline)}"]
+    return [
+        f"95% interval {low} to {high}",
+        f"always saying “{result.baseline_class}” gives {text.percent(result.baseline)}",
+    ]

@@ -31,7 +31,8 @@ class _Judged:
     index: int
     target: str
     prediction: str
-    probabilities: Mapping[str, str]
+    probability: str
+    target_probability: str
 
 
 def judge(targets: Mapping[str, Target], predictions: Predictions) -> tuple[ClassResult | NumberResult, ...]:
@@ -63,7 +64,8 @@ def _judged(name: str, target: Target, predictions: Predictions) -> list[_Judged
             index=_whole(row[index], number) if index is not None else number,
             target=row[truth],
             prediction=row[guess],
-            probabilities={each: row[at] for each, at in shares.items()},
+            probability=row[shares[row[guess]]] if row[guess] in shares else "",
+            target_probability=row[shares[row[truth]]] if row[truth] in shares else "",
         )
         for number, row in enumerate(predictions.rows)
         for truth, guess in pairs
@@ -120,8 +122,8 @@ def _worst_classes(judged: Sequence[_Judged]) -> tuple[WrongClass, ...]:
             each.index,
             each.target,
             each.prediction,
-            _number(each.probabilities.get(each.prediction, "")),
-            _number(each.probabilities.get(each.target, "")),
+            _number(each.probability),
+            _number(each.target_probability),
         )
         for each in judged
         if each.target != each.prediction

@@ -266,7 +266,7 @@ def _locate(path: Path, text: str, where: Iterable[str | int]) -> Span:
     """Where the value at `where` stands. JSON is YAML enough for its composer, which gives marks."""
     try:
         node = yaml.compose(text, Loader=yaml.CSafeLoader)
-    except yaml.YAMLError:
+    except (yaml.YAMLError, RecursionError):
         return _start(path)
     for step in where:
         if isinstance(node, yaml.MappingNode):

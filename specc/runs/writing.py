@@ -9,13 +9,12 @@ import io
 import json
 import math
 import os
-import re
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import yaml
+from specc.language.yaml_dump import dump_block
 
 
 def write_bytes(path: Path, content: bytes) -> None:
@@ -45,8 +44,7 @@ def write_json(path: Path, content: Mapping[str, Any]) -> None:
 
 def write_yaml(path: Path, content: Mapping[str, Any]) -> None:
     """Replace the file by YAML that means the same to YAML 1.1 and 1.2 readers, keys in the given order."""
-    text = yaml.dump(content, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120)
-    write_text(path, text)
+    write_text(path, dump_block(content))
 
 
 def write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
@@ -56,21 +54,6 @@ def write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]
     writer.writerow(header)
     writer.writerows(rows)
     write_text(path, text.getvalue())
-
-
-class _Dumper(yaml.SafeDumper):
-    """Writes no anchors, and quotes the strings that only YAML 1.2 would read as numbers (`1e-3`, `0o17`)."""
-
-    def ignore_aliases(self, data: object) -> bool:  # noqa: ARG002  (PyYAML calls it by this signature)
-        return True
-
-
-_Dumper.add_implicit_resolver(
-    "tag:yaml.org,2002:float",
-    re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)[eE][-+]?[0-9]+$"),
-    list("-+.0123456789"),
-)
-_Dumper.add_implicit_resolver("tag:yaml.org,2002:int", re.compile(r"0o[0-7]+$"), ["0"])
 
 
 def _finite(value: object) -> object:

@@ -35,7 +35,7 @@ def spec_callback(component: Component, folder: Path, catalog: Catalog) -> keras
     }
     for name in paths & placed.keys():
         Path(str(placed[name])).parent.mkdir(parents=True, exist_ok=True)
-    return build_component(replace(component, arguments=placed), catalog)  # type: ignore[no-any-return]
+    return build_component(replace(component, arguments=placed), catalog)
 
 
 @dataclass
@@ -151,8 +151,8 @@ def interruptible() -> Iterator[Interrupt]:
         signal.signal(number, interrupt.previous[number])
 
     try:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            interrupt.previous[number] = signal.signal(number, ask)
+        for caught in (signal.SIGINT, signal.SIGTERM):
+            interrupt.previous[caught] = signal.signal(caught, ask)
     except ValueError:  # not the main thread
         pass
     try:

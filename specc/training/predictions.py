@@ -37,13 +37,13 @@ def prediction_table(
 
 def _probabilities(output: Array, loss: Component, catalog: Catalog) -> Array:
     """The output through the activation that its loss leaves to be done; computed in float64."""
-    values = output.astype("float64")
+    values: Array = output.astype("float64")
     match squashing(loss, catalog):
         case "sigmoid":
-            return 1 / (1 + np.exp(-values))
+            values = 1 / (1 + np.exp(-values))
         case "softmax":
             powers = np.exp(values - values.max(-1, keepdims=True))
-            return powers / powers.sum(-1, keepdims=True)
+            values = powers / powers.sum(-1, keepdims=True)
     return values
 
 

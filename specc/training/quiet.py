@@ -1,11 +1,34 @@
 """TensorFlow without its start-up noise. Call before TensorFlow is imported."""
 
 import os
+import sys
+import tempfile
 import warnings
 
 
 def quiet_tensorflow() -> None:
-    """Silence TensorFlow's own log below fatal, unless the user has asked for it. Errors still raise."""
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    """Import TensorFlow and Keras silently.
+
+    TensorFlow's libraries write to the process's standard error before any setting of theirs is read, so that is held
+    back during the import; if the import fails, it is shown. Whoever sets TF_CPP_MIN_LOG_LEVEL themselves sees it all.
+    """
     os.environ["KERAS_BACKEND"] = "tensorflow"  # what specc trains with, whatever the user's keras.json says
     warnings.filterwarnings("ignore", module="keras|tensorflow")
+    if "tensorflow" in sys.modules or "TF_CPP_MIN_LOG_LEVEL" in os.environ:
+        return
+    os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+    sys.stderr.flush()
+    kept = os.dup(2)
+    with tempfile.TemporaryFile() as held_back:
+        os.dup2(held_back.fileno(), 2)
+        try:
+            import keras
+            import tensorflow as tf  # noqa: F401
+        except BaseException:
+            held_back.seek(0)
+            os.write(kept, held_back.read())
+            raise
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)
+    keras.utils.disable_interactive_logging()

@@ -103,8 +103,8 @@ def train(checked: Checked, plan: Plan, command: Sequence[str] = (), show: TextI
     if plan.report:
         from specc.report import write_report
 
-        _, faults = write_report(folder.path, plan.report)
-        findings += faults
+        _, problems = write_report(folder.path, plan.report)
+        findings += problems
     return Outcome(folder, metrics, tuple(findings), interrupt.asked)
 
 

@@ -46,8 +46,9 @@ def test_everything_else() -> None:
 
 def test_places() -> None:
     data = section("csv: {path: a.csv}\ntarget: [y, z]\ninputs: {left: [a, b]}\nsplit: {test: 3}\n")
-    place = {path: data.span_of(*path)[1:3] for path in [("target", 1), ("inputs", "left"), ("inputs", "left", 1)]}
-    assert place == {("target", 1): (2, 13), ("inputs", "left"): (3, 10), ("inputs", "left", 1): (3, 20)}
+    assert data.span_of("target", 1)[1:3] == (2, 13)
+    assert data.span_of("inputs", "left")[1:3] == (3, 10)
+    assert data.span_of("inputs", "left", 1)[1:3] == (3, 20)
     assert data.span_of("split", "test")[1:3] == (4, 15)
     assert data.span_of("split", "seed")[1] == 4, "the nearest part around it that is written"
     assert data.span_of("drop") == data.span

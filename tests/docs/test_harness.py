@@ -30,7 +30,9 @@ epochs: 3
 
   ```yaml error=unknown-key
   spec: 1
-  modle: []
+  data: {dataset: iris}
+  model: [Output]
+  trainig: {epochs: 1}
   ```
 
 ```console
@@ -48,7 +50,11 @@ def test_fences() -> None:
     first, fragment, wrong, console = fences(PAGE)
     assert (first.line, first.language, first.options, first.is_spec) == (3, "yaml", {"title": "first.yaml"}, True)
     assert (fragment.is_spec, fragment.text) == (False, "epochs: 3\n")
-    assert (wrong.is_spec, wrong.codes, wrong.text) == (True, ["unknown-key"], "spec: 1\nmodle: []\n")
+    assert (wrong.is_spec, wrong.codes, wrong.text) == (
+        True,
+        ["unknown-key"],
+        "spec: 1\ndata: {dataset: iris}\nmodel: [Output]\ntrainig: {epochs: 1}\n",
+    )
     assert console.language == "console"
 
 
@@ -108,13 +114,17 @@ def test_a_page_with_a_wrong_spec(replaced: str, by: str, message: str, tmp_path
     [
         ("\none two\n", "\none three\n", "-one three\n+one two"),
         ("$ cat first.yaml", "$ cat missing.yaml", "+cat: missing.yaml:"),
-        ("$ echo one", "$ make one", "`make` is not run by the tests"),
+        ("$ echo one", "$ rm one", "`rm` is not run by the tests"),
         ("```console", "```console exit=1", "exit code 0, not 1"),
     ],
 )
 def test_a_page_with_a_wrong_command(replaced: str, by: str, message: str, tmp_path: Path) -> None:
     (difference,) = run_commands(PAGE.replace(replaced, by, 1), tmp_path)
     assert message in difference.message
+
+
+def test_setting_up_is_shown_and_not_run(tmp_path: Path) -> None:
+    assert run_commands("```console\n$ make no-such-target\n$ pip install specc\n```\n", tmp_path) == []
 
 
 def test_outputs_are_corrected(tmp_path: Path) -> None:

@@ -52,4 +52,5 @@ def test_the_page_of_commands_is_current(golden: Golden) -> None:
 
 def test_the_readme_opens_with_the_two_commands() -> None:
     first = next(fences((ROOT / "README.md").read_text(encoding="utf-8")))
-    assert [line.split("#")[0].strip() for line in first.text.splitlines()] == ["make demo", "make test"]
+    commands = [line.removeprefix("$ ").partition("#")[0].strip() for line in first.text.splitlines()]
+    assert commands == ["make demo", "make test"]

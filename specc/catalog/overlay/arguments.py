@@ -1,6 +1,9 @@
-"""The usual type and hover text of an argument by its name, for all kinds and per kind. Families list only exceptions."""
+"""The usual type and hover text of an argument by its name: for all kinds, and per kind. Families list exceptions."""
 
+from specc.catalog.overlay.op_arguments import OP
 from specc.catalog.types import (
+    FLOATS,
+    POLICIES,
     Type,
     array,
     boolean,
@@ -17,13 +20,6 @@ from specc.catalog.types import (
     spread,
     string,
 )
-
-LAYER_DTYPES = (
-    *("float32", "float64", "float16", "bfloat16", "mixed_float16", "mixed_bfloat16"),
-    *("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "bool", "string"),
-)
-TENSOR_DTYPES = tuple(name for name in LAYER_DTYPES if not name.startswith("mixed"))
-FLOATS = ("float32", "float64", "float16", "bfloat16")
 
 COMMON: dict[str, Type] = {
     "activation": nullable(component("activation", "Function applied to the result; null passes it on unchanged.")),
@@ -59,7 +55,7 @@ LAYER: dict[str, Type] = {
     "depthwise_regularizer": component("regularizer", "Penalty on the depthwise kernels."),
     "dilation_rate": integer("Spacing between the points that the kernel looks at; 1 is dense.", minimum=1),
     "dropout": number("Share of values dropped while training.", minimum=0, below=1),
-    "dtype": choice(LAYER_DTYPES, "Precision of this layer, or a mixed policy; null follows `runtime.precision`."),
+    "dtype": choice(POLICIES, "Precision of this layer, or a mixed policy; null follows `runtime.precision`."),
     "embeddings_constraint": component("constraint", "Limit kept on the vectors."),
     "embeddings_initializer": component("initializer", "Starting vectors."),
     "embeddings_regularizer": component("regularizer", "Penalty on the vectors."),
@@ -353,6 +349,7 @@ APPLICATION: dict[str, Type] = {
 
 BY_KIND: dict[str, dict[str, Type]] = {
     "layer": LAYER,
+    "op": OP,
     "loss": LOSS,
     "metric": METRIC,
     "optimizer": OPTIMIZER,

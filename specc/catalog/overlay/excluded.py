@@ -1,4 +1,7 @@
-"""Public names of Keras that specs do not offer, each with its reason. The generator fails on any name in neither list."""
+"""Public names of Keras that specs do not offer, each with its reason.
+
+The generator fails on any public name that is neither here nor in the families.
+"""
 
 from collections.abc import Mapping
 

@@ -1,8 +1,8 @@
 """Core, activation and merging layers."""
 
 from specc.catalog.entries import Extra, Family, entry
-from specc.catalog.overlay.arguments import FLOATS
 from specc.catalog.types import (
+    FLOATS,
     boolean,
     choice,
     component,

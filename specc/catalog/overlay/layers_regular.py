@@ -35,7 +35,7 @@ NORMALIZATION: Family = {
 
 REGULARIZATION: Family = {
     "Dropout": entry("Sets a random share of values to zero while training, and scales up the rest."),
-    "AlphaDropout": entry("Dropout that keeps mean and variance, for SELU networks."),
+    "AlphaDropout": entry("Dropout for SELU networks, which leaves mean and variance as they are."),
     "GaussianDropout": entry("Multiplies by random factors around one while training."),
     "GaussianNoise": entry("Adds random noise while training.", stddev=number("Width of the noise.", minimum=0)),
     "SpatialDropout1D": entry("Drops whole channels of a sequence while training."),

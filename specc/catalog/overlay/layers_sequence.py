@@ -53,7 +53,7 @@ WRAPPERS: Family = {
     ),
     "TimeDistributed": entry("Applies the same layer to every step of a sequence."),
     "SpectralNormalization": entry(
-        "Keeps the largest singular value of a layer's kernel at one.",
+        "Scales the wrapped layer's kernel to a spectral norm of one.",
         power_iterations=integer("Iterations per update of the estimate.", minimum=1),
     ),
     "Pipeline": entry(

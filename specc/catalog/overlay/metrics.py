@@ -18,7 +18,7 @@ METRICS: Family = {
     "CategoricalHinge": entry("Margin between the right class and the best wrong one."),
     "ConcordanceCorrelation": entry("Agreement with the line of equal values."),
     "CosineSimilarity": entry("Cosine between target and prediction."),
-    "F1Score": entry("Harmonic mean of precision and recall, for one-hot targets.", threshold=_AT_LEAST),
+    "F1Score": entry("Precision and recall in one number, for one-hot targets.", threshold=_AT_LEAST),
     "FBetaScore": entry("Weighed mean of precision and recall, for one-hot targets.", threshold=_AT_LEAST),
     "FalseNegatives": entry("Number of missed positives."),
     "FalsePositives": entry("Number of false alarms."),

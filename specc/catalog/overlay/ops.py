@@ -1,7 +1,6 @@
 """Functions of keras.ops that a graph may use as `ops.NAME`: pure functions from tensors to tensors, a closed list."""
 
 from specc.catalog.entries import Entry, Extra, Family, entry
-from specc.catalog.overlay.arguments import TENSOR_DTYPES
 from specc.catalog.types import (
     Type,
     array,
@@ -13,36 +12,6 @@ from specc.catalog.types import (
     sizes,
     string,
 )
-
-OP: dict[str, Type] = {
-    "approximate": boolean("Use the faster tanh form."),
-    "axes": one_or_many(integer(), "Axes to work along."),
-    "axis": one_or_many(integer(), "Axis to work along; null is all of them."),
-    "axis1": integer("First axis."),
-    "axis2": integer("Second axis."),
-    "block_size": integer("Side of the squares that become channels, or come from them.", minimum=2),
-    "data_format": choice(
-        ["channels_last", "channels_first"], "Where the channel axis stands; null is Keras' setting."
-    ),
-    "dtype": choice(TENSOR_DTYPES, "Type of the result."),
-    "epsilon": number("Small constant that keeps divisions finite.", above=0),
-    "indices_or_sections": one_or_many(integer(minimum=0), "Number of equal parts, or the places of the cuts."),
-    "k": integer("Which diagonal: 0 is the main one, positive ones lie above."),
-    "keepdims": boolean("Keep the reduced axes with size 1."),
-    "method": choice(["linear", "lower", "higher", "midpoint", "nearest"], "What to take between two values."),
-    "negative_slope": number("Slope for inputs below zero.", minimum=0),
-    "num_classes": integer("Number of classes.", minimum=1),
-    "offset": integer("Which diagonal: 0 is the main one, positive ones lie above."),
-    "output_size": one_or_many(integer(minimum=1), "Extent of the result along each spatial axis."),
-    "padding": choice(
-        ["valid", "same"], "`valid` uses only whole windows, `same` pads so that stride 1 keeps the size."
-    ),
-    "pool_size": one_or_many(integer(minimum=1), "Extent of the pooling window."),
-    "shape": array(integer(minimum=1), "The shape, batch axis included."),
-    "sparse": boolean("Put out sparse tensors."),
-    "strides": one_or_many(integer(minimum=1), "Step of the window; null equals its size."),
-    "threshold": number("Where the function changes."),
-}
 
 _MAP = {
     "abs": "Size without sign.",
@@ -132,7 +101,7 @@ _BINARY = {
     "hypot": "Length of the hypotenuse.",
     "less": "True where the first is smaller.",
     "less_equal": "True where the first is not larger.",
-    "logaddexp": "Logarithm of the sum of exponentials.",
+    "logaddexp": "Logarithm of two summed exponentials.",
     "logaddexp2": "The same to base 2.",
     "maximum": "The larger one.",
     "minimum": "The smaller one.",
@@ -145,7 +114,7 @@ _BINARY = {
 
 _TENSOR_PAIRS = {
     "cdist": "Distances between all pairs of rows.",
-    "dot": "Dot product along the last axis of the first input.",
+    "dot": "Dot product over the last axis of x1.",
     "inner": "Inner product over the last axes.",
     "kron": "Kronecker product.",
     "logical_and": "True where both are.",
@@ -160,7 +129,7 @@ _TENSOR_PAIRS = {
 _REDUCTIONS = {
     "all": "True where all are.",
     "any": "True where one is.",
-    "logsumexp": "Logarithm of the sum of exponentials.",
+    "logsumexp": "Logarithm of summed exponentials.",
     "max": "Largest value.",
     "mean": "Mean.",
     "median": "Middle value.",
@@ -238,7 +207,7 @@ _ARRANGING: Family = {
         constant_values=number("Value of a constant border."),
     ),
     "rearrange": entry(
-        "Reorders, splits and joins axes by a pattern of names.", pattern=string("Such as b h w c -> b (h w) c.")
+        "Reorders, splits and joins axes by a pattern of names.", pattern=string("Names before and after, such as b h w -> b (h w).")
     ),
     "repeat": entry("Repeats entries.", repeats=integer("How often.", minimum=0), axis=_AXIS),
     "reshape": entry(

@@ -12,6 +12,7 @@ def operands(call: Call) -> tuple[TensorType, ...]:
 
 
 def operand(call: Call) -> TensorType:
+    """The one tensor of the call."""
     inputs = operands(call)
     if len(inputs) != 1:
         raise Refusal(
@@ -50,6 +51,7 @@ def floating(dtype: str | None) -> str | None:
 
 
 def axes_of(call: Call, shape: Shape, default: Argument = None) -> tuple[int, ...]:
+    """The axes that the argument `axis` means, from the front; all of them if it is null."""
     given = call.get("axis", default)
     if given is None:
         return tuple(range(len(shape)))

@@ -202,13 +202,13 @@ def where(call: Call) -> Outcome:
 
 _GROUPS: Mapping[Rule, str] = MappingProxyType(
     {
-        same: "abs celu conj elu erf erfinv fliplr flipud gelu hard_shrink hard_sigmoid hard_silu hard_tanh imag leaky_relu "
-        "log_sigmoid nan_to_num negative ones_like real relu relu6 round rsqrt selu sigmoid sign silu soft_shrink softplus "
-        "softsign sparse_plus sparse_sigmoid squareplus stop_gradient tanh_shrink threshold tril triu trunc zeros_like",
+        same: "abs celu conj elu erf erfinv fliplr flipud gelu hard_shrink hard_sigmoid hard_silu hard_tanh imag "
+        "leaky_relu log_sigmoid nan_to_num negative ones_like real relu relu6 round rsqrt selu sigmoid sign silu soft_shrink "
+        "softplus softsign sparse_plus sparse_sigmoid squareplus stop_gradient tanh_shrink threshold tril triu trunc zeros_like",
         along: "flip log_softmax roll softmax sort sparsemax",
         widened: "clip square",
-        fraction: "angle arccos arccosh arcsin arcsinh arctan arctanh ceil cos cosh erfc exp exp2 expm1 floor log log10 log1p "
-        "log2 sin sinc sinh sqrt tan tanh",
+        fraction: "angle arccos arccosh arcsin arcsinh arctan arctanh ceil cos cosh erfc exp exp2 expm1 floor log "
+        "log10 log1p log2 sin sinc sinh sqrt tan tanh",
         wide_fraction: "cbrt deg2rad rad2deg",
         plain_fraction: "normalize reciprocal",
         test: "isfinite isinf isnan logical_not",
