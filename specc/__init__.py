@@ -91,12 +91,9 @@ def train(
     data or a machine that do not allow the run. Needs the extra `train`.
     """
     checked, plan = _sound(spec, sets, variables, root)
-    from specc.training.quiet import quiet_tensorflow
+    from specc.pipeline import train_and_report
 
-    quiet_tensorflow()
-    from specc.training.train import train as train_plan
-
-    outcome = train_plan(checked, plan, show=progress)
+    outcome = train_and_report(checked, plan, show=progress)
     errors = tuple(finding for finding in outcome.findings if finding.level is Level.ERROR)
     if errors:
         raise SpecError(errors)

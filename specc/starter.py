@@ -11,8 +11,6 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 
-import yaml
-
 from specc.component import Component
 from specc.data.csv_file import read_csv
 from specc.data.describe import READ_WHEN_CHECKING, describe
@@ -23,6 +21,7 @@ from specc.data.sets import SETS, BuiltInSet, find_set
 from specc.data.text_table import Cells, TextTable
 from specc.diagnostics import Finding, Span, error, has_errors
 from specc.language.suggest import did_you_mean
+from specc.language.yaml_dump import dump_flow
 from specc.project import project_root
 
 LIKELY_TARGETS = (
@@ -32,8 +31,6 @@ LIKELY_TARGETS = (
 """Names that targets often have, the surest first. Without one of them, the last column that could be one is taken."""
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
-PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_./-]*(?: [A-Za-z0-9_./-]+)*")  # text that is a YAML string without quotes
-WORDS_OF_YAML = {"null", "true", "false", "yes", "no", "on", "off", "y", "n"}
 SMALL_SET = 2000  # rows; below, an epoch takes a moment and many of them are needed
 
 Lines = list[str]
@@ -304,7 +301,4 @@ def _training(samples: int, target_kind: str, *, heavy: bool) -> Lines:
 
 def quoted(text: str) -> str:
     """`text` as a YAML scalar on one line that reads as this very string, whatever it holds; `$` is doubled."""
-    if PLAIN.fullmatch(text) and text.lower() not in WORDS_OF_YAML:
-        return text
-    dumped: str = yaml.dump(text.replace("$", "$$"), default_style='"', allow_unicode=True, width=float("inf"))
-    return dumped.removesuffix("\n")
+    return dump_flow([text.replace("$", "$$")]).removeprefix("[").removesuffix("]")

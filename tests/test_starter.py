@@ -49,7 +49,7 @@ def test_a_csv_file(project: Path) -> None:
     assert spec["data"]["csv"] == "people.csv"
     assert spec["data"]["target"] == "survived"
     assert spec["data"]["drop"] == ["id", "alive", "note", "empty", "same"]
-    assert '  target: survived   # 2 classes: "0", "1"; guessed, so check it\n' in text
+    assert "  target: survived   # 2 classes: '0', '1'; guessed, so check it\n" in text
     assert "  #   town  category, 2 values, 40 missing\n" in text
     assert "    - alive   # repeats the target under other names: it gives the answer away\n" in text
     assert "    - id   # only numbers the rows\n" in text

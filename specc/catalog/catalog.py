@@ -7,7 +7,6 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,8 @@ class ArgumentFacts:
 
     `default` is Keras' own and means nothing if `has_default` is false: an argument may be optional without one.
     `component` is the kind whose components it takes, `many` whether as a list. `path` says that it names a file
-    relative to the spec, unless it is a list or, for the weights of an application, the word `imagenet`. `at_call` says
+    relative to the spec, unless it is a list or, for the weights of an application, the word `imagenet`. `real`
+    says that it is one real number: where a spec has an integer, some types of Keras still want a float. `at_call` says
     that Keras takes it at the layer's call, not in the constructor.
     """
 
@@ -29,6 +29,7 @@ class ArgumentFacts:
     component: str | None = None
     many: bool = False
     path: bool = False
+    real: bool = False
     at_call: bool = False
 
 
@@ -88,7 +89,7 @@ class Catalog:
 @cache
 def load() -> Catalog:
     """The catalog of the Keras version that this version of specc is made for."""
-    written = json.loads(files("specc.catalog").joinpath("catalog.json").read_text(encoding="utf-8"))
+    written = json.loads(Path(__file__).with_name("catalog.json").read_bytes())
     return Catalog(written["keras"], written["aliases"], written["kinds"])
 
 
@@ -108,7 +109,7 @@ def schema_path(name: str) -> Path:
 @cache
 def load_schema(name: str) -> dict[str, Any]:
     """The content of a published schema. It is shared: do not change it."""
-    schema: dict[str, Any] = json.loads(schema_path(name).read_text(encoding="utf-8"))
+    schema: dict[str, Any] = json.loads(schema_path(name).read_bytes())
     return schema
 
 

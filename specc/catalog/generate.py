@@ -70,9 +70,13 @@ def documents() -> dict[Path, str]:
     names = {kind: _public(importlib.import_module(module)) for kind, module in _MODULES.items()}
     merged = merge({kind: dict(_signatures(kind, found)) for kind, found in names.items()})
     aliases = {kind: _aliases(kind, names[kind], merged[kind]) for kind in _MODULES}
-    aliases = {kind: dict(sorted(found.items())) for kind, found in aliases.items() if found}
+    aliases = {kind: dict(sorted(found.items(), key=_small_first)) for kind, found in aliases.items() if found}
     catalog = catalog_document(keras.__version__, merged, aliases)
     return {CATALOG: _by_line(catalog, depth=3), SCHEMA: _by_line(spec_schema(merged, aliases), depth=2)}
+
+
+def _small_first(alias: tuple[str, str]) -> tuple[bool, str]:
+    return alias[0].isupper(), alias[0]  # `mse` is to be suggested before `MSE`
 
 
 def _keras() -> Any:  # noqa: ANN401  a module without types

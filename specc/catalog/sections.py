@@ -55,8 +55,14 @@ def named(about: str, value: Schema, *, names: str = NAME) -> Schema:
 
 
 def either(about: str, kind: str, then: Schema, other: str, otherwise: Schema) -> Schema:
-    """A value of JSON type `kind` or `other`, each with its own schema."""
-    return {"description": about, "type": [kind, other], "if": {"type": kind}, "then": then, "else": otherwise}
+    """A value of JSON type `kind` or `other`, each with its own schema. One fault gives one error: the outer type's."""
+    branches = {"if": {"type": kind}, "then": untyped(then), "else": untyped(otherwise)}
+    return {"description": about, "type": [kind, other]} | branches
+
+
+def untyped(schema: Schema) -> Schema:
+    """The schema for where the type has been checked before."""
+    return {keyword: value for keyword, value in schema.items() if keyword != "type"}
 
 
 def _reference(definition: str, about: str) -> Schema:
@@ -171,14 +177,14 @@ def model() -> Schema:
     dtype = choice(DTYPES, "Type of the values.")
     full = mapping("", {"shape": said(shape), "dtype": said(dtype, default="float32")}, "shape")
     one_input: Schema = {"type": ["array", "object", "string", "null"], "if": {"type": "object"}, "then": full}
-    one_input["else"] = nullable(shape).schema
+    one_input["else"] = untyped(nullable(shape).schema)
     output = string(pattern=_REFERENCE).schema
     outputs: Schema = {
         "description": "The node that is the output, several of them, or nodes by the names of outputs.",
         "type": ["string", "array", "object"],
         "if": {"type": "object"},
         "then": {"additionalProperties": output, "propertyNames": {"pattern": NAME}, "minProperties": 1},
-        "else": one_or_many(string(pattern=_REFERENCE)).schema,
+        "else": untyped(_WIRES.schema),
     }
     graph = mapping(
         "",
@@ -203,7 +209,7 @@ def node_keys() -> Schema:
             "type": ["string", "array", "object"],
             "if": {"type": "object"},
             "then": by_keyword,
-            "else": wires,
+            "else": untyped(wires),
         },
         "outputs": said(one_or_many(string(pattern=NAME)), "Names for the outputs, where there are several."),
         "share": said(string(pattern=_REFERENCE), "Apply the layer of this node again, with the same weights."),
@@ -215,7 +221,6 @@ def training() -> Schema:
     weight = number(minimum=0).schema
     class_weight: Schema = {
         "description": "`balanced` makes rare classes count as much as frequent ones; or a weight per class.",
-        "type": ["string", "object"],
         "if": {"type": "object"},
         "then": {"additionalProperties": weight, "minProperties": 1},
         "else": choice(["balanced"]).schema,
@@ -275,13 +280,11 @@ def definitions() -> Schema:
         "numbers": {"type": ["number", "array", "string"], "pattern": "^\\$", "items": {"$ref": "#/$defs/numbers"}},
         "layers": {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/layer-entry"}},
         "metric-list": {
-            "type": ["string", "array", "object"],
             "if": {"type": "array"},
             "then": {"items": {"$ref": "#/$defs/metric"}},
             "else": {"$ref": "#/$defs/metric"},
         },
         "metrics": {
-            "type": ["string", "array", "object"],
             "if": {"type": "object"},
             "then": {"$ref": "#/$defs/metric-or-outputs"},
             "else": {"$ref": "#/$defs/metric-list"},

@@ -25,7 +25,8 @@ class Type:
     """The type of one argument.
 
     `schema` is draft 2020-12, `about` the hover text (empty: the table of argument names has it), `component` the kind
-    whose components the argument takes, `many` whether it takes a list, `path` whether it names a file or a folder.
+    whose components the argument takes, `many` whether it takes a list, `path` whether it names a file or a folder,
+    `real` whether it is a single number that need not be whole.
     """
 
     schema: Schema
@@ -33,6 +34,7 @@ class Type:
     component: str | None = None
     many: bool = False
     path: bool = False
+    real: bool = False
 
 
 def integer(about: str = "", *, minimum: int | None = None, maximum: int | None = None) -> Type:
@@ -49,9 +51,8 @@ def number(
     below: float | None = None,
 ) -> Type:
     """A number; `above` and `below` exclude their ends."""
-    return Type(
-        _bounded("number", minimum=minimum, maximum=maximum, exclusiveMinimum=above, exclusiveMaximum=below), about
-    )
+    bounds = _bounded("number", minimum=minimum, maximum=maximum, exclusiveMinimum=above, exclusiveMaximum=below)
+    return Type(bounds, about, real=True)
 
 
 def boolean(about: str = "") -> Type:
@@ -81,9 +82,11 @@ def sizes(count: int, about: str = "", *, minimum: int | None = 1) -> Type:
     return Type(item | {"type": ["integer", "array", "string"]} | listed, about)
 
 
-def spread(about: str = "", *, minimum: float | None = None, maximum: float | None = None) -> Type:
+def spread(
+    about: str = "", *, minimum: float | None = None, maximum: float | None = None, above: float | None = None
+) -> Type:
     """A number, or a list of a lower and an upper number."""
-    item = number(minimum=minimum, maximum=maximum).schema
+    item = number(minimum=minimum, maximum=maximum, above=above).schema
     return Type(item | {"type": ["number", "array", "string"], "items": item, "minItems": 2, "maxItems": 2}, about)
 
 

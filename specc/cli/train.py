@@ -35,12 +35,9 @@ def train(  # noqa: PLR0913, PLR0917  one parameter per option
       specc train spec.yaml --json | tail -n 1
     """  # noqa: D301
     checked, plan = checked_spec(spec, sets, variables, root)
-    from specc.training.quiet import quiet_tensorflow
+    from specc.pipeline import train_and_report
 
-    quiet_tensorflow()
-    from specc.training.train import train as train_plan
-
-    outcome = train_plan(checked, plan, command=("specc", *sys.argv[1:]), show=None if quiet else sys.stderr)
+    outcome = train_and_report(checked, plan, command=("specc", *sys.argv[1:]), show=None if quiet else sys.stderr)
     print_findings(outcome.findings, checked.sources)
     if outcome.run is None or has_errors(outcome.findings):
         end(outcome.findings)

@@ -20,7 +20,7 @@ from specc.data.sets import BuiltInSet, find_set
 from specc.data.text_table import Cells, TextTable, read_rows
 from specc.diagnostics import Finding, Span, error, has_errors, warning
 
-READ_WHEN_CHECKING = 4 * 1024 * 1024
+READ_WHEN_CHECKING = 1024 * 1024
 MOST_CATEGORIES = 50
 """A text column with more different values, and another one in most rows, is probably a name or an identifier."""
 

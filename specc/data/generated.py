@@ -1,7 +1,8 @@
 """The generated sets' formulas: settings in, columns out, the same on every machine for the same seed.
 
 Row i belongs to class i mod (number of classes). Numbers are drawn from PCG64 of the seed, first those of the shape,
-uniform in [0, 1), then the noise, which is normal with the standard deviation `noise` (`spread`, `std`) and added to every coordinate.
+uniform in [0, 1), then the noise, which is normal with the standard deviation `noise` (`spread`, `std`) and added to
+every coordinate.
 """
 
 from collections.abc import Callable, Mapping
@@ -60,7 +61,7 @@ def _circles(settings: Settings, generator: np.random.Generator) -> dict[str, Ar
 
 
 def _spirals(settings: Settings, generator: np.random.Generator) -> dict[str, Array]:
-    """Arms that wind `turns` times from radius 0.1 to 1: at radius r arm k has the angle 2 pi (turns r + k / classes)."""
+    """Arms from radius 0.1 to 1: at radius r arm k has the angle 2 pi (turns r + k / classes)."""
     classes = settings["classes"]
     rows, label = _rows(settings, classes)
     radius = 0.1 + 0.9 * generator.random(len(rows))

@@ -7,8 +7,8 @@ and what follows a fault, is unknown and stays silent. Nothing is resolved, lowe
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
 
+from specc.catalog import Catalog
 from specc.component import Argument, Component
 from specc.diagnostics import Finding, Label, Span, error
 from specc.graph.graph import UNKNOWN, Graph, Node, Ref, TensorType, Wiring
@@ -16,23 +16,6 @@ from specc.graph.shapes import RULES, TAKES_TEXT, Call, Outcome, Refusal, Weight
 from specc.graph.shapes.rule import UNTOLD, Tensors
 
 POLICIES = {"mixed_float16": "float16", "mixed_bfloat16": "bfloat16"}
-
-
-class Facts(Protocol):
-    """What inference reads of a catalog entry: the arguments by name, each with its `default`."""
-
-    @property
-    def arguments(self) -> Mapping[str, Any]:
-        """The arguments by name."""
-        ...
-
-
-class Catalog(Protocol):
-    """What inference asks of the catalog."""
-
-    def find(self, kind: str, type: str, /) -> Facts | None:  # noqa: A002
-        """The entry of a type, or None."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +93,8 @@ def infer(graph: Graph, catalog: Catalog, precision: str = "float32") -> tuple[I
         nodes[node.name] = _noted(outcome, shares=first is not None)
     for ref in graph.outputs.values():
         findings += _missing_output(ref, nodes)
-    return _totals(graph, inputs, nodes), tuple(findings)
+    unruled = tuple(n.name for n in graph.nodes if completed(n.component, catalog).type not in RULES)
+    return _totals(inputs, nodes, unruled), tuple(findings)
 
 
 def _apply(node: Node, so_far: Inferred, catalog: Catalog, precision: str) -> Outcome:
@@ -123,17 +107,16 @@ def _layer(
     component: Component, positional: tuple[Tensors, ...], keywords: Mapping[str, Tensors], precision: str
 ) -> Outcome:
     """Apply the rule of a component whose arguments are complete."""
-    rule = RULES.get(rule_name(component))
+    rule = RULES.get(component.type)
     if rule is None:
         return UNTOLD
 
     def inner(layer: Component, inputs: tuple[Tensors, ...]) -> Outcome:
         return _layer(layer, inputs, {}, precision)
 
-    name = rule_name(component)
     asked = component.arguments.get("dtype")
     policy = asked if isinstance(asked, str) else precision
-    call = Call(name, component.arguments, positional, keywords, POLICIES.get(policy, policy), inner)
+    call = Call(component.type, component.arguments, positional, keywords, POLICIES.get(policy, policy), inner)
     try:
         _no_text(call)
         outcome = rule(call)
@@ -157,18 +140,14 @@ def _no_text(call: Call) -> None:
             raise Refusal("wrong-dtype", message, at=i, help=help_)
 
 
-def rule_name(component: Component) -> str:
-    """The key of a component's rule: its type, with the prefix `ops.` for a function."""
-    plain = component.kind != "op" or component.type.startswith("ops.")
-    return component.type if plain else f"ops.{component.type}"
-
-
 def completed(component: Component, catalog: Catalog) -> Component:
-    """The component with the defaults of the arguments that the spec leaves out, in nested components too."""
+    """The component under its type's own name with the defaults of what the spec leaves out, in nested ones too."""
     facts = catalog.find(component.kind, component.type)
-    defaults = {} if facts is None else {name: argument.default for name, argument in facts.arguments.items()}
+    if facts is None:
+        return component
+    defaults = {name: argument.default for name, argument in facts.arguments.items() if argument.has_default}
     given = {name: _completed_value(value, catalog) for name, value in component.arguments.items()}
-    return Component(component.kind, component.type, {**defaults, **given}, component.span, component.spans)
+    return Component(component.kind, facts.name, {**defaults, **given}, component.span, component.spans)
 
 
 def _completed_value(value: Argument, catalog: Catalog) -> Argument:
@@ -253,7 +232,7 @@ def _count(weights: list[Weight]) -> int | None:
     return None if None in sizes else sum(size for size in sizes if size is not None)
 
 
-def _totals(graph: Graph, inputs: Mapping[str, TensorType], nodes: Mapping[str, InferredNode]) -> Inferred:
+def _totals(inputs: Mapping[str, TensorType], nodes: Mapping[str, InferredNode], unruled: tuple[str, ...]) -> Inferred:
     return Inferred(
         inputs,
         nodes,
@@ -261,5 +240,5 @@ def _totals(graph: Graph, inputs: Mapping[str, TensorType], nodes: Mapping[str, 
         sum(node.non_trainable or 0 for node in nodes.values()),
         sum(node.multiply_adds or 0 for node in nodes.values()),
         known=all(node.known for node in nodes.values()),
-        without_rule=tuple(node.name for node in graph.nodes if rule_name(node.component) not in RULES),
+        without_rule=unruled,
     )

@@ -93,6 +93,8 @@ class _Variables:
         return node if same else Sequence(node.span, items)
 
     def fill(self, node: Value, text: str, depth: int) -> Node:
+        if len(self.findings) >= limits.FINDINGS or self.spent > limits.COMPOSED_WEIGHT:
+            return Value(node.span, Unresolved(text))
         template = self.template(node, text)
         names = _names(template) if template is not None else []
         if template is None or self.unknown_all or not self.unknown.isdisjoint(names):
@@ -108,6 +110,10 @@ class _Variables:
         return _at(value, node.span, origin)
 
     def template(self, node: Value, text: str) -> Template | None:
+        if len(text) > limits.TEMPLATE_LENGTH:
+            message = f"a string with variables has at most {limits.TEMPLATE_LENGTH} characters, this has {len(text)}"
+            self.findings.append(error("expansion-limit", message, node.span))
+            return None
         try:
             return parse(text)
         except ExpressionError as fault:
@@ -126,9 +132,8 @@ class _Variables:
         size = weight(value)
         self.spent += size
         if size > limits.COMPUTED_WEIGHT or self.spent > limits.COMPOSED_WEIGHT:
-            if self.spent - size <= limits.COMPOSED_WEIGHT:  # only the one that crosses the bound is reported
-                message = "the variables of this spec stand for more values than it may hold"
-                self.findings.append(error("expansion-limit", message, node.span))
+            message = "the variables of this spec stand for more values than it may hold"
+            self.findings.append(error("expansion-limit", message, node.span))
             return Unresolved(text)
         return value
 
@@ -185,7 +190,7 @@ def _used(root: Node) -> list[str]:
             waiting.extend(entry.value for entry in node)
         elif isinstance(node, Sequence):
             waiting.extend(node.items)
-        elif isinstance(node.value, str) and "$" in node.value:
+        elif isinstance(node.value, str) and "$" in node.value and len(node.value) <= limits.TEMPLATE_LENGTH:
             try:
                 names.extend(_names(parse(node.value)))
             except ExpressionError:

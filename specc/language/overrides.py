@@ -51,7 +51,12 @@ def apply(tree: Node, overrides: Overrides) -> tuple[Node, tuple[Finding, ...]]:
 
 
 def _listing(options: Iterable[tuple[str, str]]) -> str:
-    return "\n".join(f"{name}={value}" for name, value in options)
+    return "\n".join(f"{name}={_indented(name, value)}" for name, value in options)
+
+
+def _indented(name: str, value: str) -> str:
+    """A value of several lines so that all of them begin where the first does in the listing."""
+    return value.replace("\n", "\n" + " " * (len(name) + 1))
 
 
 def _options(
@@ -59,10 +64,11 @@ def _options(
 ) -> Iterable[tuple[Span, str, Node]]:
     """Each option's name with its place, and its value read as YAML; options with faulty values are left out."""
     line = 1
-    for name, text in options:
+    for name, given in options:
+        text = _indented(name, given)
         span = Span(pseudo_file, line, 1, line, len(name) + 1)
         after = Span(pseudo_file, line, len(name) + 2, line, len(name) + 2)
-        # The blanks put the value where it stands in the listing; a bare `*` or `[` is still read as YAML.
+        # The blanks put the value where it stands in the listing.
         value, faults = read_yaml("\n" * (line - 1) + " " * (len(name) + 1) + text, pseudo_file)
         if any(fault.code == "empty-spec" for fault in faults):
             value, faults = Value(after, None), ()

@@ -25,7 +25,7 @@ def read(path: Path, shown_as: str = "") -> tuple[Node | None, Source, tuple[Fin
         return None, Source(name, ""), (_unreadable(path, name, problem),)
     if len(data) > limits.FILE_BYTES:
         message = f"`{path.name}` is larger than {limits.FILE_BYTES // 2**20} MiB"
-        hint = "a spec is text written by hand; data belongs into files that the spec names"
+        hint = "the data of a spec belongs into files that it names"
         return None, Source(name, ""), (error("file-too-large", message, start_of(name), help=hint),)
     try:
         text = data.decode("utf-8-sig")

@@ -14,6 +14,7 @@ from jsonschema.exceptions import ValidationError
 from jsonschema.validators import extend
 
 from specc.diagnostics import Finding, in_order
+from specc.language import limits
 from specc.language.compose import Unresolved
 from specc.language.tree import Node, plain
 
@@ -23,7 +24,6 @@ _Json: TypeAlias = Any  # a value of the spec or of the schema, as json.loads gi
 _Validator: TypeAlias = Any  # jsonschema has no public type for what `extend` makes
 
 EXPRESSION_PATTERN = "^\\$"
-MOST_FAULTS = 200  # a generated spec with a fault in each of its lines needs no more to be understood
 
 
 def check_schema(tree: Node, schema: Schema) -> tuple[Finding, ...]:
@@ -33,7 +33,7 @@ def check_schema(tree: Node, schema: Schema) -> tuple[Finding, ...]:
     missing-key, not-a-component, out-of-range, path-outside-project, unknown-argument, unknown-choice, unknown-key,
     unknown-KIND for each kind of component, wrong-type.
     """
-    faults = list(islice(_compiled(schema).errors(plain(tree), schema), MOST_FAULTS))
+    faults = list(islice(_compiled(schema).errors(plain(tree), schema), limits.FINDINGS))
     if not faults:
         return ()
     from specc.language.schema_faults import explain
@@ -48,6 +48,8 @@ _NETWORKS: Final[dict[int, "_Network"]] = {}
 
 def _compiled(schema: Schema) -> "_Network":
     if id(schema) not in _NETWORKS:
+        if len(_NETWORKS) >= 4:  # a caller that reads the schema anew each time must not fill the memory
+            _NETWORKS.clear()
         _NETWORKS[id(schema)] = _Network(schema)
     return _NETWORKS[id(schema)]
 

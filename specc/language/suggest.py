@@ -25,7 +25,8 @@ def did_you_mean(name: str, known: Iterable[str], mark: str = "") -> str:
 @lru_cache(maxsize=256)  # one slip is often repeated on many lines
 def _best_match(name: str, known: tuple[str, ...]) -> str | None:
     by_letters: dict[str, str] = {}
-    for candidate in known:
+    # Of names that differ in case alone, the one written like `name`: `mse` for `mes`, `MSE` for `MES`.
+    for candidate in sorted(known, key=lambda c: c.islower() != name.islower()):
         by_letters.setdefault(_letters(candidate), candidate)
     letters = _letters(name)
     if letters in by_letters:

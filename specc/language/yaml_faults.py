@@ -45,8 +45,10 @@ def syntax_finding(problem: yaml.MarkedYAMLError, text: str, path: str) -> Findi
     """The one finding that says why `text` is no YAML."""
     lines = LINE_BREAK.split(text)
     mark, context_mark = problem.problem_mark, problem.context_mark
-    line = min(mark.line, len(lines) - 1) if mark else 0
-    column = min(mark.column, len(lines[line])) if mark else 0
+    line, column = (mark.line, mark.column) if mark else (0, 0)
+    if line >= len(lines):  # libyaml ends a text that lacks its last line break as if it had it
+        line, column = len(lines) - 1, len(lines[-1])
+    column = min(column, len(lines[line]))
     start = (context_mark.line, context_mark.column) if context_mark else None
     fault = _Fault(path, lines, str(problem.problem), str(problem.context), line, column, start)
     for words, explain in _EXPLANATIONS:

@@ -15,7 +15,6 @@ from specc.diagnostics import Finding, Label, Span, error
 from specc.language import limits
 from specc.language.source import Positions, start_of
 from specc.language.tree import Entry, Mapping, Node, Scalar, Sequence, Value
-from specc.language.yaml_faults import syntax_finding
 
 # `yaml.CLoader` is missing where PyYAML was built without libyaml; the pure Python parser gives the same events.
 LOADER: Final[type[Any]] = getattr(yaml, "CLoader", yaml.SafeLoader)
@@ -55,6 +54,8 @@ def read_yaml(text: str, path: str, loader: type[Any] = LOADER) -> tuple[Node | 
     except _FaultError as fault:
         return None, (*builder.findings, fault.finding)
     except yaml.MarkedYAMLError as problem:
+        from specc.language.yaml_faults import syntax_finding
+
         return None, (*builder.findings, syntax_finding(problem, text, path))
     finally:
         parser.dispose()

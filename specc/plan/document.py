@@ -54,7 +54,7 @@ def _argument(value: Argument) -> Any:  # noqa: ANN401  plain data
 
 
 def escaped(text: str) -> str:
-    """The text as a spec must write it, where a dollar begins an expression."""
+    """The text as a spec must write it, where a dollar begins an expression. Keys are never expressions."""
     return text.replace("$", "$$")
 
 
@@ -63,16 +63,16 @@ def _data(data: DataSpec, facts: DataFacts, seed: int) -> dict[str, Any]:
     document: dict[str, Any] = {"dataset": source} if data.source.kind == "dataset" else dict(source)
     document["target"] = [escaped(target.name) for target in facts.targets]
     document["inputs"] = {name: [escaped(column) for column in found.columns] for name, found in facts.inputs.items()}
-    kinds = {escaped(name): component_document(kind) for name, kind in data.columns.items()}
+    kinds = {name: component_document(kind) for name, kind in data.columns.items()}
     kinds |= {
-        escaped(name): found.kind
+        name: found.kind
         for name, found in facts.columns.items()
         if name not in data.columns and name in facts.features and found.kind in {"number", "category"}
     }
     if data.source.kind == "csv":
         document["columns"] = kinds
     elif data.columns:
-        document["columns"] = {escaped(name): component_document(kind) for name, kind in data.columns.items()}
+        document["columns"] = {name: component_document(kind) for name, kind in data.columns.items()}
     if data.drop:
         document["drop"] = [escaped(name) for name in data.drop]
     return document | {"split": _split(data, facts, seed)}

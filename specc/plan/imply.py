@@ -53,7 +53,10 @@ class Written:
 
 
 def size_outputs(graph: Graph, facts: DataFacts) -> tuple[Graph, list[Finding]]:
-    """The graph with every `Output` turned into the `Dense` that its target asks for."""
+    """The graph with every `Output` turned into the `Dense` that its target asks for.
+
+    Where the width is not known it stays `Output`, of which inference knows nothing and says nothing.
+    """
     pseudo = [node for node in graph.nodes if node.component.type == OUTPUT]
     if not pseudo:
         return graph, []
@@ -65,15 +68,13 @@ def size_outputs(graph: Graph, facts: DataFacts) -> tuple[Graph, list[Finding]]:
         if target is None and not findings:
             message = "`Output` is sized by a target, and this one is no output of the model"
             findings.append(error("output-without-target", message, node.span, help="use `Dense` inside the model"))
-        sized[node.layer] = _dense(node.component, target)
+        width = _width(target) if target else None
+        if width is not None:
+            sized[node.layer] = replace(
+                node.component, kind="layer", type="Dense", arguments={"units": width, **node.component.arguments}
+            )
     nodes = tuple(replace(node, component=sized[node.layer]) if node.layer in sized else node for node in graph.nodes)
     return replace(graph, nodes=nodes), findings
-
-
-def _dense(component: Component, target: TargetFacts | None) -> Component:
-    """`units` stays away where the number of classes is unknown: inference then knows nothing, and says nothing."""
-    units = {} if target is None or _width(target) is None else {"units": _width(target)}
-    return replace(component, kind="layer", type="Dense", arguments={**units, **component.arguments})
 
 
 def _width(target: TargetFacts) -> int | None:
@@ -122,6 +123,7 @@ def imply(written: Written, catalog: Catalog) -> tuple[Plan | None, list[Finding
         else:
             metrics[output] = _implied_metrics(target, training.span)
             origins[_path("training.metrics", output, targets)] = _because(target)
+        findings += _check_output(output, target, losses[output], written, catalog)
     findings += _check_class_weight(training, targets)
     optimizer = training.optimizer or Component("optimizer", "Adam", {}, training.span)
     origins |= {} if training.optimizer else {"training.optimizer": "the default"}
@@ -143,7 +145,9 @@ def imply(written: Written, catalog: Catalog) -> tuple[Plan | None, list[Finding
         optimizer=optimizer,
         metrics=metrics,
         one_hot=frozenset(
-            name for name in targets if _takes_one_hot(name, targets[name], losses[name], written, catalog)
+            name
+            for name, target in targets.items()
+            if _takes_one_hot(target, losses[name], _tensor(name, written), catalog)
         ),
         batch_size=training.batch_size or BATCH_SIZE,
         epochs=training.epochs or EPOCHS,
@@ -178,7 +182,7 @@ def _implied_loss(output: str, target: TargetFacts, written: Written) -> tuple[C
     place = written.training.span
     if target.kind != CLASSES:
         return Component("loss", "MeanSquaredError", {}, place), _because(target)
-    binary = _last_axis(written.inferred.tensor(written.graph.outputs[output])) == 1
+    binary = _last_axis(_tensor(output, written)) == 1
     squashing = _squashing(written.graph, output)
     ends = f", and `{squashing}` already gives probabilities" if squashing else ", on logits"
     if binary:
@@ -188,15 +192,44 @@ def _implied_loss(output: str, target: TargetFacts, written: Written) -> tuple[C
     return Component("loss", "SparseCategoricalCrossentropy", {"from_logits": squashing != "softmax"}, place), because
 
 
-def _takes_one_hot(output: str, target: TargetFacts, loss: Component, written: Written, catalog: Catalog) -> bool:
+def _takes_one_hot(target: TargetFacts, loss: Component, output: TensorType, catalog: Catalog) -> bool:
     """Whether a loss compares the output's units one by one, so that a class must be a vector as long as they are."""
     facts = catalog.find("loss", loss.type)
     sparse = facts is not None and facts.name.startswith("Sparse")
-    return (
-        target.kind == CLASSES
-        and not sparse
-        and _last_axis(written.inferred.tensor(written.graph.outputs[output])) != 1
-    )
+    return target.kind == CLASSES and not sparse and _last_axis(output) != 1
+
+
+def _check_output(
+    name: str, target: TargetFacts, loss: Component, written: Written, catalog: Catalog
+) -> list[Finding]:
+    """What an output is shaped like against what its target and loss need."""
+    output, place = _tensor(name, written), written.graph.outputs[name].span
+    if output.shape is None:
+        return []
+    if len(output.shape) != 2:
+        what = "one class" if target.kind == CLASSES else "one number"
+        message = f"the output has the shape {output.shape}, the target `{target.name}` is {what} per sample"
+        help_ = "put `Flatten`, or a global pooling layer, before the last layer"
+        return [error("output-mismatch", message, place, help=help_)]
+    units = output.shape[-1]
+    if units is None or (target.classes is None and target.kind == CLASSES):
+        return []
+    if target.kind != CLASSES:
+        fits, needs = units == 1, "one unit"
+    elif _takes_one_hot(target, loss, output, catalog):
+        fits, needs = units == target.classes, f"{target.classes} units"
+    elif units == 1:
+        fits, needs = target.classes == 2, f"{target.classes} units"
+    else:
+        fits, needs = units >= target.classes, f"at least {target.classes} units"
+    if fits:
+        return []
+    message = f"the output has {units} unit{'s' if units != 1 else ''}, the target needs {needs}: {_because(target)}"
+    return [error("output-mismatch", message, place, help="`Output` is always as wide as its target")]
+
+
+def _tensor(output: str, written: Written) -> TensorType:
+    return written.inferred.tensor(written.graph.outputs[output])
 
 
 def _last_axis(tensor: TensorType) -> int | None:

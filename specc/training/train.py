@@ -100,11 +100,6 @@ def train(checked: Checked, plan: Plan, command: Sequence[str] = (), show: TextI
         except TRAINING_FAULTS as fault:
             return Outcome(folder, {}, (*findings, _failed(fault, plan)))
         record.finish("interrupted" if interrupt.asked else "completed", clock.seconds)
-    if plan.report:
-        from specc.report import write_report
-
-        _, problems = write_report(folder.path, plan.report)
-        findings += problems
     return Outcome(folder, metrics, tuple(findings), interrupt.asked)
 
 
@@ -232,8 +227,10 @@ def _not_finite(recorder: Recorder) -> list[str]:
 
 
 def _failed(fault: Exception, plan: Plan) -> Finding:
-    words = next((line for line in str(fault).splitlines() if line.strip()), type(fault).__name__)
-    return error("training-failed", f"training failed: {words.strip()[:500]}", plan.place_of("training.loss"))
+    """The words that say what happened: TensorFlow's come last, behind a trace and before the node's name."""
+    lines = [line.strip() for line in str(fault).splitlines() if line.strip() and not line.strip().startswith("[[")]
+    words = (lines[-1] if isinstance(fault, tf.errors.OpError) else lines[0]) if lines else type(fault).__name__
+    return error("training-failed", f"training failed: {words[:500]}", plan.place_of("training.loss"))
 
 
 class _Clock:

@@ -1,4 +1,4 @@
-"""The least that each type with required arguments can be made of, as Keras takes it, for the tests that build all types."""
+"""The least that each type can be made of, for the tests that make all types."""
 
 from typing import Any
 

@@ -22,7 +22,17 @@ from tests.catalog.minimal import every_type, minimal
 pytestmark = pytest.mark.train
 
 CATALOG = catalog.load()
-CONSTRUCTED = ("layer", "initializer", "regularizer", "constraint", "loss", "metric", "optimizer", "schedule", "callback")
+CONSTRUCTED = (
+    "layer",
+    "initializer",
+    "regularizer",
+    "constraint",
+    "loss",
+    "metric",
+    "optimizer",
+    "schedule",
+    "callback",
+)
 MODULES = {kind: f"{kind}s" for kind in EXCLUDED} | {"schedule": "optimizers.schedules", "loss": "losses"}
 
 
@@ -79,7 +89,9 @@ def test_every_activation_can_be_used(facts: EntryFacts) -> None:
     assert outputs.shape == ((2, 2) if facts.name == "glu" else (2, 4))
 
 
-@pytest.mark.parametrize("kind", ["activation", "initializer", "regularizer", "constraint", "loss", "metric", "optimizer"])
+@pytest.mark.parametrize(
+    "kind", ["activation", "initializer", "regularizer", "constraint", "loss", "metric", "optimizer"]
+)
 def test_keras_takes_every_short_word(kind: str) -> None:
     get = symbol(f"keras.{MODULES[kind]}.get")
     automatic = {"acc", "ce"}
@@ -90,7 +102,9 @@ def test_keras_takes_every_short_word(kind: str) -> None:
             assert own.replace("_", "").lower() == name.replace("_", "").lower()
 
 
-@pytest.mark.parametrize("facts", [*every_type(CATALOG, "op"), *every_type(CATALOG, "application")], ids=lambda f: f.name)
+@pytest.mark.parametrize(
+    "facts", [*every_type(CATALOG, "op"), *every_type(CATALOG, "application")], ids=lambda f: f.name
+)
 def test_every_function_takes_what_the_catalog_says(facts: EntryFacts) -> None:
     parameters = inspect.signature(symbol(facts.path or "")).parameters
     own = {"trainable"} if facts.kind == "application" else set()

@@ -14,7 +14,7 @@ WIDTH = 88
 
 def cli_page(command: click.Command, name: str = "specc") -> str:
     """The page for `command` and all commands below it, in the order in which its help lists them."""
-    return "\n".join([HEADER, *_sections(command, click.Context(command, info_name=name, max_content_width=WIDTH))])
+    return "\n".join([HEADER, *_sections(command, _context(command, name, None))])
 
 
 def _sections(command: click.Command, context: click.Context) -> Iterator[str]:
@@ -24,4 +24,10 @@ def _sections(command: click.Command, context: click.Context) -> Iterator[str]:
         for name in command.list_commands(context):
             below = command.get_command(context, name)
             if below is not None and not below.hidden:
-                yield from _sections(below, click.Context(below, info_name=name, parent=context))
+                yield from _sections(below, _context(below, name, context))
+
+
+def _context(command: click.Command, name: str, parent: click.Context | None) -> click.Context:
+    """The context in which the command line shows its help, at our width."""
+    settings = dict(command.context_settings) | {"max_content_width": WIDTH}
+    return click.Context(command, info_name=name, parent=parent, **settings)

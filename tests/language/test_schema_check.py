@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from specc.language import limits
 from specc.language.compose import compose
-from specc.language.schema_check import MOST_FAULTS, check_schema
+from specc.language.schema_check import check_schema
 from specc.language.schema_words import alternatives, choices, described, listed
 from specc.language.yaml_text import read_yaml
 from tests.language.shown import shown
@@ -90,7 +91,7 @@ SMALL_CASES: list[tuple[str, list[str]]] = [
     ),
     (
         "model: [Dense: {units: 3, activation: Relu}]",
-        ["2:39-43 unknown-activation: there is no activation `Relu` (did you mean `relu`?)"],
+        ["2:39-43 unknown-activation: there is no activation `Relu` (did you mean `ReLU`?)"],
     ),
     (
         "model: [Dense: {units: 3, activation: 5}]",
@@ -240,7 +241,7 @@ PUBLISHED_CASES: list[tuple[str, list[str]]] = [
     ),
     (
         "model: [Conv2D: {filters: 3, kernel_size: 3, kernel_initializer: he_norm}]",
-        ["2:66-73 unknown-initializer: there is no initializer `he_norm` (did you mean `HeNormal`?)"],
+        ["2:66-73 unknown-initializer: there is no initializer `he_norm` (did you mean `he_normal`?)"],
     ),
     (
         "model: [{Dense: 3, activation: relu}]",
@@ -305,13 +306,13 @@ PUBLISHED_CASES: list[tuple[str, list[str]]] = [
             "2:51-61 unknown-argument: `SparseCategoricalCrossentropy` has no argument `from_logit` (did you mean `from_logits`?)"
         ],
     ),
-    ("training: {loss: {a: mse, b: mes}}", ["2:30-33 unknown-loss: there is no loss `mes` (did you mean `MSE`?)"]),
+    ("training: {loss: {a: mse, b: mes}}", ["2:30-33 unknown-loss: there is no loss `mes` (did you mean `mse`?)"]),
     (
         "training: {loss: msee, metrics: [acc, accurcy], optimizer: adamm}",
         [
-            "2:18-22 unknown-loss: there is no loss `msee` (did you mean `MSE`?)",
+            "2:18-22 unknown-loss: there is no loss `msee` (did you mean `mse`?)",
             "2:39-46 unknown-metric: there is no metric `accurcy` (did you mean `accuracy`?)",
-            "2:60-65 unknown-optimizer: there is no optimizer `adamm` (did you mean `Adam`?)",
+            "2:60-65 unknown-optimizer: there is no optimizer `adamm` (did you mean `adam`?)",
         ],
     ),
     (
@@ -450,9 +451,9 @@ def test_components_nested_to_the_bound_are_checked(schema: dict[str, Any]) -> N
 
 
 def test_what_a_generated_spec_gets_wrong_everywhere_is_told_a_bounded_number_of_times() -> None:
-    tree, _ = read_yaml("spec: 1\nmodel:\n" + "- Dens: 5\n" * (2 * MOST_FAULTS), "p")
+    tree, _ = read_yaml("spec: 1\nmodel:\n" + "- Dens: 5\n" * (2 * limits.FINDINGS), "p")
     assert tree is not None
-    assert len(check_schema(tree, PUBLISHED)) == MOST_FAULTS
+    assert len(check_schema(tree, PUBLISHED)) == limits.FINDINGS
 
 
 def test_a_valid_spec_is_silent() -> None:

@@ -31,7 +31,7 @@ COMMON: dict[str, Type] = {
     "from_logits": boolean("Whether predictions are raw scores; if not, they must be probabilities."),
     "momentum": number("Share of the old value that each update keeps.", minimum=0, maximum=1),
     "seed": integer("Makes the random numbers repeatable; null draws a new seed."),
-    "window": choice(["hann", "hamming"], "Taper that fades the ends of each frame."),
+    "window": nullable(choice(["hann", "hamming"], "Taper that fades the ends of each frame; null uses none.")),
 }
 
 LAYER: dict[str, Type] = {
@@ -90,7 +90,9 @@ LAYER: dict[str, Type] = {
     "lora_rank": integer("Train only a low-rank update of this rank and freeze the rest.", minimum=1),
     "mask_zero": boolean("Treat id 0 as padding, which later layers skip."),
     "max_tokens": integer("Largest size of the vocabulary, unknown words included.", minimum=2),
-    "merge_mode": choice(["concat", "sum", "mul", "ave"], "How the two directions are joined; null keeps them apart."),
+    "merge_mode": nullable(
+        choice(["concat", "sum", "mul", "ave"], "How the two directions are joined; null keeps them apart.")
+    ),
     "negative_slope": number("Slope for inputs below zero.", minimum=0),
     "noise_shape": array(nullable(integer(minimum=1)), "Shape of the drop mask; size 1 shares it along that axis."),
     "num_bins": integer("Number of buckets.", minimum=1),
@@ -107,7 +109,7 @@ LAYER: dict[str, Type] = {
     "pointwise_regularizer": component("regularizer", "Penalty on the 1x1 kernels."),
     "pool_size": integer("Extent of the pooling window.", minimum=1),
     "rate": number("Share of values to drop while training.", minimum=0, below=1),
-    "recurrent_activation": component("activation", "Function of the gates."),
+    "recurrent_activation": nullable(component("activation", "Function of the gates.")),
     "recurrent_constraint": component("constraint", "Limit kept on the step-to-step kernel."),
     "recurrent_dropout": number("Share of the previous state dropped while training.", minimum=0, below=1),
     "recurrent_initializer": component("initializer", "Starting values of the step-to-step kernel."),
@@ -116,7 +118,7 @@ LAYER: dict[str, Type] = {
     "return_attention_scores": boolean("Also put out the attention weights, as a second output."),
     "return_sequences": boolean("Put out every step, not only the last."),
     "return_state": boolean("Also put out the final state; name the outputs with `outputs`."),
-    "salt": one_or_many(integer(), "Changes how values are hashed; the same salt gives the same buckets."),
+    "salt": sizes(2, "Changes how values are hashed; the same salt gives the same buckets.", minimum=None),
     "scale": boolean("Learn a factor that multiplies the normalized values."),
     "sparse": boolean("Put out sparse tensors."),
     "stateful": boolean("Carry the state over from one batch to the next."),
@@ -149,8 +151,11 @@ LOSS: dict[str, Type] = {
     "label_smoothing": number("Moves targets this far from certainty towards even odds.", minimum=0, maximum=1),
     "margin": number("Slack between similar and dissimilar pairs.", minimum=0, maximum=1),
     "q": number("Between cross-entropy (towards 0) and absolute error (1).", above=0, below=1),
-    "reduction": choice(
-        ["sum_over_batch_size", "mean", "sum", "mean_with_sample_weight", "none"], "How the batch becomes one number."
+    "reduction": nullable(
+        choice(
+            ["sum_over_batch_size", "mean", "sum", "mean_with_sample_weight", "none"],
+            "How the batch becomes one number.",
+        )
     ),
     "remove_diagonal": boolean("Leave each sample's pair with itself out."),
 }
@@ -159,8 +164,10 @@ METRIC: dict[str, Type] = {
     "average": choice(["micro", "macro", "weighted"], "How the classes are joined; null keeps one value per class."),
     "axis": integer("Axis of the classes or features."),
     "beta": number("Weight of recall against precision; 1 treats them alike.", above=0),
-    "class_aggregation": choice(
-        ["uniform_average", "variance_weighted_average"], "How several outputs are joined; null keeps them apart."
+    "class_aggregation": nullable(
+        choice(
+            ["uniform_average", "variance_weighted_average"], "How several outputs are joined; null keeps them apart."
+        )
     ),
     "class_id": integer("Count only this class.", minimum=0),
     "curve": choice(["ROC", "PR"], "Which curve: receiver operating characteristic or precision-recall."),
@@ -232,7 +239,7 @@ OPTIMIZER: dict[str, Type] = {
     "rms_rate": nullable(number("Scales updates to a size like that of Adam.", above=0)),
     "use_ema": boolean("Keep a moving average of the weights."),
     "warmup_steps": integer("Steps in which the learning rate grows from zero.", minimum=0),
-    "weight_decay": number("Share of every weight taken off per step, times the learning rate.", minimum=0),
+    "weight_decay": nullable(number("Share of every weight taken off per step, times the learning rate.", minimum=0)),
 }
 
 SCHEDULE: dict[str, Type] = {
@@ -240,16 +247,16 @@ SCHEDULE: dict[str, Type] = {
     "boundaries": array(number(minimum=0), "Steps at which the rate changes.", least=1),
     "cycle": boolean("Start again after the last step."),
     "decay_rate": number("Factor, or speed, of the decay.", minimum=0),
-    "decay_steps": integer("Steps that the decay takes.", minimum=1),
+    "decay_steps": number("Steps that the decay takes.", above=0),
     "end_learning_rate": number("Rate at the end.", minimum=0),
-    "first_decay_steps": integer("Steps of the first period.", minimum=1),
+    "first_decay_steps": number("Steps of the first period.", above=0),
     "initial_learning_rate": number("Rate at the first step.", minimum=0),
     "m_mul": number("Peak of each period relative to the one before.", minimum=0),
     "power": number("Exponent of the curve; 1 is a straight line.", above=0),
     "staircase": boolean("Change in whole steps instead of smoothly."),
     "t_mul": number("Length of each period relative to the one before.", above=0),
     "values": array(number(minimum=0), "Rates between the boundaries, one more than there are boundaries.", least=2),
-    "warmup_steps": integer("Steps of the warm-up.", minimum=0),
+    "warmup_steps": number("Steps of the warm-up.", minimum=0),
     "warmup_target": number("Rate at the end of the warm-up, from where the decay begins.", minimum=0),
 }
 
@@ -264,7 +271,7 @@ INITIALIZER: dict[str, Type] = {
     "output_axes": one_or_many(integer(), "Axes of the weight that count as outputs; null guesses from the shape."),
     "periodic": boolean("Use the periodic form of the window."),
     "scale": number("Factor on the variance.", above=0),
-    "scaling": choice(["density", "spectrum"], "Which normalization of the window."),
+    "scaling": nullable(choice(["density", "spectrum"], "Which normalization of the window; null uses none.")),
     "side": choice(["real", "imag"], "Real or imaginary part of the transform."),
     "stddev": number("Width of the distribution.", minimum=0),
     "value": nested_numbers("The value, or nested lists of the weight's shape."),

@@ -23,7 +23,7 @@ def _generated(about: str, samples: int, noise: float | None, **others: tuple[Ty
     return entry(about, first="samples", extra=extra | {"seed": _SEED})
 
 
-_WORDS = nullable(integer("Keep only this many of the most frequent words; null keeps all.", minimum=1))
+_WORDS = nullable(integer("Keep only this many of the most frequent words; null keeps all.", minimum=4))
 _LENGTH = integer("Words per text: longer ones are cut, shorter ones padded with 0.", minimum=1)
 
 BUNDLED: Family = {

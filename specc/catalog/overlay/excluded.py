@@ -68,6 +68,7 @@ _OPS = {
         *("batch_normalization", "conv", "conv_transpose", "correlate", "depthwise_conv", "layer_normalization"),
         *("rms_normalization", "separable_conv"),
     ),
+    "wants a tuple, which specs do not have; layers do the same": ("adaptive_average_pool", "adaptive_max_pool"),
     "a loss, which belongs in the training section": (
         *("binary_crossentropy", "categorical_crossentropy", "ctc_loss", "psnr", "sparse_categorical_crossentropy"),
     ),
@@ -92,7 +93,19 @@ _OPS = {
         *("slice_update", "fold"),
     ),
     "of no use to a network": (
-        *("allclose", "argpartition", "eig", "i0", "isclose", "isin", "isneginf", "isposinf", "isreal", "lstsq"),
+        *(
+            "allclose",
+            "argpartition",
+            "diag",
+            "eig",
+            "i0",
+            "isclose",
+            "isin",
+            "isneginf",
+            "isposinf",
+            "isreal",
+            "lstsq",
+        ),
         *("lu_factor", "matrix_rank", "nanargmax", "nanargmin", "nancumprod", "nancumsum", "nanpercentile"),
         *("nanquantile", "segment_min", "segment_prod", "solve_triangular"),
     ),

@@ -50,7 +50,7 @@ AUGMENTATION: Family = {
     "RandomCrop": entry("Cuts out a piece at a random place."),
     "RandomElasticTransform": _photometric(
         "Warps images like rubber.",
-        scale=spread("Size of the warps.", minimum=0),
+        scale=spread("Size of the warps.", minimum=0, maximum=1),
     ),
     "RandomErasing": _photometric(
         "Blanks out a random rectangle.",
@@ -64,7 +64,7 @@ AUGMENTATION: Family = {
     "RandomGaussianBlur": _photometric(
         "Blurs images.",
         kernel_size=sizes(2, "Extent of the blur, odd."),
-        sigma=spread("Width of the blur.", minimum=0),
+        sigma=spread("Width of the blur.", minimum=0, maximum=1),
     ),
     "RandomGrayscale": entry("Takes the colors away.", factor=_CHANCE),
     "RandomHue": _photometric("Turns colors around the color circle."),
@@ -90,8 +90,8 @@ AUGMENTATION: Family = {
     "RandomTranslation": entry("Shifts images."),
     "RandomZoom": entry(
         "Zooms in (below zero) or out (above zero).",
-        height_factor=spread("Vertical zoom; two numbers are a range.", minimum=-1),
-        width_factor=spread("Horizontal zoom; null keeps the proportions.", minimum=-1),
+        height_factor=spread("Vertical zoom; two numbers are a range.", above=-1, maximum=1),
+        width_factor=spread("Horizontal zoom; null keeps the proportions.", above=-1, maximum=1),
     ),
     "Solarization": entry("Inverts the bright pixels."),
 }

@@ -3,6 +3,7 @@
 from specc.catalog.entries import Extra, Family, entry
 from specc.catalog.types import (
     FLOATS,
+    Type,
     boolean,
     choice,
     component,
@@ -14,6 +15,11 @@ from specc.catalog.types import (
     string,
 )
 
+_SIZE = integer(minimum=1).schema
+_OUTPUT_SHAPE = Type(
+    _SIZE | {"type": ["integer", "array", "string"], "items": nullable(integer(minimum=1)).schema, "minItems": 1},
+    "Shape of the result without the batch axis.",
+)
 _BIAS_AXES = string("Letters of the output axes that get a bias.", pattern="^(\\$.*|[A-Za-z]+)$")
 
 CORE: Family = {
@@ -21,7 +27,7 @@ CORE: Family = {
     "EinsumDense": entry(
         "Fully connected along chosen axes, written as an Einstein summation.",
         equation=string("Summation of input and kernel, such as ab,bc->ac.", pattern="^(\\$.*|[^,>]+,[^,>]+->[^,>]*)$"),
-        output_shape=one_or_many(nullable(integer(minimum=1)), "Shape of the result without the batch axis."),
+        output_shape=_OUTPUT_SHAPE,
         bias_axes=_BIAS_AXES,
     ),
     "Embedding": entry("Looks up a learned vector for each integer id."),

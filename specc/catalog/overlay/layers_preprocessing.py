@@ -70,11 +70,11 @@ PREPROCESSING: Family = {
     ),
     "TextVectorization": entry(
         "Turns raw text into ids or counts of words.",
-        standardize=choice(
-            ["lower_and_strip_punctuation", "lower", "strip_punctuation"], "Cleaning before splitting; null does none."
+        standardize=nullable(
+            choice(["lower_and_strip_punctuation", "lower", "strip_punctuation"], "Cleaning; null does none.")
         ),
-        split=choice(["whitespace", "character"], "Where the text is split; null keeps it whole."),
-        ngrams=one_or_many(integer(minimum=1), "Also build groups of up to so many words, or of these lengths."),
+        split=nullable(choice(["whitespace", "character"], "Where the text is split; null keeps it whole.")),
+        ngrams=integer("Also build groups of up to so many words.", minimum=1),
         output_mode=choice(["int", "multi_hot", "count", "tf_idf"], "Ids in order, or one vector per text."),
         output_sequence_length=integer("Cut or fill every text to this many ids.", minimum=1),
         vocabulary=list_or_path(string(), "The known words, or a text file with one per line."),
@@ -110,12 +110,14 @@ PREPROCESSING: Family = {
         frame_length=integer(_FRAME, minimum=2),
         frame_step=integer("Samples from one frame to the next; null is half a frame.", minimum=1),
         fft_length=integer("Points per transform, a power of two; null fits the frame.", minimum=2),
-        window=choice(
-            ["hann", "hamming", "tukey", "bartlett", "blackman", "flattop", "parzen", "nuttall"],
-            "Taper of the frames; null uses none.",
+        window=nullable(
+            choice(
+                ["hann", "hamming", "tukey", "bartlett", "blackman", "flattop", "parzen", "nuttall"],
+                "Taper of the frames; null uses none.",
+            )
         ),
         periodic=boolean("Use the periodic form of the taper."),
-        scaling=choice(["density", "spectrum"], "Normalization by the taper; null uses none."),
+        scaling=nullable(choice(["density", "spectrum"], "Normalization by the taper; null uses none.")),
         padding=choice(["valid", "same"], "`same` adds zeros so that all samples count."),
         expand_dims=boolean("Add a channel axis, as convolutions over images want."),
     ),

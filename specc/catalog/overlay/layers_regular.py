@@ -37,7 +37,9 @@ REGULARIZATION: Family = {
     "Dropout": entry("Sets a random share of values to zero while training, and scales up the rest."),
     "AlphaDropout": entry("Dropout for SELU networks, which leaves mean and variance as they are."),
     "GaussianDropout": entry("Multiplies by random factors around one while training."),
-    "GaussianNoise": entry("Adds random noise while training.", stddev=number("Width of the noise.", minimum=0)),
+    "GaussianNoise": entry(
+        "Adds random noise while training.", stddev=number("Width of the noise.", minimum=0, maximum=1)
+    ),
     "SpatialDropout1D": entry("Drops whole channels of a sequence while training."),
     "SpatialDropout2D": entry("Drops whole channels of an image while training."),
     "SpatialDropout3D": entry("Drops whole channels of a volume while training."),

@@ -1,18 +1,27 @@
 """Metrics."""
 
 from specc.catalog.entries import Family, entry
-from specc.catalog.types import number
+from specc.catalog.types import array, integer, nullable, number
 
-_AT_LEAST = number("Score above which a class is present; null takes the best class.", above=0)
+_AT_LEAST = number("Score above which a class is present; null takes the best class.", above=0, maximum=1)
 
 METRICS: Family = {
     "accuracy": entry("Share of right answers; the form that fits the output is chosen when training starts."),
     "crossentropy": entry("The cross-entropy that fits the output; chosen when training starts."),
-    "AUC": entry("Area under the ROC or precision-recall curve."),
+    "AUC": entry(
+        "Area under the ROC or precision-recall curve.",
+        thresholds=array(number(minimum=0, maximum=1), "Scores at which the curve is taken.", least=1),
+    ),
     "Accuracy": entry("Share of predictions equal to their target."),
     "BinaryAccuracy": entry("Share of right yes-or-no answers."),
     "BinaryCrossentropy": entry("Cross-entropy of yes-or-no targets."),
-    "BinaryIoU": entry("Overlap of two yes-or-no masks."),
+    "BinaryIoU": entry(
+        "Overlap of two yes-or-no masks.",
+        target_class_ids=array(
+            integer(minimum=0, maximum=1), "Which of the two values enter the mean.", least=1, most=2
+        ),
+        threshold=nullable(number("Score from which a pixel counts as 1; null takes predictions as they are.")),
+    ),
     "CategoricalAccuracy": entry("Share of right answers among one-hot targets."),
     "CategoricalCrossentropy": entry("Cross-entropy of one-hot targets."),
     "CategoricalHinge": entry("Margin between the right class and the best wrong one."),

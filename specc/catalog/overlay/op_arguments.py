@@ -21,7 +21,6 @@ OP: dict[str, Type] = {
     "negative_slope": number("Slope for inputs below zero.", minimum=0),
     "num_classes": integer("Number of classes.", minimum=1),
     "offset": integer("Which diagonal: 0 is the main one, positive ones lie above."),
-    "output_size": one_or_many(integer(minimum=1), "Extent of the result along each spatial axis."),
     "padding": choice(
         ["valid", "same"], "`valid` uses only whole windows, `same` pads so that stride 1 keeps the size."
     ),

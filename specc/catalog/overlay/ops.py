@@ -97,8 +97,6 @@ _BINARY = {
     "fmod": "Remainder with the sign of the first input.",
     "greater": "True where the first is larger.",
     "greater_equal": "True where the first is not smaller.",
-    "heaviside": "Step function; x2 is its value at zero.",
-    "hypot": "Length of the hypotenuse.",
     "less": "True where the first is smaller.",
     "less_equal": "True where the first is not larger.",
     "logaddexp": "Logarithm of two summed exponentials.",
@@ -113,8 +111,10 @@ _BINARY = {
 }
 
 _TENSOR_PAIRS = {
+    "heaviside": "Step function; x2 is its value at zero.",
+    "hypot": "Length of the hypotenuse.",
     "cdist": "Distances between all pairs of rows.",
-    "dot": "Dot product over the last axis of x1.",
+    "dot": "Dot product, as in linear algebra.",
     "inner": "Inner product over the last axes.",
     "kron": "Kronecker product.",
     "logical_and": "True where both are.",
@@ -175,14 +175,17 @@ _ARRANGING: Family = {
     "argmax": _arg("Place of the largest value."),
     "argmin": _arg("Place of the smallest value."),
     "argsort": _arg("Places in rising order of value."),
-    "array_split": entry("Cuts into nearly equal parts: several outputs.", axis=_AXIS),
+    "array_split": entry(
+        "Cuts into nearly equal parts: several outputs.",
+        axis=_AXIS,
+        indices_or_sections=integer("Number of parts.", minimum=1),
+    ),
     "broadcast_to": entry("Repeats along axes of size 1 to fit a shape."),
     "concatenate": entry("Puts tensors one behind the other.", call={"xs": "tensors"}, axis=_AXIS),
     "count_nonzero": entry("Number of entries that are not zero."),
     "cumprod": _arg("Running product."),
     "cumsum": _arg("Running sum."),
     "depth_to_space": entry("Turns channels into squares of pixels."),
-    "diag": entry("Diagonal of a matrix, or a matrix with this diagonal."),
     "diagonal": entry("Diagonal over two axes."),
     "diff": entry("Differences of neighbours.", n=integer("How often.", minimum=1), axis=_AXIS),
     "expand_dims": entry("Adds an axis of size 1.", axis=one_or_many(integer(), "Where the new axis stands.")),
@@ -207,7 +210,8 @@ _ARRANGING: Family = {
         constant_values=number("Value of a constant border."),
     ),
     "rearrange": entry(
-        "Reorders, splits and joins axes by a pattern of names.", pattern=string("Names before and after, such as b h w -> b (h w).")
+        "Reorders, splits and joins axes by a pattern of names.",
+        pattern=string("Names before and after, such as b h w -> b (h w)."),
     ),
     "repeat": entry("Repeats entries.", repeats=integer("How often.", minimum=0), axis=_AXIS),
     "reshape": entry(
@@ -259,8 +263,6 @@ _FRAMES = {
 }
 
 _COMPUTING: Family = {
-    "adaptive_average_pool": entry("Means with windows that give a wanted size."),
-    "adaptive_max_pool": entry("Largest values with windows that give a wanted size."),
     "average_pool": entry("Mean per window."),
     "cast": entry("Changes the type of the values."),
     "celu": entry("Smooth rectifier with an exponential floor.", alpha=_ALPHA),

@@ -1,6 +1,7 @@
 """Optimizers and learning-rate schedules."""
 
 from specc.catalog.entries import Family, entry
+from specc.catalog.types import number
 
 OPTIMIZERS: Family = {
     "Adadelta": entry("Step sizes from a moving window of squared gradients."),
@@ -11,7 +12,10 @@ OPTIMIZERS: Family = {
     "Adamax": entry("Adam with the largest gradient in place of the squared mean."),
     "Ftrl": entry("Follows the regularized leader; for large sparse linear models."),
     "Lamb": entry("Adam with a step scaled per layer, for very large batches."),
-    "Lion": entry("Steps by the sign of the momentum; wants smaller rates than Adam."),
+    "Lion": entry(
+        "Steps by the sign of the momentum; wants smaller rates than Adam.",
+        beta_1=number("Weight of the momentum against the new gradient.", above=0, maximum=1),
+    ),
     "LossScaleOptimizer": entry("Scales the loss so that half-precision gradients do not vanish."),
     "Muon": entry("Orthogonalized momentum for matrices, Adam for everything else."),
     "Nadam": entry("Adam that looks ahead along the momentum."),

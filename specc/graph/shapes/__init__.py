@@ -1,6 +1,6 @@
 """The shape rules: for each layer type the function that verifies its inputs and infers its outputs.
 
-`RULES` is the one list of them. A type that is not in it infers *unknown*.
+`RULES` is the one list of them, by the types' own names. A type that is not in it infers *unknown*.
 """
 
 from specc.graph.shapes import (
@@ -166,23 +166,12 @@ _AUGMENTATION: dict[str, Rule] = {
     "Resizing": augmentation.resized,
 }
 
-_SHORT_POOLING: dict[str, Rule] = {
-    name.replace("Average", "Avg").replace("Pooling", "Pool"): rule
-    for name, rule in _POOLING.items()
-    if not name.startswith("Adaptive")
-}
-_LONG_CONVOLUTION: dict[str, Rule] = {
-    name.replace("Conv", "Convolution"): rule for name, rule in _CONVOLUTION.items() if not name.startswith("Depthwise")
-}
-
 RULES: dict[str, Rule] = {
     **_CORE,
     **_ACTIVATION,
     **_REGULARIZATION,
     **_CONVOLUTION,
-    **_LONG_CONVOLUTION,
     **_POOLING,
-    **_SHORT_POOLING,
     **_RESHAPING,
     **_MERGING,
     **_NORMALIZATION,

@@ -103,7 +103,8 @@ def _einsum(call: Call, match: re.Match[str], shape: Shape) -> _Einsum:
     elided = len(shape) - len(ins)
     if elided < 0:
         raise Refusal("rank-mismatch", f"`{ins}` in the equation needs {len(ins)} axes, got {shape}", at=0)
-    output = [shape[0], *(shape[1:elided] if left else ()), *partial, *(shape[len(ins) :] if not left else ())]
+    # Keras 3.15 puts elided axes on the left in one by one, so they end up reversed.
+    output = [shape[0], *(shape[1:elided][::-1] if left else ()), *partial, *(shape[len(ins) :] if not left else ())]
     offset = elided if left else 0
     if len(outs) + offset > len(output):
         message = f"`output_shape` needs a size for each axis of `{outs}` after the batch, got {given}"

@@ -2,7 +2,7 @@
 
 from specc.component import Argument
 from specc.graph.graph import TensorType
-from specc.graph.shapes.rule import FLOATS, INTEGERS, Call, Refusal, Shape, axis_of
+from specc.graph.shapes.rule import FLOATS, INTEGERS, Call, Refusal, Shape, Size, axis_of
 
 
 def operands(call: Call) -> tuple[TensorType, ...]:
@@ -57,3 +57,24 @@ def axes_of(call: Call, shape: Shape, default: Argument = None) -> tuple[int, ..
         return tuple(range(len(shape)))
     items = given if isinstance(given, list | tuple) else [given]
     return tuple(axis_of(call, shape, item) for item in items if isinstance(item, int))
+
+
+def stretched(a: Shape, b: Shape) -> Shape | None:
+    """The shape of an operation on both, axes paired from the right; None if they do not fit.
+
+    Unlike the merging layers, `keras.ops` takes an open size to be equal to the other one unless that is 1.
+    """
+    if len(a) < len(b):
+        a, b = b, a
+    lead = len(a) - len(b)
+    sizes: list[Size] = list(a[:lead])
+    for i, j in zip(a[lead:], b, strict=True):
+        if j in (1, i):
+            sizes.append(i)
+        elif i == 1 or i is None:
+            sizes.append(j)
+        elif j is None:
+            sizes.append(i)
+        else:
+            return None
+    return tuple(sizes)

@@ -5,8 +5,7 @@ from types import MappingProxyType
 
 from specc.graph.graph import UNKNOWN, TensorType
 from specc.graph.shapes import ops_arranging
-from specc.graph.shapes.merging import broadcast
-from specc.graph.shapes.operands import axes_of, floating, operand, operands, promoted
+from specc.graph.shapes.operands import axes_of, floating, operand, operands, promoted, stretched
 from specc.graph.shapes.rule import FLOATS, Call, Outcome, Refusal, Rule, Shape, one, product, times
 
 
@@ -56,7 +55,7 @@ def _pair(call: Call) -> tuple[Shape | None, str | None]:
     dtype = promoted(a.dtype, b.dtype)
     if a.shape is None or b.shape is None:
         return None, dtype
-    shape = broadcast(a.shape, b.shape)
+    shape = stretched(a.shape, b.shape)
     if shape is None:
         message = f"`{call.type}` needs shapes that broadcast, got {a.shape} and {b.shape}"
         raise Refusal("shape-mismatch", message, at=1, other=0)
@@ -82,9 +81,9 @@ def remainder(call: Call) -> Outcome:
 
 
 def mixed(call: Call) -> Outcome:
-    """An operation whose dtype is told here only for fractions."""
+    """An operation with fractions as results, long ones of long integers, but booleans of booleans."""
     shape, dtype = _pair(call)
-    return one(shape, dtype if dtype in FLOATS else None)
+    return one(shape, dtype if dtype == "bool" else "float64" if dtype == "int64" else floating(dtype))
 
 
 def comparison(call: Call) -> Outcome:
@@ -167,7 +166,7 @@ def matmul(call: Call) -> Outcome:
     if not a or not b:
         raise Refusal("rank-mismatch", f"`{call.type}` needs at least one axis, got {a} and {b}", at=1, other=0)
     left, right = a if len(a) > 1 else (1, *a), b if len(b) > 1 else (*b, 1)
-    lead = broadcast(left[:-2], right[:-2])
+    lead = stretched(left[:-2], right[:-2])
     if lead is None or (None not in (left[-1], right[-2]) and left[-1] != right[-2]):
         message = f"`{call.type}` needs inner axes that agree, got {a} and {b}"
         raise Refusal("shape-mismatch", message, at=1, other=0)
@@ -192,7 +191,7 @@ def where(call: Call) -> Outcome:
     for i, x in enumerate(inputs[1:], start=1):
         if shape is None or x.shape is None:
             return one(None, promoted(inputs[1].dtype, inputs[2].dtype))
-        merged = broadcast(shape, x.shape)
+        merged = stretched(shape, x.shape)
         if merged is None:
             message = f"`{call.type}` needs shapes that broadcast, got {shape} and {x.shape}"
             raise Refusal("shape-mismatch", message, at=i, other=0)
@@ -203,8 +202,9 @@ def where(call: Call) -> Outcome:
 _GROUPS: Mapping[Rule, str] = MappingProxyType(
     {
         same: "abs celu conj elu erf erfinv fliplr flipud gelu hard_shrink hard_sigmoid hard_silu hard_tanh imag "
-        "leaky_relu log_sigmoid nan_to_num negative ones_like real relu relu6 round rsqrt selu sigmoid sign silu soft_shrink "
-        "softplus softsign sparse_plus sparse_sigmoid squareplus stop_gradient tanh_shrink threshold tril triu trunc zeros_like",
+        "leaky_relu log_sigmoid nan_to_num negative ones_like real relu relu6 round rsqrt selu sigmoid sign silu "
+        "soft_shrink softplus softsign sparse_plus sparse_sigmoid squareplus stop_gradient tanh_shrink threshold tril "
+        "triu trunc zeros_like",
         along: "flip log_softmax roll softmax sort sparsemax",
         widened: "clip square",
         fraction: "angle arccos arccosh arcsin arcsinh arctan arctanh ceil cos cosh erfc exp exp2 expm1 floor log "

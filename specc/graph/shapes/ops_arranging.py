@@ -67,7 +67,7 @@ def squeeze(call: Call) -> Outcome:
         return one(tuple(size for size in x.shape if size != 1), x.dtype)
     axes = axes_of(call, x.shape)
     for axis in axes:
-        if x.shape[axis] not in (1, None):
+        if x.shape[axis] != 1:
             message = f"`{call.type}` drops axes of size 1, axis {axis} of {x.shape} is {x.shape[axis]}"
             raise Refusal("shape-mismatch", message, at="axis", other=0)
     return one(tuple(size for i, size in enumerate(x.shape) if i not in axes), x.dtype)
@@ -221,9 +221,12 @@ def split(call: Call) -> Outcome:
     place = axis_of(call, x.shape, axis)
     size = x.shape[place]
     sizes: list[Size] = [None] * count
-    if size is not None and cuts is not None:
-        edges = [min(edge, size) for edge in (0, *cuts, size)]
-        sizes = [max(0, high - low) for low, high in itertools.pairwise(edges)]
+    if cuts is not None:
+        edges: list[Size] = [0, *cuts, size]
+        sizes = [None if b is None or a is None else b - a for a, b in itertools.pairwise(edges)]
+        if any(part is not None and part < 0 for part in sizes):
+            message = f"the cuts {cuts} do not fit axis {axis} of {x.shape}"
+            raise Refusal("sections-do-not-divide", message, at="indices_or_sections", other=0)
     elif size is not None:
         if size % count:
             message = f"axis {axis} of {x.shape} is not divisible into {count} parts"

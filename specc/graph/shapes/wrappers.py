@@ -76,6 +76,9 @@ def time_distributed(call: Call) -> Outcome:
     if shape is None:
         return unknown()
     inside = call.inner(layer, (TensorType((shape[0], *shape[2:]), x.dtype),))
+    if len(inside.outputs) > 1:
+        message = f"`TimeDistributed` takes a layer with one output, `{layer.type}` has {len(inside.outputs)}"
+        raise Refusal("wrong-layer", message, at="layer")
     steps = tuple(
         TensorType(None if t.shape is None else (t.shape[0], shape[1], *t.shape[1:]), t.dtype and call.compute_dtype)
         for t in inside.outputs
