@@ -31,8 +31,8 @@ from specc.graph.shapes import RULES
 # specc refuses at once. By code: how the layers' names begin for which that is meant.
 STRICTER: dict[str, tuple[str, ...]] = {
     "axis-out-of-range": ("Concatenate",),
-    "invalid-argument": ("Adaptive", "ConvLSTM"),
-    "rank-mismatch": ("Adaptive", *IMAGES),
+    "invalid-argument": ("Adaptive", "ConvLSTM", "Bidirectional"),
+    "rank-mismatch": ("Adaptive", "Concatenate", "Dot", "TimeDistributed", *IMAGES),
     "shape-mismatch": ("ops.broadcast_to",),
     "wrong-dtype": ("",),
 }

@@ -67,7 +67,7 @@ def check(
         findings += more
     findings = _allowed(findings, document)
     sound = None if has_errors(findings) else plan
-    return Checked(path, root, sound, in_order(findings), (source,) if source else (), source.text if source else "")
+    return Checked(path, root, sound, in_order(findings), (source, *overrides.sources()), source.text)
 
 
 def _plan(

@@ -24,14 +24,14 @@ SOUND = {
     "json": '{"spec": 1, "data": {"dataset": "iris"}, "model": ["Output"]}',
     "variables": "vars: {n: 4}\n" + IRIS + "model: [{Dense: $(n * 2)}, Output]",
     "a graph written backwards": IRIS
-    + "model:\n  layers:\n    - Output:\n      inputs: b\n      name: o\n    - Dense: 3\n      name: b\n      inputs: input\n"
-    "  outputs: o",
+    + "model:\n  layers:\n    - Output:\n      inputs: b\n      name: o\n    - Dense: 3\n      name: b\n"
+    "      inputs: input\n  outputs: o",
     "a shared layer": IRIS
     + "model:\n  - Dense: 4\n    name: d\n  - share: d\n  - Concatenate:\n    inputs: [d, d_again]\n  - Output",
     "own notes": "x-author: me\n" + IRIS + "model: [Output]",
     "an allowed warning": "allow: [unused-layer]\n" + IRIS + "model: [{Dense: 4, name: a}, {Output: , inputs: input}]",
     "written inputs": DIGITS + "model: {inputs: {image: [8, 8, 1]}, layers: [Flatten, Output]}",
-    "a nested layer": "spec: 1\ndata: {dataset: sines, target: band}\nmodel: [{Bidirectional: {layer: {LSTM: 4}}}, Output]",
+    "a nested layer": "spec: 1\ndata: {dataset: sines}\nmodel: [{Bidirectional: {layer: {LSTM: 4}}}, Output]",
     "an activation with arguments": IRIS
     + "model: [{Dense: {units: 4, activation: {LeakyReLU: {negative_slope: 0.1}}}}, Output]",
 }
@@ -98,7 +98,10 @@ FAULTY = {
         ["2:17 unknown-dataset", "3:18 unknown-argument"],
     ),
     "faults in all sections": (
-        "spec: 1\ndata: {dataset: iris, targt: x}\nmodel: [{Dense: -1}, Output]\ntraining: {epochs: ten}\nruntime: {sed: 1}",
+        (
+            "spec: 1\ndata: {dataset: iris, targt: x}\nmodel: [{Dense: -1}, Output]\ntraining: {epochs: ten}\n"
+            "runtime: {sed: 1}"
+        ),
         ["2:23 unknown-key", "3:17 out-of-range", "4:20 wrong-type", "5:11 unknown-key"],
     ),
 }

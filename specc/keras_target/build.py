@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any
+from urllib.error import URLError
 
 import keras
 
@@ -92,7 +93,13 @@ def build_component(component: Component, catalog: Catalog) -> Any:  # noqa: ANN
 
 
 def _arguments(component: Component, catalog: Catalog) -> dict[str, Any]:
-    return {name: _argument(value, catalog) for name, value in component.arguments.items()}
+    """The arguments as Keras takes them; some of its constructors refuse the integer 1 where they want 1.0."""
+    facts = catalog.find(component.kind, component.type)
+    real = {name for name, declared in facts.arguments.items() if declared.real} if facts else set()
+    return {
+        name: float(value) if name in real and isinstance(value, int) else _argument(value, catalog)
+        for name, value in component.arguments.items()
+    }
 
 
 def _argument(value: Argument, catalog: Catalog) -> Any:  # noqa: ANN401  what Keras takes
@@ -125,7 +132,13 @@ def _layer(node: Node, facts: EntryFacts, arguments: dict[str, Any], positional:
         return constructor(**arguments, name=node.layer)
     trainable = arguments.pop("trainable", True)
     arguments.setdefault("input_shape", tuple(positional[0].shape[1:]))
-    model = constructor(**arguments, name=node.layer)
+    try:
+        model = constructor(**arguments, name=node.layer)
+    except Exception as fault:
+        # keras.utils.get_file (Keras 3.15) raises a bare Exception over the URLError.
+        if not isinstance(fault.__context__, URLError):
+            raise
+        raise OSError(f"the weights cannot be downloaded: {fault.__context__.reason}") from fault
     model.trainable = trainable
     return model
 

@@ -199,9 +199,7 @@ def _takes_one_hot(target: TargetFacts, loss: Component, output: TensorType, cat
     return target.kind == CLASSES and not sparse and _last_axis(output) != 1
 
 
-def _check_output(
-    name: str, target: TargetFacts, loss: Component, written: Written, catalog: Catalog
-) -> list[Finding]:
+def _check_output(name: str, target: TargetFacts, loss: Component, written: Written, catalog: Catalog) -> list[Finding]:
     """What an output is shaped like against what its target and loss need."""
     output, place = _tensor(name, written), written.graph.outputs[name].span
     if output.shape is None:
@@ -221,7 +219,7 @@ def _check_output(
     elif units == 1:
         fits, needs = target.classes == 2, f"{target.classes} units"
     else:
-        fits, needs = units >= target.classes, f"at least {target.classes} units"
+        fits, needs = units >= (target.classes or 0), f"at least {target.classes} units"
     if fits:
         return []
     message = f"the output has {units} unit{'s' if units != 1 else ''}, the target needs {needs}: {_because(target)}"

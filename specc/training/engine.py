@@ -55,6 +55,7 @@ def fit(
     callbacks: Sequence[keras.callbacks.Callback],
 ) -> None:
     """Train the compiled `model`; what happens on the way reaches `callbacks`, with Keras' meaning."""
+    _build_state(model, train)
     model.fit(
         _epochs(train, budget),
         epochs=budget.epochs,
@@ -78,6 +79,24 @@ def predict(model: keras.Model, samples: Samples, batch_size: int) -> list[np.nd
     if isinstance(outputs, Mapping):
         return [np.asarray(outputs[name]) for name in model.output]
     return [np.asarray(outputs)]
+
+
+def _build_state(model: keras.Model, samples: Samples) -> None:
+    """Make the variables of loss, metrics and optimizer before the first batch, from one sample.
+
+    Under a strategy, Keras 3.15 (backend/tensorflow/trainer.py, `_maybe_symbolic_build`) would take the first batch
+    off the iterator for that, so that no epoch keeps its order, and average it over the replicas, which fails for
+    uneven parts.
+    """
+    if model.distribute_strategy.num_replicas_in_sync > 1:
+        one = next(iter(_in_turn(samples, 1)))
+        with model.distribute_strategy.scope():
+            model._symbolic_build(data_batch=one)  # noqa: SLF001  see above
+        model._maybe_symbolic_build = _nothing_to_build  # noqa: SLF001  see above
+
+
+def _nothing_to_build(**_: Any) -> None:
+    """Stands in for the build that is already done."""
 
 
 def _epochs(samples: Samples, budget: Budget) -> tf.data.Dataset:

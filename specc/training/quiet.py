@@ -10,13 +10,13 @@ def quiet_tensorflow() -> None:
     """Import TensorFlow and Keras silently.
 
     TensorFlow's libraries write to the process's standard error before any setting of theirs is read, so that is held
-    back during the import; if the import fails, it is shown. Whoever sets TF_CPP_MIN_LOG_LEVEL themselves sees it all.
+    back during the import; if the import fails, it is shown. Whoever sets TF_CPP_MIN_LOG_LEVEL to 0 sees it all.
     """
     os.environ["KERAS_BACKEND"] = "tensorflow"  # what specc trains with, whatever the user's keras.json says
     warnings.filterwarnings("ignore", module="keras|tensorflow")
-    if "tensorflow" in sys.modules or "TF_CPP_MIN_LOG_LEVEL" in os.environ:
+    if "tensorflow" in sys.modules or os.environ.get("TF_CPP_MIN_LOG_LEVEL") == "0":
         return
-    os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     sys.stderr.flush()
     kept = os.dup(2)
     with tempfile.TemporaryFile() as held_back:

@@ -1,4 +1,4 @@
-"""Every operation can be called on symbolic tensors as a graph calls it: wires by name, arguments as specs have them."""
+"""Every operation can be called on symbolic tensors as a graph calls it, with arguments as specs have them."""
 
 from operator import attrgetter
 from typing import Any

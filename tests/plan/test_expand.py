@@ -37,8 +37,14 @@ model:
     "settings": """
 spec: 1
 data: {dataset: {moons: {samples: 50, noise: 0.2}}, split: {test: 10, validation: 0}}
-model: [{Dense: {units: 4, kernel_regularizer: {L2: 1e-4}, bias_initializer: zeros}}, {Dense: {units: 1, activation: sigmoid}}]
-training: {class_weight: {0: 1.0, 1: 2.0}, callbacks: [{CSVLogger: log.csv}], optimizer: {SGD: {learning_rate: {ExponentialDecay: {initial_learning_rate: 0.1, decay_steps: 10, decay_rate: 0.9}}}}}
+model:
+  - Dense: {units: 4, kernel_regularizer: {L2: 1e-4}, bias_initializer: zeros}
+  - Dense: {units: 1, activation: sigmoid}
+training:
+  class_weight: {0: 1.0, 1: 2.0}
+  callbacks: [{CSVLogger: log.csv}]
+  optimizer:
+    SGD: {learning_rate: {ExponentialDecay: {initial_learning_rate: 0.1, decay_steps: 10, decay_rate: 0.9}}}
 runtime: {distribute: {MirroredStrategy: {devices: 2}}, threads: 1}
 allow: [unused-layer]
 report: false
@@ -48,7 +54,9 @@ report: false
 
 @pytest.fixture
 def folder(project: Path) -> Path:
-    (project / "t.csv").write_text("id,size,colour$,kind\n" + "".join(f"{i},{i % 7},c{i % 3},k{i % 2}\n" for i in range(40)))
+    (project / "t.csv").write_text(
+        "id,size,colour$,kind\n" + "".join(f"{i},{i % 7},c{i % 3},k{i % 2}\n" for i in range(40))
+    )
     return project
 
 
@@ -82,9 +90,7 @@ def test_more(text: str, folder: Path) -> None:
 def test_origins_are_comments(folder: Path) -> None:
     (folder / "spec.yaml").write_text("spec: 1\ndata: {dataset: iris}\nmodel: [Output]\n")
     lines = specc.expand("spec.yaml").splitlines()
-    assert (
-        "  loss: {SparseCategoricalCrossentropy: {from_logits: true}}  # `species` has 3 classes, on logits" in lines
-    )
+    assert "  loss: {SparseCategoricalCrossentropy: {from_logits: true}}  # `species` has 3 classes, on logits" in lines
     assert "  epochs: 10  # the default" in lines
 
 

@@ -45,9 +45,12 @@ CASES = {
     ),
     "convolutional": (
         "{dataset: digits}",
-        "[{Rescaling: 0.0625},"
-        " {Conv2D: {filters: 8, kernel_size: 3, padding: same, activation: relu, kernel_regularizer: {L2: 1e-3}}},"
-        " MaxPooling2D, Flatten, {Dense: 10}]",
+        """
+  - Rescaling: 0.0625
+  - Conv2D: {filters: 8, kernel_size: 3, padding: same, activation: relu, kernel_regularizer: {L2: 1e-3}}
+  - MaxPooling2D
+  - Flatten
+  - Dense: 10""",
         convolutional,
     ),
     "recurrent": (

@@ -95,6 +95,9 @@ def dot(call: Call) -> Outcome:
     a, b = inputs[0].shape, inputs[1].shape
     if a is None or b is None:
         return unknown()
+    for at, shape in enumerate((a, b)):
+        if len(shape) < 2:
+            raise Refusal("rank-mismatch", f"`Dot` needs inputs of at least 2 axes, got {shape}", at=at)
     i, j = _dot_axis(a, wanted[0], 0, given), _dot_axis(b, wanted[1], 1, given)
     if a[i] != b[j]:
         message = f"`Dot` needs axis {i} of {a} and axis {j} of {b} to be equal, got {a[i]} and {b[j]}"

@@ -58,6 +58,9 @@ def layer_normalization(call: Call) -> Outcome:
     x = tensor(call)
     if x.shape is None:
         return unknown()
+    if not call.flag("scale", True) and not call.flag("center", True):
+        _axes(call, x.shape)
+        return one(x.shape, call.compute_dtype)
     return one(x.shape, call.compute_dtype, _centre_and_scale(call, _sizes(call, x.shape)))
 
 

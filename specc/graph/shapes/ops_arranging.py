@@ -13,6 +13,7 @@ from specc.graph.shapes.rule import (
     Shape,
     Size,
     axis_of,
+    integer,
     one,
     plus,
     product,
@@ -55,6 +56,8 @@ def expand_dims(call: Call) -> Outcome:
     if any(not -rank <= item < rank for item in items):
         raise Refusal("axis-out-of-range", f"`{call.type}` has no place {given} in {x.shape}", at="axis", other=0)
     places, rest = {item % rank for item in items}, iter(x.shape)
+    if len(places) < len(items):
+        raise Refusal("invalid-argument", f"`axis` names a place twice, got {given}", at="axis")
     return one(tuple(1 if i in places else next(rest) for i in range(rank)), x.dtype)
 
 
@@ -191,6 +194,8 @@ def pad(call: Call) -> Outcome:
     if x.shape is None:
         return one(None, x.dtype)
     widths: list[Argument] = given if isinstance(given, list) else [given, given]
+    if not widths:
+        raise Refusal("invalid-argument", "`pad_width` needs at least one number, got []", at="pad_width")
     each = widths if isinstance(widths[0], list | tuple) else [widths]
     pairs = each * len(x.shape) if len(each) == 1 else each
     if len(pairs) != len(x.shape):
@@ -215,7 +220,7 @@ def split(call: Call) -> Outcome:
     """Parts along `axis`: equally many, or between the places of the cuts."""
     x, given, axis = operand(call), call.get("indices_or_sections"), call.get("axis", 0)
     cuts = [n for n in given if isinstance(n, int)] if isinstance(given, list | tuple) else None
-    count = len(cuts) + 1 if cuts is not None else given if isinstance(given, int) else 1
+    count = len(cuts) + 1 if cuts is not None else integer(call, "indices_or_sections")
     if x.shape is None or not isinstance(axis, int):
         return Outcome((TensorType(None, x.dtype),) * count, (), 0)
     place = axis_of(call, x.shape, axis)

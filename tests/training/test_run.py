@@ -1,0 +1,263 @@
+"""What `specc train` does beyond the numbers: the run directory, its files, the ways in which a run can end."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import jsonschema
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+import yaml
+
+import specc
+from specc.catalog import load_schema
+from specc.runs import RunFolder, read
+
+pytestmark = pytest.mark.train
+
+SMALL = """\
+spec: 1
+name: small
+data: {csv: rows.csv, target: kind}
+model: [{Dense: {units: 8, activation: relu}}, {Dropout: 0.1}, Output]
+training: {epochs: 4, batch_size: 8, optimizer: {Adam: 0.02}}
+runtime: {seed: 3}
+"""
+
+
+@pytest.fixture
+def rows(project: Path) -> Path:
+    """120 rows of a number with holes, a category with holes, and a target of three classes that follows from them."""
+    lines = ["size,colour,id,kind"]
+    for row in range(120):
+        colour = ("red", "green", "")[row * 7 % 3]
+        size = "" if row % 11 == 0 else str(row * 13 % 50)
+        kind = {"red": "apple", "green": "pear", "": "plum"}[colour]
+        lines.append(f"{size},{colour},r{row},{kind}")
+    (project / "rows.csv").write_text("\n".join(lines) + "\n")
+    return project
+
+
+def train(text: str, **options: dict[str, str]) -> RunFolder:
+    Path("spec.yaml").write_text(text)
+    outcome = specc.train("spec.yaml", **options)  # type: ignore[arg-type]
+    assert outcome.run
+    return outcome.run
+
+
+def run_specc(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, "-m", "specc", *arguments], capture_output=True, text=True, check=False)
+
+
+def test_the_run_directory_is_complete_and_fits_its_schemas(rows: Path) -> None:
+    run = train(SMALL.replace("target: kind", "target: kind, drop: [id]"))
+    names = {path.name for path in run.path.iterdir()}
+    assert names == {
+        *("spec.yaml", "lock.yaml", "run.json", "history.csv", "metrics.json", "predictions.csv", "checkpoints"),
+        *("model.keras", "report.html", "report.json", "report.md"),
+    }
+    assert [path.name for path in (run.path / "checkpoints").iterdir()] == ["last.weights.h5"]
+    assert run.path.parent == rows.relative_to(rows) / "runs" / "small"
+    for file, schema in ((run.run, "run"), (run.metrics, "metrics"), (run.path / "report.json", "report")):
+        jsonschema.validate(json.loads(file.read_text()), load_schema(f"{schema}-v1"))
+    lock = yaml.safe_load(run.lock.read_text())
+    jsonschema.validate(lock, load_schema("lock-v1"))
+    jsonschema.validate(lock["spec"], load_schema("spec-v1"))
+    found, findings = read(run.path)
+    assert findings == ()
+    assert (found.status, found.training.stopped, len(found.history.epochs)) == ("completed", "epochs", 4)
+    assert set(json.loads(run.metrics.read_text())) == {"train", "validation", "test"}
+
+
+def test_the_saved_model_takes_raw_columns_and_gives_the_predictions(rows: Path) -> None:
+    run = train(SMALL.replace("target: kind", "target: kind, drop: [id]"))
+    moved = rows / "elsewhere.keras"
+    run.model.rename(moved)
+    model = keras.saving.load_model(moved, safe_mode=True)
+    predictions = read(run.path)[0].predictions
+    indices = [int(row[0]) for row in predictions.rows]
+    table = [line.split(",") for line in (rows / "rows.csv").read_text().splitlines()[1:]]
+    size = np.array([[float(table[i][0] or "nan")] for i in indices], "float32")
+    colour = np.array([[table[i][1]] for i in indices])
+    output = model({"size": tf.constant(size), "colour": tf.constant(colour)})
+    kept = [[float(cell) for cell in row[3:]] for row in predictions.rows]
+    assert predictions.header[3:] == ("kind p(apple)", "kind p(pear)", "kind p(plum)")
+    np.testing.assert_allclose(output, kept, atol=1e-5)
+
+
+def test_layers_are_called_as_in_the_spec(project: Path) -> None:
+    run = train(
+        "spec: 1\nname: names\ndata: {dataset: iris}\nmodel: [{Dense: 4, name: first}, ReLU, {Output: , name: last}]\n"
+        "training: {epochs: 1}\nreport: false\n"
+    )
+    model = keras.saving.load_model(run.model)
+    inner = next(layer for layer in model.layers if layer.name == "names")
+    assert [layer.name for layer in inner.layers] == ["input", "first", "re_lu", "last"]
+    assert [layer.name for layer in read(run.path)[0].model.layers] == ["input", "first", "re_lu", "last"]
+
+
+def test_the_same_spec_trains_to_the_same_bits(rows: Path) -> None:
+    text = SMALL.replace("target: kind", "target: kind, drop: [id]")
+    one, two, other = train(text), train(text), train(text, sets={"runtime.seed": "4"})
+    assert one.path != two.path
+    assert one.metrics.read_text() == two.metrics.read_text() != other.metrics.read_text()
+    assert one.predictions.read_text() == two.predictions.read_text()
+    for a, b in zip(weights_of(one), weights_of(two), strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+def test_the_expanded_spec_trains_to_the_same_bits(rows: Path) -> None:
+    text = SMALL.replace("target: kind", "target: kind, drop: [id]")
+    one = train(text)
+    two = train(specc.expand("spec.yaml"))
+    assert one.predictions.read_text() == two.predictions.read_text()
+
+
+def weights_of(run: RunFolder) -> list[np.ndarray]:
+    model = keras.saving.load_model(run.model)
+    return [np.asarray(weight) for weight in model.get_weights() if np.asarray(weight).dtype.kind == "f"]
+
+
+def test_validation_and_test_rows_change_no_weight(rows: Path) -> None:
+    text = SMALL.replace("target: kind", "target: kind, drop: [id], split: {stratify: false}")
+    one = train(text)
+    held_out = {int(row[0]) for row in read(one.path)[0].predictions.rows}
+    lines = (rows / "rows.csv").read_text().splitlines()
+    for index in held_out:
+        _, colour, name, kind = lines[index + 1].split(",")
+        lines[index + 1] = f"99999,{colour},{name},{kind}"
+    (rows / "rows.csv").write_text("\n".join(lines) + "\n")
+    two = train(text)
+    for a, b in zip(weights_of(one), weights_of(two), strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+def test_early_stopping_and_files_of_callbacks(project: Path) -> None:
+    run = train("""\
+spec: 1
+data: {dataset: iris}
+model: [Output]
+training:
+  optimizer: {SGD: 0.0}
+  epochs: 50
+  callbacks:
+    - EarlyStopping: {monitor: val_loss, patience: 2}
+    - CSVLogger: log.csv
+    - ModelCheckpoint: {filepath: best/model.keras, save_best_only: true}
+""")
+    found, _ = read(run.path)
+    assert (found.training.epochs_run, found.training.stopped) == (3, "early stopping")
+    assert (run.path / "log.csv").is_file()
+    assert (run.path / "best/model.keras").is_file()
+
+
+OTHER_RUNS = {
+    "mixed precision": "runtime: {precision: mixed_bfloat16}",
+    "double precision": "runtime: {precision: float64}",
+    "balanced classes": "training: {class_weight: balanced}",
+    "classes by weight": "training: {class_weight: {setosa: 3.0}}",
+    "one-hot targets": "training: {loss: CategoricalCrossentropy}",
+    "short names": "training: {loss: sparse_categorical_crossentropy, metrics: [acc], optimizer: rmsprop}",
+    "a named device": "runtime: {distribute: {OneDeviceStrategy: {device: 'CPU:0'}}}",
+    "no determinism": "runtime: {deterministic: false}",
+}
+
+
+@pytest.mark.parametrize("more", OTHER_RUNS.values(), ids=OTHER_RUNS.keys())
+def test_other_runs(more: str, project: Path) -> None:
+    run = train(
+        "spec: 1\ndata: {dataset: iris}\nmodel: [{Dense: {units: 3, activation: softmax, dtype: float32}}]\n"
+        f"{more}\nreport: false\n",
+        sets={"training.epochs": "2"},
+    )
+    found, findings = read(run.path)
+    assert (found.status, findings) == ("completed", ())
+    assert np.isfinite(found.metrics["test"]["loss"])
+
+
+def test_mirrored_devices_train_what_one_device_trains(project: Path) -> None:
+    text = (
+        "spec: 1\ndata: {dataset: iris}\nmodel: [{Dense: 8}, Output]\n"
+        "training: {epochs: 3}\nreport: false\nruntime: {distribute: %s}\n"
+    )
+    losses = []
+    for strategy in ("none", "{MirroredStrategy: {devices: 2}}"):
+        Path("spec.yaml").write_text(text % strategy)
+        done = run_specc("train", "spec.yaml", "--json")  # of its own: a process can divide its processor only once
+        assert done.returncode == 0, done.stderr
+        run = Path(json.loads(done.stdout.splitlines()[-1])["run"])
+        losses.append(read(run)[0].history.columns["loss"])
+        lock = yaml.safe_load((run / "lock.yaml").read_text())
+    assert lock["strategy"] == {"name": "MirroredStrategy", "replicas": 2}
+    np.testing.assert_allclose(losses[0], losses[1], rtol=1e-4)
+
+
+def test_json_comes_last_and_alone_on_standard_output(project: Path) -> None:
+    Path("spec.yaml").write_text("spec: 1\ndata: {dataset: iris}\nmodel: [Output]\ntraining: {epochs: 1}\n")
+    done = run_specc("train", "spec.yaml", "--json")
+    assert done.returncode == 0, done.stderr
+    last = json.loads(done.stdout.splitlines()[-1])
+    assert set(last) == {"run", "metrics"}
+    assert last["metrics"] == json.loads((Path(last["run"]) / "metrics.json").read_text())
+    assert "epoch 1/1" in done.stderr
+    assert "oneDNN" not in done.stderr
+
+
+def test_an_interrupted_run_keeps_what_it_has(project: Path) -> None:
+    Path("spec.yaml").write_text(
+        "spec: 1\nname: long\ndata: {dataset: iris}\nmodel: [Output]\ntraining: {epochs: 100000}\n"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-m", "specc", "train", "spec.yaml"], stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert process.stderr
+    for line in process.stderr:
+        if line.startswith("epoch"):
+            break
+    time.sleep(1)
+    os.kill(process.pid, signal.SIGINT)
+    output, errors = process.communicate(timeout=60)
+    assert process.returncode == 130, errors
+    assert "Traceback" not in errors
+    (run,) = Path("runs/long").iterdir()
+    found, findings = read(run)
+    assert findings == ()
+    assert (found.status, found.training.stopped) == ("interrupted", "interrupted")
+    assert 0 < found.training.epochs_run == len(found.history.epochs) < 100000
+    assert (run / "model.keras").is_file()
+    assert "interrupted" in (run / "report.html").read_text()
+    assert str(run) in output
+
+
+FAILING = {
+    "no such device": ("runtime: {distribute: {OneDeviceStrategy: {device: 'GPU:7'}}}", "no-such-device"),
+    "a set that must be downloaded": ("data: {dataset: mnist}", "dataset-unavailable"),
+    "weights that must be downloaded": (
+        """
+data: {dataset: digits}
+model:
+  - UpSampling2D: 12
+  - Conv2D: {filters: 3, kernel_size: 1}
+  - MobileNetV2: {weights: imagenet, include_top: false, pooling: avg}
+  - Output
+""",
+        "keras-refuses",
+    ),
+}
+
+
+@pytest.mark.parametrize(("more", "code"), FAILING.values(), ids=FAILING.keys())
+def test_what_cannot_be_trained_is_one_finding(more: str, code: str, project: Path) -> None:
+    parts = {"data": "data: {dataset: iris}", "model": "model: [Flatten, Output]"}
+    parts |= {key: "" for key in parts if f"{key}:" in more}
+    Path("spec.yaml").write_text("spec: 1\n" + "\n".join([*parts.values(), more]))
+    with pytest.raises(specc.SpecError) as caught:
+        specc.train("spec.yaml")
+    assert [finding.code for finding in caught.value.findings] == [code]
+    assert not Path("runs").exists()
