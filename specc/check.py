@@ -10,6 +10,7 @@ from pathlib import Path
 from specc.catalog import load, load_schema
 from specc.data import READ_WHEN_CHECKING, DataFacts, DataSpec, describe, resolve_data
 from specc.diagnostics import Finding, error, has_errors, in_order
+from specc.graph.files import locate_files
 from specc.graph.graph import GraphInput
 from specc.graph.infer import infer
 from specc.graph.resolve import INPUT, resolve_graph
@@ -95,6 +96,8 @@ def _plan(
     findings += _inputs_against_data(graph.inputs, inputs)
     graph, faults = size_outputs(graph, facts)
     findings += faults
+    _, faults = locate_files(graph, catalog, root, path.parent)
+    findings += faults
     inferred, mismatches = infer(graph, catalog, runtime.precision)
     findings += mismatches
     if has_errors(findings) or has_errors(so_far):
@@ -123,8 +126,11 @@ def _data(
 def _inputs(data: DataSpec | None, facts: DataFacts | None, section: tree.Entry | None) -> tuple[GraphInput, ...]:
     """The model's inputs as the data determines them; unknown ones where the data section is at fault."""
     if data is not None and facts is not None:
-        found = facts.inputs.items()
-        return tuple(GraphInput(name, given.shape, given.dtype, data.span_of("inputs", name)) for name, given in found)
+        return tuple(
+            # A size that is not known yet leaves the whole shape open: in a graph None is an axis of any length.
+            GraphInput(name, None if None in given.shape else given.shape, given.dtype, data.span_of("inputs", name))
+            for name, given in facts.inputs.items()
+        )
     if section is None:
         return ()
     names = tuple(data.inputs) if data and data.inputs else (INPUT,)

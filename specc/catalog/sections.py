@@ -11,6 +11,7 @@ from specc.catalog.types import (
     array,
     boolean,
     choice,
+    file,
     integer,
     nullable,
     number,
@@ -137,12 +138,12 @@ def _share(part: str, default: float) -> Schema:
 
 
 def _csv() -> Schema:
-    file = path("The file, relative to the spec.")
+    source = file("The file, relative to the spec.")
     missing = ["", "NA", "N/A", "NaN", "nan", "null", "?"]
     options = mapping(
         "",
         {
-            "path": said(file),
+            "path": said(source),
             "separator": said(
                 string(pattern="^(.|tab|\\\\t|\\$.*)$"), "Character between columns, or `tab`.", default=","
             ),
@@ -151,7 +152,7 @@ def _csv() -> Schema:
         },
         "path",
     )
-    return either("A table in a file, with names in its first line.", "object", options, "string", file.schema)
+    return either("A table in a file, with names in its first line.", "object", options, "string", source.schema)
 
 
 def _table() -> Schema:

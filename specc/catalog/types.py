@@ -16,8 +16,10 @@ POLICIES = (*DTYPES, "mixed_float16", "mixed_bfloat16")
 
 EXPRESSION: Schema = {"type": "string", "pattern": "^\\$"}
 EXPRESSION_REF: Schema = {"$ref": "#/$defs/expression"}
-# Relative, with forward slashes, never upwards: no root, home, drive or backslash in front, no `..` between slashes.
-_RELATIVE = r"^(?![/~]|[A-Za-z]:)(?!.*\\)(?!(.*/)?\.\.(/|$))."
+# Relative, with forward slashes: no root, home, drive or backslash in front. What is read may lie upwards, as far as
+# the project's root; what is written never does: no `..` between slashes.
+_READ = r"^(?![/~]|[A-Za-z]:)(?!.*\\)."
+_WRITTEN = r"^(?![/~]|[A-Za-z]:)(?!.*\\)(?!(.*/)?\.\.(/|$))."
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,19 +131,24 @@ def number_or_component(kind: str, about: str = "", *, minimum: float | None = N
     return Type(schema, about, component=kind)
 
 
+def file(about: str = "", *, ending: str = "") -> Type:
+    """A file that is read, relative to the spec. `ending` is a pattern for the end of its name."""
+    return Type(_path(_READ, ending), about, path=True)
+
+
 def path(about: str = "", *, ending: str = "") -> Type:
-    """A file or folder relative to the spec, without `..`. `ending` is a pattern for the end of its name."""
-    schema: Schema = {"type": "string", "pattern": _RELATIVE}
-    if ending:
-        schema["allOf"] = [{"pattern": f"({ending})$|^\\$"}]
-    return Type(schema, about, path=True)
+    """A file or folder that is written, without `..`. `ending` is a pattern for the end of its name."""
+    return Type(_path(_WRITTEN, ending), about, path=True)
+
+
+def _path(pattern: str, ending: str) -> Schema:
+    schema: Schema = {"type": "string", "pattern": pattern}
+    return schema | {"allOf": [{"pattern": f"({ending})$|^\\$"}]} if ending else schema
 
 
 def list_or_path(item: Type, about: str = "") -> Type:
     """A list written in place, or the path of a text file with one item per line."""
-    return Type(
-        {"type": ["array", "string"], "items": item.schema, "minItems": 1, "pattern": _RELATIVE}, about, path=True
-    )
+    return Type({"type": ["array", "string"], "items": item.schema, "minItems": 1, "pattern": _READ}, about, path=True)
 
 
 def nullable(kind: Type) -> Type:

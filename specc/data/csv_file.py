@@ -7,12 +7,13 @@ root.
 
 import csv
 from collections.abc import Iterable, Sequence
-from pathlib import Path, PurePosixPath, PureWindowsPath
+from pathlib import Path
 
 from specc.data.kinds import is_number
 from specc.data.section import DataSpec
 from specc.data.text_table import TextTable
 from specc.diagnostics import Finding, Span, error, warning
+from specc.files import locate
 
 MISSING = ("", "NA", "N/A", "NaN", "nan", "null", "?")
 """What stands for a missing value unless the spec says otherwise. The empty value always does."""
@@ -26,7 +27,7 @@ def read_csv(data: DataSpec, root: Path, folder: Path, limit: int | None) -> tup
 
     `root` is the folder that the file has to be in, `folder` the one that its path is relative to.
     """
-    path, findings = _locate(data, root, folder)
+    path, findings = locate(_written(data), _place(data), root, folder, "a CSV file")
     if path is None:
         return None, findings
     options, findings = _options(data)
@@ -51,43 +52,6 @@ def _written(data: DataSpec) -> str:
 
 def _place(data: DataSpec) -> Span:
     return data.source.span_of("path")
-
-
-def _locate(data: DataSpec, root: Path, folder: Path) -> tuple[Path | None, list[Finding]]:
-    """The file's path, relative to the current folder if `folder` is."""
-    written, place = _written(data), _place(data)
-    path = folder / written
-    absolute = PurePosixPath(written).is_absolute() or PureWindowsPath(written).drive or written.startswith("\\")
-    try:
-        real = path.resolve()
-        inside = not absolute and real.is_relative_to(root.resolve())
-        exists, is_file = inside and real.exists(), inside and real.is_file()
-    except (OSError, ValueError, RuntimeError):  # too long, a NUL, a loop of links
-        return None, [error("no-such-file", f"`{written}` is not the path of a file", place)]
-    if not inside:
-        notes = (f"files are read from {root.resolve()} and below",)
-        help_text = (
-            "write a path relative to the spec's own folder" if absolute else "move the file, or name another `--root`"
-        )
-        message = f"`{written}` is outside the project"
-        return None, [error("path-outside-project", message, place, notes=notes, help=help_text)]
-    if not exists:
-        notes = (f"paths are relative to the spec's folder, {folder.resolve()}",)
-        return None, [error("no-such-file", f"there is no file `{written}`", place, notes=notes, help=_near(path))]
-    if not is_file:
-        kind = "a folder" if real.is_dir() else "no regular file"
-        return None, [error("not-a-file", f"`{written}` is {kind}, and a CSV file is needed", place)]
-    return path, []
-
-
-def _near(path: Path) -> str:
-    from specc.language.suggest import did_you_mean  # only faults pay for it
-
-    try:
-        neighbours = [entry.name for entry in path.parent.iterdir()] if path.parent.is_dir() else []
-    except OSError:
-        neighbours = []
-    return did_you_mean(path.name, neighbours)
 
 
 def _options(data: DataSpec) -> tuple[tuple[str, frozenset[str], list[str]], list[Finding]]:

@@ -425,9 +425,9 @@ def _pattern(fault: _Fault) -> list[Finding]:
         letters = "letters, digits, `_` and `-`" if "-]*$" in pattern else "letters, digits and `_`"
         hint = f"a name is {letters}, and does not begin with a digit"
         return fault.told("invalid-name", f"{fault.subject} must be a name, got {shown}", help=hint)
-    if r"\.\." in pattern:
+    if pattern.startswith("^(?![/~]"):
         hint = "write it relative to the spec's folder, with forward slashes"
-        message = f"{fault.subject} must be a path below the spec's folder, got {shown}"
+        message = f"{fault.subject} must be a relative path inside the project, got {shown}"
         return fault.told("path-outside-project", message, help=hint)
     ending = pattern.removesuffix("|^\\$")  # where it only holds for what is no expression
     message = f"{fault.subject} must match `{ending}`, got {shown}"

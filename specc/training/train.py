@@ -22,6 +22,7 @@ from specc import runs
 from specc.catalog import load
 from specc.check import Checked
 from specc.diagnostics import Finding, error, has_errors
+from specc.graph.files import locate_files
 from specc.keras_target.build import Built, build_model
 from specc.keras_target.serving import serving_model
 from specc.plan import Plan
@@ -82,9 +83,11 @@ def train(checked: Checked, plan: Plan, command: Sequence[str] = (), show: TextI
     findings += faults
     if prepared is None or has_errors(findings):
         return Outcome(None, {}, tuple(findings))
+    graph, faults = locate_files(plan.graph, load(), checked.root, checked.path.parent)
+    findings += faults
     with clock("build"), devices.strategy.scope():
         keras.utils.set_random_seed(plan.runtime.seed)  # again: initial weights follow from it, whatever came before
-        built, faults = build_model(plan.graph, load())
+        built, faults = build_model(graph, load())
         findings += faults
         if built is None:
             return Outcome(None, {}, tuple(findings))

@@ -190,7 +190,7 @@ REFUSED: list[tuple[str, Any, list[str]]] = [
     ("layer-entry", {"BatchNormalization": {"epsilon": 0}}, [".BatchNormalization.epsilon"]),
     ("layer-entry", {"RandomRotation": 2}, [".RandomRotation"]),
     ("layer-entry", {"StringLookup": {"vocabulary": "/etc/passwd"}}, [".StringLookup.vocabulary"]),
-    ("layer-entry", {"ResNet50": "../w.h5"}, [".ResNet50"]),
+    ("layer-entry", {"ResNet50": "/w.h5"}, [".ResNet50"]),
     ("layer-entry", {"ResNet50": "weights.pkl"}, [".ResNet50"]),
     ("layer-entry", {"ops.mean": {"axis": "x"}}, ["['ops.mean'].axis"]),
     ("loss", "msee", [""]),

@@ -168,7 +168,7 @@ SMALL_CASES: list[tuple[str, list[str]]] = [
     (
         "data: {csv: ../a}",
         [
-            "2:13-17 path-outside-project: `csv` must be a path below the spec's folder, got the string `../a` (write it relative to the spec's folder, with forward slashes)"
+            "2:13-17 path-outside-project: `csv` must be a relative path inside the project, got the string `../a` (write it relative to the spec's folder, with forward slashes)"
         ],
     ),
     (
@@ -364,7 +364,7 @@ PUBLISHED_CASES: list[tuple[str, list[str]]] = [
     (
         'data: {csv: /etc/passwd, target: "", columns: {a: numbr, b: {category: 5}}}',
         [
-            "2:13-24 path-outside-project: `csv` must be a path below the spec's folder, got the string `/etc/passwd` (write it relative to the spec's folder, with forward slashes)",
+            "2:13-24 path-outside-project: `csv` must be a relative path inside the project, got the string `/etc/passwd` (write it relative to the spec's folder, with forward slashes)",
             "2:34-36 invalid-value: `target` must not be empty",
             "2:51-56 unknown-choice: `a` must be one of `number`, `category`, got the string `numbr` (did you mean `number`?)",
             "2:72-73 wrong-type: `category` takes no arguments, got the integer 5",

@@ -9,6 +9,7 @@ from specc.catalog.types import (
     boolean,
     choice,
     component,
+    file,
     integer,
     nested_numbers,
     nullable,
@@ -348,7 +349,7 @@ APPLICATION: dict[str, Type] = {
     "pooling": choice(["avg", "max"], "How features are pooled when there is no classifier; null keeps the map."),
     "trainable": boolean("Whether training may change the weights."),
     "weights": nullable(
-        path(
+        file(
             "`imagenet`, null for random weights, or a file of weights.", ending=r"^imagenet|\.weights\.h5|\.h5|\.keras"
         )
     ),

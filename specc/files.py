@@ -1,0 +1,48 @@
+"""Files that a spec names: found relative to the spec, and never outside the project's root.
+
+Knows paths and findings only; what a file holds is its reader's business.
+"""
+
+from pathlib import Path, PurePosixPath, PureWindowsPath
+
+from specc.diagnostics import Finding, Span, error
+
+
+def locate(written: str, place: Span, root: Path, folder: Path, use: str) -> tuple[Path | None, list[Finding]]:
+    """The file that a spec in `folder` means by `written`, which stands at `place`.
+
+    Links are followed: what they lead to must lie below `root`. `use` says what the file is needed as, for messages
+    (`a CSV file`). The path is relative to the current folder if `folder` is.
+    """
+    path = folder / written
+    absolute = PurePosixPath(written).is_absolute() or PureWindowsPath(written).drive or written.startswith("\\")
+    try:
+        real = path.resolve()
+        inside = not absolute and real.is_relative_to(root.resolve())
+        exists, is_file = inside and real.exists(), inside and real.is_file()
+    except (OSError, ValueError, RuntimeError):  # too long, a NUL, a loop of links
+        return None, [error("no-such-file", f"`{written}` is not the path of a file", place)]
+    if not inside:
+        notes = (f"files are read from {root.resolve()} and below",)
+        help_text = (
+            "write a path relative to the spec's own folder" if absolute else "move the file, or name another `--root`"
+        )
+        message = f"`{written}` is outside the project"
+        return None, [error("path-outside-project", message, place, notes=notes, help=help_text)]
+    if not exists:
+        notes = (f"paths are relative to the spec's folder, {folder.resolve()}",)
+        return None, [error("no-such-file", f"there is no file `{written}`", place, notes=notes, help=_near(path))]
+    if not is_file:
+        kind = "a folder" if real.is_dir() else "no regular file"
+        return None, [error("not-a-file", f"`{written}` is {kind}, and {use} is needed", place)]
+    return path, []
+
+
+def _near(path: Path) -> str:
+    from specc.language.suggest import did_you_mean  # only faults pay for it
+
+    try:
+        neighbours = [entry.name for entry in path.parent.iterdir()] if path.parent.is_dir() else []
+    except OSError:
+        neighbours = []
+    return did_you_mean(path.name, neighbours)
