@@ -83,9 +83,10 @@ def _second_colon(fault: _Fault) -> Finding:
     above = fault.lines[previous]
     label = Label(_line_span(fault.path, fault.lines, previous), "after this line")
     if indent > len(above) - len(above.lstrip()):
-        return error(
-            CODE, "this line is indented deeper, but the line above has a value already", span, labels=(label,)
-        )
+        word = above.strip().removeprefix("- ")
+        hint = f"write `- {word}:` for keys beside `{word}`" if re.fullmatch(r"[\w.]+", word) else ""
+        message = "this line is indented deeper, but the line above has a value already"
+        return error(CODE, message, span, labels=(label,), help=hint)
     return error(CODE, "a key cannot stand here", span, labels=(label,), help="the line above may lack its `:`")
 
 

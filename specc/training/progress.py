@@ -9,8 +9,10 @@ from collections.abc import Mapping
 from typing import TextIO
 
 import keras
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.console import Console, Group
+from rich.live import Live
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.text import Text
 
 LINE_EVERY_S = 2.0
 """The least time between two lines in a log; the first and the last epoch always get one."""
@@ -45,34 +47,38 @@ class _Lines(keras.callbacks.Callback):
 
 
 class _Bar(keras.callbacks.Callback):
+    """One line of progress, and one line with the last epoch's numbers below it."""
+
     def __init__(self, epochs: int, steps: int, stream: TextIO) -> None:
         super().__init__()
+        self._epochs, self._steps, self._done = epochs, steps, 0
         self._progress = Progress(
-            TextColumn("[bold]epoch"),
-            MofNCompleteColumn(),
+            TextColumn("epoch {task.fields[epoch]}/{task.total:.0f}"),
             BarColumn(bar_width=30),
             TimeElapsedColumn(),
             TextColumn("[dim]left"),
             TimeRemainingColumn(),
-            TextColumn("{task.fields[logs]}"),
-            console=Console(file=stream),
         )
-        self._steps = steps
-        self._done = 0
-        self._task = self._progress.add_task("epoch", total=epochs, logs="")
+        self._task = self._progress.add_task("", total=epochs, epoch=1)
+        self._live = Live(self._progress, console=Console(file=stream), refresh_per_second=10)
 
     def on_train_begin(self, logs: Mapping[str, float] | None = None) -> None:  # noqa: ARG002
-        self._progress.start()
+        """Show the bar."""
+        self._live.start()
 
     def on_train_batch_end(self, batch: int, logs: Mapping[str, float] | None = None) -> None:  # noqa: ARG002
-        self._progress.update(self._task, completed=self._done + (batch + 1) / self._steps * 0.99)
+        """Move the bar within the epoch."""
+        self._progress.update(self._task, completed=self._done + (batch + 1) / self._steps)
 
     def on_epoch_end(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:
+        """Move the bar to the epoch's end and show its numbers."""
         self._done = epoch + 1
-        self._progress.update(self._task, completed=self._done, logs=describe(logs))
+        self._progress.update(self._task, completed=self._done, epoch=min(self._done + 1, self._epochs))
+        self._live.update(Group(self._progress, Text(describe(logs), style="dim")))
 
     def on_train_end(self, logs: Mapping[str, float] | None = None) -> None:  # noqa: ARG002
-        self._progress.stop()
+        """Leave the last state of the bar on the screen."""
+        self._live.stop()
 
 
 def describe(logs: Mapping[str, float] | None) -> str:

@@ -61,8 +61,7 @@ def linear_score(spec: Path) -> float:
     prepared = prepared_of(spec)
     train, test = prepared.train, prepared.test
     assert test
-    (x, x_test), (y, y_test) = (
-        ((next(iter(getattr(samples, part).values()))) for samples in (train, test)) for part in ("inputs", "targets")
-    )
+    (x,), (y,) = train.inputs.values(), train.targets.values()
+    (x_test,), (y_test,) = test.inputs.values(), test.targets.values()
     model = LogisticRegression(max_iter=5000) if np.issubdtype(y.dtype, np.integer) else LinearRegression()
     return float(model.fit(x, y[:, 0]).score(x_test, y_test[:, 0]))
