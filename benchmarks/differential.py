@@ -19,7 +19,8 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
 
 import keras
-from random_layers import GENERATORS, IMAGES, LEFT_OUT, NOWHERE, Config, Sizes, layer
+from random_layers import GENERATORS, IMAGES, LEFT_OUT
+from random_values import NOWHERE, Config, Sizes, layer
 
 from specc.catalog import load
 from specc.component import Component

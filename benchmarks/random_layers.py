@@ -4,88 +4,38 @@ Out: for a source of chance and a type a `Config`. Nothing is inferred or built 
 """
 
 import inspect
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 from random import Random
-from typing import Any, TypeAlias
+from typing import Any
 
 import keras
+from random_ops import OPERATIONS
+from random_values import (
+    Config,
+    Sizes,
+    axis,
+    data_format,
+    layer,
+    maybe,
+    positive,
+    rate,
+    shape,
+    simple,
+    size,
+    some,
+    spread,
+    tensor,
+    yes,
+)
 
 from specc.component import Component
-from specc.diagnostics import Span
 from specc.graph.graph import TensorType
 from specc.graph.shapes import RULES
 
-NOWHERE = Span("", 1, 1, 1, 1)
-Sizes: TypeAlias = tuple[int | None, ...]
 IMAGES = [
     n for n in RULES if n.startswith(("Random", "Equal", "Solar", "Auto", "Contrast", "AugMix", "CutMix", "MixUp"))
 ]
 IMAGES += ["RandAugment", "CenterCrop", "Resizing"]
-
-
-@dataclass(frozen=True)
-class Config:
-    """One layer with its arguments, the inputs without the batch axis, and how they reach it."""
-
-    type: str
-    arguments: Mapping[str, Any]
-    inputs: tuple[TensorType, ...]
-    listed: bool = False
-    keywords: tuple[str, ...] = ()
-
-    def __str__(self) -> str:
-        shown = {
-            k: f"{v.type}({dict(v.arguments)})" if isinstance(v, Component) else v for k, v in self.arguments.items()
-        }
-        return f"{self.type}({shown}) on {[(x.shape, x.dtype) for x in self.inputs]}"
-
-
-def layer(name: str, **arguments: Any) -> Component:
-    return Component("op" if name.startswith("ops.") else "layer", name, arguments, NOWHERE)
-
-
-def size(r: Random, high: int = 9, unknown: float = 0.06) -> int | None:
-    return None if r.random() < unknown else r.randint(1, high)
-
-
-def shape(r: Random, rank: int, high: int = 9, wrong: float = 0.07) -> Sizes:
-    """`rank` axes without the batch; sometimes another number of them."""
-    rank += r.choice((-1, 1)) if r.random() < wrong else 0
-    return tuple(size(r, high) for _ in range(max(0, rank)))
-
-
-def tensor(r: Random, sizes: Sizes, *dtypes: str) -> TensorType:
-    rare = ("int32", "float64", "float16", "bool", "uint8")
-    return TensorType(sizes, r.choice(dtypes) if dtypes else r.choice(rare) if r.random() < 0.1 else "float32")
-
-
-def some(r: Random, /, **arguments: Callable[[], Any]) -> dict[str, Any]:
-    """Each argument with a chance of one half."""
-    return {name: make() for name, make in arguments.items() if r.random() < 0.5}
-
-
-def positive(r: Random, high: int = 6) -> int:
-    return r.choice((0, -1)) if r.random() < 0.03 else r.randint(1, high)
-
-
-def spread(r: Random, rank: int, high: int) -> int | list[int]:
-    """A size for all axes, or one for each; sometimes too many."""
-    if r.random() < 0.5:
-        return positive(r, high)
-    return [r.randint(1, high) for _ in range(rank + (r.random() < 0.05))]
-
-
-def yes(r: Random) -> bool:
-    return r.random() < 0.5
-
-
-def data_format(r: Random) -> str:
-    return r.choice(("channels_last", "channels_first"))
-
-
-def axis(r: Random, rank: int) -> int:
-    return r.randint(-rank - 1, rank)
 
 
 def window(r: Random, rank: int, *, causal: bool = False) -> dict[str, Any]:
@@ -314,87 +264,29 @@ def crossing(r: Random, name: str) -> Config:
     )
 
 
-def simple(
-    rank: tuple[int, int], *dtypes: str, **arguments: Callable[[Random], Any]
-) -> Callable[[Random, str], Config]:
-    """A layer on one tensor of `rank` axes, low to high. An argument that gives None is left out."""
-
-    def generate(r: Random, name: str) -> Config:
-        given = {key: make(r) for key, make in arguments.items()}
-        sizes = shape(r, r.randint(*rank))
-        kept = {key: value for key, value in given.items() if value is not None}
-        return Config(name, kept, (tensor(r, sizes, *dtypes),))
-
-    return generate
-
-
-def maybe(make: Callable[[Random], Any]) -> Callable[[Random], Any]:
-    return lambda r: make(r) if yes(r) else None
-
-
-def rate(r: Random) -> float:
-    return r.choice((0.0, 0.3, 1.0, 1.5, -0.1))
-
-
-def operation(r: Random, name: str) -> Config:
-    """A function of `keras.ops`, with the arguments that its kind needs."""
-    rank = r.randint(1, 3)
-    plain_ = name.removeprefix("ops.")
-    dtype = r.choice(("float32", "float32", "float16", "int32", "bool"))
-    arguments = operation_arguments(r, plain_, rank + 1)
-    sizes = shape(r, rank, 4, 0)
-    inputs = [tensor(r, sizes, dtype)]
-    signature = list(inspect.signature(getattr(keras.ops, plain_)).parameters)
-    if plain_ == "where":
-        inputs = [
-            tensor(r, sizes, "bool"),
-            tensor(r, sizes, "float32"),
-            tensor(r, sizes[-1:] if yes(r) else sizes, "float32"),
-        ]
-    elif signature[:2] == ["x1", "x2"]:
-        other = tuple(s if r.random() < 0.7 else r.choice((1, 2, None)) for s in sizes)
-        inputs.append(tensor(r, other[r.randint(0, 1) :], dtype if yes(r) else "float32"))
-    listed = plain_ in {"concatenate", "stack"}
-    if listed:
-        inputs += [tensor(r, tuple(s if r.random() < 0.8 else 2 for s in sizes), dtype) for _ in range(r.randint(0, 2))]
-    return Config(name, arguments, tuple(inputs), listed=listed)
-
-
-def operation_arguments(r: Random, name: str, rank: int) -> dict[str, Any]:
-    fixed: dict[str, Callable[[], dict[str, Any]]] = {
-        "broadcast_to": lambda: {"shape": [2] * (rank - 1) + [r.choice((1, 3))]},
-        "cast": lambda: {"dtype": r.choice(("int32", "float16"))},
-        "clip": lambda: {"x_min": 0, "x_max": 1},
-        "expand_dims": lambda: {"axis": axis(r, rank + 1)},
-        "moveaxis": lambda: {"source": axis(r, rank), "destination": axis(r, rank)},
-        "one_hot": lambda: {"num_classes": 3},
-        "pad": lambda: {"pad_width": r.choice((1, [1, 2], [[0, 1]] * rank))},
-        "repeat": lambda: {"repeats": 2} | some(r, axis=lambda: axis(r, rank)),
-        "reshape": lambda: {"newshape": r.choice(([-1, 4], [-1], [2, -1, -1]))},
-        "roll": lambda: {"shift": 1},
-        "split": lambda: {"indices_or_sections": r.choice((2, [1, 2])), "axis": r.randint(1, rank - 1)},
-        "swapaxes": lambda: {"axis1": axis(r, rank), "axis2": axis(r, rank)},
-        "threshold": lambda: {"threshold": 0.5, "default_value": 0.0},
-        "tile": lambda: {"repeats": r.choice((2, [1, 2], [2, 1, 1, 1, 1]))},
-        "top_k": lambda: {"k": 1},
-        "transpose": lambda: some(r, axes=lambda: r.sample(range(rank), rank)),
-        "unstack": lambda: {"axis": r.randint(1, rank - 1)},
-    }
-    if name in fixed:
-        return fixed[name]()
-    parameters = inspect.signature(getattr(keras.ops, name)).parameters
-    arguments = (
-        some(r, axis=lambda: axis(r, rank)) if "axis" in parameters and name not in {"normalize", "norm"} else {}
-    )
-    return arguments | (some(r, keepdims=lambda: yes(r)) if "keepdims" in parameters else {})
+def step(r: Random, name: str) -> Config:
+    """A cell on one step, with states that are mostly its own."""
+    units = r.randint(1, 4)
+    arguments: dict[str, Any] = {"units": units} | some(r, use_bias=lambda: yes(r))
+    states = [units, units] if name == "LSTMCell" else [units]
+    if name == "GRUCell":
+        arguments |= some(r, reset_after=lambda: yes(r))
+    if name == "StackedRNNCells":
+        kinds = ("SimpleRNNCell", "GRUCell", "LSTMCell") if r.random() < 0.1 else ("SimpleRNNCell", "GRUCell")
+        cells = [layer(r.choice(kinds), units=r.randint(1, 4)) for _ in range(r.randint(1, 3))]
+        arguments, states = {"cells": cells}, [inner.arguments["units"] for inner in cells]
+    if r.random() < 0.1:
+        states[-1] += 1
+    if r.random() < 0.1:
+        states.append(2)
+    inputs = (tensor(r, (size(r, 5),) if r.random() < 0.95 else ()), *(tensor(r, (n,), "float32") for n in states))
+    return Config(name, arguments, inputs, states=True)
 
 
 MODES = ("int", "one_hot", "multi_hot", "count")
-# Not layers of a graph of their own: their calls take states.
-LEFT_OUT = {"SimpleRNNCell", "GRUCell", "LSTMCell", "StackedRNNCells"}
 ANY = simple((0, 4))
 GENERATORS: dict[str, Callable[[Random, str], Config]] = {
-    **dict.fromkeys((n for n in RULES if n.startswith("ops.")), operation),
+    **OPERATIONS,
     **dict.fromkeys((n for n in RULES if "Conv" in n and "LSTM" not in n), convolution),
     **dict.fromkeys((n for n in RULES if "ConvLSTM" in n), conv_lstm),
     **dict.fromkeys((n for n in RULES if "Pool" in n), pooling),
@@ -403,6 +295,7 @@ GENERATORS: dict[str, Callable[[Random, str], Config]] = {
     **dict.fromkeys(("Add", "Average", "Concatenate", "Dot", "Maximum", "Minimum", "Multiply", "Subtract"), merging),
     **dict.fromkeys((n for n in RULES if n.endswith("Normalization")), normalizing),
     **dict.fromkeys(("SimpleRNN", "GRU", "LSTM"), recurrent),
+    **dict.fromkeys(("SimpleRNNCell", "GRUCell", "LSTMCell", "StackedRNNCells"), step),
     **dict.fromkeys(("MultiHeadAttention", "GroupQueryAttention", "Attention", "AdditiveAttention"), attention),
     **dict.fromkeys(("Embedding", "ReversibleEmbedding"), embedding),
     **dict.fromkeys(IMAGES, image),

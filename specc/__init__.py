@@ -13,7 +13,7 @@ from specc.diagnostics import Finding, Level, Span
 if TYPE_CHECKING:
     from specc.check import Checked
     from specc.plan import Plan
-    from specc.plan.summary import Summary
+    from specc.summary import Summary
     from specc.training.train import Outcome
 
 __version__ = "0.1.0"
@@ -59,7 +59,7 @@ def show(
 
     Arguments as of `validate`. Raises SpecError for a spec with errors.
     """
-    from specc.plan.summary import summarize
+    from specc.summary import summarize
 
     return summarize(_sound(spec, sets, variables, root)[1])
 

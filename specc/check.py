@@ -4,19 +4,24 @@ Imports neither Keras nor TensorFlow nor NumPy, and opens no network. A stage wh
 that one fault gives one report; sections that do not depend on each other are all checked.
 """
 
-from dataclasses import dataclass
+import re
+from bisect import bisect_left
+from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
+from specc.advice import judge
+from specc.allowing import silence
 from specc.catalog import load, load_schema
 from specc.data import READ_WHEN_CHECKING, DataFacts, DataSpec, describe, resolve_data
-from specc.diagnostics import Finding, error, has_errors, in_order
+from specc.diagnostics import Finding, Level, Span, error, has_errors, in_order
 from specc.graph.files import locate_files
 from specc.graph.graph import GraphInput
 from specc.graph.infer import infer
 from specc.graph.resolve import INPUT, resolve_graph
 from specc.language import tree
 from specc.language.compose import Overrides, compose
-from specc.language.read import read
+from specc.language.read import read, read_bytes
 from specc.language.schema_check import check_schema
 from specc.language.source import Source
 from specc.plan import Plan, imply, size_outputs
@@ -28,8 +33,7 @@ from specc.spec.sections import resolve_report
 NO_OVERRIDES = Overrides()
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
+class Checked(NamedTuple):
     """What the check of one spec gives.
 
     A plan if nothing is wrong, the findings in order, and the texts that they point into.
@@ -48,14 +52,15 @@ def check(
     overrides: Overrides = NO_OVERRIDES,
     root: Path | None = None,
     data_limit: int | None = READ_WHEN_CHECKING,
+    content: bytes | None = None,
 ) -> Checked:
-    """Check the spec in the file `path`.
+    """Check the spec in the file `path`, or in `content` as if that were in `path`.
 
     Files that it names must lie in `root` (default: the project around the spec). Of a data file at most `data_limit`
     bytes are read; None reads it whole, which training needs.
     """
     root = root or project_root(path)
-    document, source, faults = read(path, str(path))
+    document, source, faults = read(path) if content is None else read_bytes(content, str(path))
     findings = list(faults)
     plan = None
     if document is not None:
@@ -66,7 +71,7 @@ def check(
     if isinstance(document, tree.Mapping):
         plan, more = _plan(document, findings, path, root, data_limit)
         findings += more
-    findings = _allowed(findings, document)
+    findings = silence(findings, document, source, complete=plan is None or plan.facts.complete)
     sound = None if has_errors(findings) else plan
     return Checked(path, root, sound, in_order(findings), (source, *overrides.sources()), source.text)
 
@@ -108,7 +113,7 @@ def _plan(
         name, description, document.span, data, facts, graph, inferred, training, runtime, report, _codes(document)
     )
     plan, faults = imply(written, catalog)
-    return plan, findings + faults
+    return plan, findings + faults + (judge(plan, catalog) if plan else [])
 
 
 def _data(
@@ -176,16 +181,41 @@ def _missing_sections(document: tree.Mapping) -> list[Finding]:
 
 
 def _at_fault(entry: tree.Entry, findings: list[Finding]) -> bool:
-    """Whether an error lies in this section: it is then unknown to the later stages."""
-    start = (entry.key_span.line, entry.key_span.column)
-    end = (entry.value.span.end_line, entry.value.span.end_column)
-    return any(start <= (fault.span.line, fault.span.column) < end for fault in findings if has_errors([fault]))
+    """Whether an error lies in this section: it is then unknown to the later stages.
+
+    What an alias, a merge or `--set` brings in stands elsewhere in the text, or in another one.
+    """
+    starts = sorted(fault.span[:3] for fault in findings if fault.level is Level.ERROR)
+    if not starts:
+        return False
+    own = entry.key_span._replace(end_line=entry.value.span.end_line, end_column=entry.value.span.end_column)
+    for span in (own, *_elsewhere(entry.value, own)):
+        at = bisect_left(starts, span[:3])
+        if at < len(starts) and starts[at] < (span.path, span.end_line, span.end_column):
+            return True
+    return False
 
 
-def _allowed(findings: list[Finding], document: tree.Node | None) -> list[Finding]:
-    """Without the warnings that the spec's `allow:` lists."""
-    allowed = _codes(document) if isinstance(document, tree.Mapping) else ()
-    return [finding for finding in findings if has_errors([finding]) or finding.code not in allowed]
+def _elsewhere(node: tree.Node, around: Span) -> Iterator[Span]:
+    """The places of the parts of `node` that do not lie in the text around them."""
+    waiting, seen = [(node, around)], set()
+    while waiting:
+        node, around = waiting.pop()
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
+        if not _within(node.span, around):
+            yield node.span
+        match node:
+            case tree.Mapping(entries=entries):
+                yield from (entry.key_span for entry in entries if not _within(entry.key_span, node.span))
+                waiting += [(entry.value, node.span) for entry in entries]
+            case tree.Sequence(items=items):
+                waiting += [(item, node.span) for item in items]
+
+
+def _within(inner: Span, outer: Span) -> bool:
+    return inner.path == outer.path and outer[1:3] <= inner[1:3] and inner[3:] <= outer[3:]
 
 
 def _codes(document: tree.Mapping) -> tuple[str, ...]:
@@ -200,5 +230,5 @@ def _text(node: tree.Node | None) -> str:
 
 def _name_from(path: Path) -> str:
     """A name for a spec that has none: its file's, with what names may not hold replaced."""
-    name = "".join(character if character.isascii() and character.isalnum() else "_" for character in path.stem)
+    name = re.sub(r"[^A-Za-z0-9_-]", "_", path.stem)
     return name if name[:1].isalpha() else f"spec_{name}"

@@ -1,11 +1,11 @@
 """Every code of a finding, with what it says in one line. Codes are stable: scripts and `allow:` lists name them.
 
-`tests/language/test_codes.py` proves that the front end emits no code that is missing here.
+`tests/language/test_codes.py` proves that specc emits no code that is missing here, that each one here is emitted, and
+that `docs/findings.md` explains all of them under the same headings and in the same words.
 """
 
 from typing import Final
 
-# The file and its text
 _TEXT = {
     "duplicate-key": "a mapping gives the same key twice",
     "empty-spec": "the file holds no spec",
@@ -18,16 +18,16 @@ _TEXT = {
     "multiple-documents": "the file holds more than one YAML document",
     "nesting-limit": "lists and mappings are nested deeper than a spec may nest them",
     "no-such-file": "there is no file at the path",
-    "not-a-file": "the path leads to a folder",
+    "not-a-file": "the path leads to a folder or a device",
     "not-utf8": "the file is not UTF-8 text",
     "number-too-large": "a number has more digits or a larger exponent than can be kept",
+    "path-outside-project": "a path is absolute, or leads out of the project",
     "recursive-alias": "an alias stands inside the value it repeats",
     "undefined-alias": "an alias repeats an anchor that does not stand before it",
     "unknown-tag": "a value has a YAML tag that is not part of the language",
     "unreadable-file": "the file cannot be read",
 }
 
-# Variables, expressions, `--set` and `--var`
 _COMPOSITION = {
     "cyclic-variable": "a variable is defined by itself",
     "invalid-expression": "an expression cannot be read or computed",
@@ -35,28 +35,8 @@ _COMPOSITION = {
     "unknown-variable": "an expression or a `--var` names a variable that `vars` does not define",
 }
 
-# The schema: sections, components and their arguments
-_SCHEMA = {
-    "conflicting-keys": "two keys are given of which only one may be",
-    "duplicate-item": "a list names the same thing twice",
-    "invalid-name": "a name holds characters that names cannot have",
-    "invalid-value": "a value does not fit the schema",
-    "misplaced-argument": "an argument stands beside its layer instead of under it",
-    "missing-argument": "a component lacks an argument it needs",
-    "missing-key": "a section lacks a key it needs",
-    "not-a-component": "something other than `Type` or `Type: arguments` stands where a component belongs",
-    "out-of-range": "a number, or the number of items, is too small or too large",
-    "path-outside-project": "a path is absolute, or leads out of the project",
-    "unknown-argument": "a component has no argument of that name",
-    "unknown-choice": "a value is none of the words that may stand there",
-    "unknown-key": "a section has no key of that name",
-    "wrong-type": "a value has another type than its place needs",
-}
-
-# `unknown-KIND`: there is no component of that name
 KINDS: Final = (
     "activation",
-    "application",
     "callback",
     "constraint",
     "dataset",
@@ -64,12 +44,197 @@ KINDS: Final = (
     "layer",
     "loss",
     "metric",
-    "op",
     "optimizer",
     "regularizer",
     "schedule",
     "strategy",
 )
-_COMPONENTS = {f"unknown-{kind}": f"there is no {kind} of that name" for kind in KINDS}
+"""The kinds of components, each with its code `unknown-KIND`. Operations and applications stand where layers do."""
 
-CODES: Final[dict[str, str]] = dict(sorted((_TEXT | _COMPOSITION | _SCHEMA | _COMPONENTS).items()))
+_SECTIONS = {
+    "conflicting-keys": "two keys are given of which only one may be",
+    "duplicate-item": "a list names the same thing twice",
+    "invalid-name": "a name holds characters that names cannot have",
+    "invalid-value": "a value is not one that may stand in its place",
+    "misplaced-argument": "an argument stands beside its layer instead of under it",
+    "missing-argument": "a component lacks an argument it needs",
+    "missing-key": "a section lacks a key it needs",
+    "not-a-component": "something other than `Type` or `Type: arguments` stands where a component belongs",
+    "out-of-range": "a number, or the number of items, is too small or too large",
+    "unknown-argument": "a component has no argument of that name",
+    "unknown-choice": "a value is none of the words that may stand there",
+    "unknown-key": "a section has no key of that name",
+    "wrong-type": "a value has another type than its place needs",
+    **{f"unknown-{kind}": f"there is no {kind} of that name" for kind in KINDS},
+}
+
+_ALLOWING = {
+    "unknown-code": "an `allow` names a code that there is not",
+    "unused-allow": "an `allow` silences nothing",
+}
+
+_DATA = {
+    "constant-target": "a target column has the same value in every row",
+    "dataset-unavailable": "a data set that has to be downloaded cannot be reached",
+    "duplicate-column": "two columns have the same name",
+    "empty-column": "a column has no value at all",
+    "empty-data": "a data source has no rows or no columns",
+    "header-is-data": "the header of a CSV file looks like a row of values",
+    "invalid-csv": "the rows of a CSV file cannot be told apart",
+    "long-line": "a line of a data file is longer than any table's",
+    "many-categories": "a text column has a different value in most rows",
+    "missing-column": "the data has no column of that name",
+    "missing-source": "the `data` section names no source",
+    "missing-target": "no target column is named",
+    "missing-target-value": "a row has no value in a target column",
+    "mixed-input": "one model input is fed by an image or a sequence and by other columns",
+    "no-inputs": "no column is left to feed the model",
+    "not-a-number": "a column is declared as a number and holds something else",
+    "not-convertible": "an image or a sequence is declared as a number, a category or a target",
+    "ragged-row": "a row has more or fewer values than there are columns",
+    "several-sources": "the `data` section names more than one source",
+    "small-class": "a class has too few rows to stand in every split",
+    "split-empty": "a split that is asked for would have no row",
+    "split-too-large": "validation and test leave no rows to train on",
+    "stratify-without-classes": "stratified splits need a target of classes",
+    "target-as-input": "a column is both a target and an input",
+    "unnamed-column": "a column of the header has no name",
+}
+
+_GRAPH = {
+    "cycle": "layers wait for each other",
+    "duplicate-name": "two layers, outputs or inputs have the same name",
+    "empty-model": "the model has no layers",
+    "input-mismatch": "the model declares an input's shape that the data does not give",
+    "missing-inputs": "a first layer does not say which of several inputs it takes",
+    "missing-layer-type": "an entry of the layers names no layer",
+    "several-layer-types": "an entry of the layers names more than one layer",
+    "share-of-share": "a layer is shared from an entry that itself shares one",
+    "unknown-input": "the model declares an input that the data does not give",
+    "undetermined-inputs": "neither data nor model say what the model's inputs are",
+    "unknown-name": "a wire names no layer, output or input",
+    "unused-input": "no output depends on an input",
+    "unused-layer": "no output depends on a layer",
+}
+
+_SHAPES = {
+    "axis-out-of-range": "an argument names an axis that the input does not have",
+    "batch-size-unknown": "a stateful layer needs a batch of known size",
+    "channels-unknown": "a layer needs to know a size of its input that is not known",
+    "cropping-too-large": "cropping leaves nothing of the input",
+    "groups-do-not-divide": "the channels cannot be divided by the groups",
+    "heads-do-not-divide": "the query heads cannot be divided by the key and value heads",
+    "invalid-argument": "an argument has a value that its layer cannot take",
+    "kernel-too-large": "a kernel is larger than its input",
+    "layers-disagree": "the two directions of a `Bidirectional` do not fit each other",
+    "not-a-cell": "a layer stands where a recurrent cell belongs",
+    "output-padding-too-large": "the output padding is not smaller than the strides",
+    "rank-mismatch": "an input has too many or too few axes",
+    "sections-do-not-divide": "an axis cannot be split into that many parts",
+    "shape-mismatch": "shapes that have to agree do not",
+    "shared-layer-mismatch": "a shared layer is applied to a shape it was not built for",
+    "strides-and-dilation": "a layer has strides and dilation, of which only one may be above 1",
+    "too-large": "a weight, what a layer gives, or the whole model is larger than machines can hold",
+    "wrong-dtype": "a layer cannot take numbers or text of that type",
+    "wrong-input-count": "a layer gets too many or too few inputs",
+    "wrong-layer": "a wrapper cannot take the layer it is given",
+    "wrong-output-count": "more outputs are named or used than a layer has",
+}
+
+_TRAINING = {
+    "class-weight-without-classes": "class weights need one target, and that of classes",
+    "output-mismatch": "an output's shape does not fit its target",
+    "output-without-target": "no target goes with an output",
+    "target-without-output": "no output predicts a target",
+    "unknown-class": "class weights name a class that the target does not have",
+    "unknown-output": "losses, weights or metrics name an output that the model does not have",
+}
+
+_ADVICE = {
+    "activation-twice": "an activation gets what another one gives",
+    "average-not-kept": "`SwapEMAWeights` without an optimizer that averages weights",
+    "batch-over-split": "a batch is larger than the training split",
+    "bias-before-normalization": "batch normalization subtracts the bias of the layer before it",
+    "binary-loss-on-classes": "a loss for two classes judges more classes one by one",
+    "checkpoint-suffix": "a checkpoint's file does not end as Keras needs it",
+    "class-loss-on-number": "a loss for classes is used on a target of numbers",
+    "class-metric-on-number": "a metric for classes is used on a target of numbers",
+    "dropout-after-output": "dropout stands behind the last layer and drops predictions",
+    "duplicate-metric": "two metrics of an output have the same name",
+    "embedding-of-numbers": "an `Embedding` is given something other than whole numbers",
+    "flatten-without-effect": "`Flatten` is given what is flat",
+    "half-precision-on-cpu": "half precision on a CPU is slower than single",
+    "half-precision-output": "an output has half precision, too coarse for a loss",
+    "hinge-on-probabilities": "a hinge loss is given probabilities",
+    "learning-rate-too-high": "the learning rate is above 1 for an optimizer whose steps are as long as it",
+    "learning-rate-zero": "the learning rate is 0",
+    "linear-after-linear": "two linear layers stand in a row with no activation between them",
+    "logits-already-squashed": "a loss with `from_logits: true` comes behind an activation",
+    "loss-expects-probabilities": "a crossentropy without `from_logits` is given no probabilities",
+    "loss-needs-positive-outputs": "a Poisson loss is given outputs that can be negative",
+    "loss-weight-without-effect": "the only loss of a model has a weight",
+    "metric-expects-probabilities": "a metric with a threshold is given no probabilities",
+    "metric-mismatch": "a metric fails or misleads on such targets and outputs",
+    "monitor-mode-contradicts": "a callback takes the worse direction for the better one",
+    "monitor-needs-mode": "Keras cannot tell which direction of a monitored value is better",
+    "more-units-than-classes": "an output has units that no class belongs to",
+    "no-loss": "all losses have the weight 0",
+    "no-validation-split": "a callback waits for a validation value and no rows validate",
+    "normalization-after-output": "batch normalization stands behind the last layer",
+    "normalization-of-one-sample": "batch normalization over batches of one sample gives 0",
+    "nothing-to-train": "the model has no trainable weights",
+    "num-classes-mismatch": "a metric counts fewer classes than the target has",
+    "number-loss-on-classes": "a loss for numbers is used on classes, and outputs are not bounded",
+    "output-range": "the last activation cannot give the values of the target",
+    "patience-never-runs-out": "a callback waits longer than training lasts",
+    "piecewise-mismatch": "boundaries and values of a stepwise schedule do not go together",
+    "plateau-against-schedule": "`ReduceLROnPlateau` meets a learning rate that a schedule sets",
+    "relu-output": "a target of numbers is predicted through a ReLU",
+    "reserved-file": "a callback writes a file that every run writes itself",
+    "schedule-ends-early": "the learning rate reaches 0 long before the end of training",
+    "schedule-hardly-moves": "training ends before a learning-rate schedule has done anything",
+    "shared-file": "two callbacks write the same file",
+    "sigmoid-with-categorical-loss": "a loss over exclusive classes is given a sigmoid per class",
+    "softmax-inside": "a softmax stands before another layer with weights",
+    "softmax-on-one-unit": "a softmax over one unit is always 1",
+    "top-k-of-all": "a top-k metric allows as many guesses as there are classes",
+    "uneven-batch": "the replicas cannot share a batch evenly",
+    "unknown-field": "a checkpoint's file name has a field that nothing fills in",
+    "unknown-monitor": "a callback monitors what is never logged",
+    "unscaled-image": "an image with values up to 255 goes straight into weights",
+    "unsupported-loss": "a loss needs targets that no data section gives",
+    "vector-loss-on-one-unit": "a loss over several units is used on one",
+    "vocabulary-too-small": "an `Embedding` has fewer rows than the data has word numbers",
+    "warmup-never-ends": "a warmup lasts longer than training",
+}
+
+_MACHINE = {
+    "devices-fixed": "devices or threads cannot be changed any more in this process",
+    "keras-refuses": "Keras cannot build a layer",
+    "no-such-device": "the machine does not have a device that the spec asks for",
+    "training-failed": "Keras or TensorFlow ended the training",
+}
+
+_RUNS = {
+    "not-a-run": "the folder is no run directory",
+    "run-file-broken": "a file of a run cannot be read",
+    "run-file-missing": "a completed run lacks a file",
+    "run-version": "a run was written by another version of specc",
+}
+
+GROUPS: Final[dict[str, dict[str, str]]] = {
+    "Files and text": _TEXT,
+    "Variables, `--set` and `--var`": _COMPOSITION,
+    "Sections, components and arguments": _SECTIONS,
+    "Silenced warnings": _ALLOWING,
+    "Data": _DATA,
+    "Names and wires": _GRAPH,
+    "Shapes": _SHAPES,
+    "Targets, losses and metrics": _TRAINING,
+    "Sections against each other": _ADVICE,
+    "While training": _MACHINE,
+    "Run directories": _RUNS,
+}
+"""The codes under the headings by which `docs/findings.md` lists them."""
+
+CODES: Final[dict[str, str]] = dict(sorted(entry for group in GROUPS.values() for entry in group.items()))

@@ -3,10 +3,14 @@
 A finding is data. How it looks (text with a code frame, one line, JSON) is decided in `specc.rendering`.
 """
 
+import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
+
+
+_LONGEST = 400  # characters of a message; quoted words are cut first
+_LONG_WORDS = re.compile(r"`([^`]{60})[^`]{4,}`")
 
 
 class Level(StrEnum):
@@ -26,16 +30,14 @@ class Span(NamedTuple):
     end_column: int
 
 
-@dataclass(frozen=True, slots=True)
-class Label:
+class Label(NamedTuple):
     """A second place that explains a finding, with a few words for the margin."""
 
     span: Span
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """One fault in the user's input.
 
     `code` is the kebab-case name of the fault. `message` says what is wrong (lower case, no full stop, user's words
@@ -55,12 +57,20 @@ class Finding:
 
 def error(code: str, message: str, span: Span, **details: object) -> Finding:
     """A finding that makes the spec unusable. `details` are the remaining fields of `Finding`."""
-    return Finding(Level.ERROR, code, message, span, **details)  # type: ignore[arg-type]
+    return Finding(Level.ERROR, code, _brief(message), span, **details)  # type: ignore[arg-type]
 
 
 def warning(code: str, message: str, span: Span, **details: object) -> Finding:
     """A finding about something that works but is probably not meant."""
-    return Finding(Level.WARNING, code, message, span, **details)  # type: ignore[arg-type]
+    return Finding(Level.WARNING, code, _brief(message), span, **details)  # type: ignore[arg-type]
+
+
+def _brief(message: str) -> str:
+    """A message quotes the user's file, which may hold words of any length."""
+    if len(message) <= _LONGEST:
+        return message
+    message = _LONG_WORDS.sub(r"`\1…`", message)
+    return message if len(message) <= _LONGEST else f"{message[:_LONGEST]}…"
 
 
 def has_errors(findings: Iterable[Finding]) -> bool:

@@ -22,9 +22,9 @@ SOUND = {
     "the shortest spec": IRIS + "model: [Output]",
     "a chain": DIGITS + "model: [{Rescaling: 0.0625}, Flatten, {Dense: {units: 8, activation: relu}}, Output]",
     "json": '{"spec": 1, "data": {"dataset": "iris"}, "model": ["Output"]}',
-    "variables": "vars: {n: 4}\n" + IRIS + "model: [{Dense: $(n * 2)}, Output]",
+    "variables": "vars: {n: 4}\n" + IRIS + "model: [{Dense: {units: $(n * 2), activation: relu}}, Output]",
     "a graph written backwards": IRIS
-    + "model:\n  layers:\n    - Output:\n      inputs: b\n      name: o\n    - Dense: 3\n      name: b\n"
+    + "model:\n  layers:\n    - Output:\n      inputs: b\n      name: o\n    - ReLU:\n      name: b\n"
     "      inputs: input\n  outputs: o",
     "a shared layer": IRIS
     + "model:\n  - Dense: 4\n    name: d\n  - share: d\n  - Concatenate:\n    inputs: [d, d_again]\n  - Output",
@@ -128,9 +128,9 @@ def test_the_same_spec_gives_the_same_findings(project: Path) -> None:
 
 
 def test_validate_is_the_same_from_python(project: Path) -> None:
-    (project / "spec.yaml").write_text(IRIS + "model: [{Dense: 0}, Output]")
+    (project / "spec.yaml").write_text(IRIS + "model: [{Dense: {units: 0, activation: relu}}, Output]")
     (finding,) = specc.validate("spec.yaml")
     assert (finding.code, finding.span.line) == ("out-of-range", 3)
-    assert specc.validate("spec.yaml", sets={"model.0.Dense": "4"}) == ()
+    assert specc.validate("spec.yaml", sets={"model.0.Dense.units": "4"}) == ()
     with pytest.raises(specc.SpecError, match="out-of-range"):
         specc.expand("spec.yaml")

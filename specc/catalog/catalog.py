@@ -8,11 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class ArgumentFacts:
+class ArgumentFacts(NamedTuple):
     """One argument of a type.
 
     `default` is Keras' own and means nothing if `has_default` is false: an argument may be optional without one.
@@ -33,8 +32,7 @@ class ArgumentFacts:
     at_call: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class EntryFacts:
+class EntryFacts(NamedTuple):
     """One type.
 
     `name` is the type's own name, also when it was found by another one. `path` is where Keras has it, None for what

@@ -1,8 +1,10 @@
 """The `specc` command.
 
-Each subcommand has a file of its own; what is heavy is imported inside the commands that need it.
+Each subcommand has a file of its own, imported when it is called; what is heavy is imported inside the commands that
+need it.
 """
 
+import importlib
 import os
 import sys
 from pathlib import Path
@@ -10,22 +12,32 @@ from pathlib import Path
 import click
 
 from specc import __version__
-from specc.cli.completion import completion
-from specc.cli.doctor import doctor
-from specc.cli.expand import expand
-from specc.cli.init import init
 from specc.cli.options import FAILURE, INTERRUPTED, USAGE
-from specc.cli.report import report
-from specc.cli.schema import schema
-from specc.cli.show import show
-from specc.cli.train import train
-from specc.cli.validate import validate
 
 EXTRA = dict.fromkeys(("tensorflow", "keras", "numpy", "sklearn", "matplotlib", "jinja2", "rich"), "train")
 """Modules that a light installation lacks, and the extra that installs them."""
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+COMMANDS = ("completion", "doctor", "expand", "explain", "init", "report", "schema", "show", "train", "validate")
+"""The subcommands, in the order of the help. Each is the function `NAME` of the module `specc.cli.NAME`."""
+
+
+class Commands(click.Group):
+    """The group of the subcommands, which imports only those that are asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        """The names of the subcommands."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """The subcommand called `cmd_name`, or None."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = getattr(importlib.import_module(f"specc.cli.{cmd_name}"), cmd_name)
+        return command
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="specc")
 def specc() -> None:
     """Compile neural networks: a YAML spec in, a checked and trained Keras model with a report out.
@@ -34,10 +46,6 @@ def specc() -> None:
     Exit codes: 0 clean, 1 findings in the input, 2 wrong usage, 3 a failure of specc itself,
     130 a training run that was interrupted.
     """  # noqa: D301  click's own mark for text that keeps its lines
-
-
-for command in (init, validate, show, expand, train, report, schema, doctor, completion):
-    specc.add_command(command)
 
 
 def main() -> None:

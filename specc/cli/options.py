@@ -1,18 +1,20 @@
-"""Options that several commands share, and the way all commands print findings and end."""
+"""Options that several commands share, and the way all commands check specs, print findings and end."""
 
+import gc
 import os
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
 
 from specc.diagnostics import Finding, has_errors
-from specc.language.compose import Overrides
 
 if TYPE_CHECKING:  # the check is imported by the commands that check
     from specc.check import Checked
+    from specc.language.overrides import Overrides
     from specc.language.source import Source
     from specc.plan import Plan
 
@@ -43,8 +45,10 @@ def override_options(command: Command) -> Command:
     return command
 
 
-def overrides(sets: Iterable[str], variables: Iterable[str]) -> Overrides:
+def overrides(sets: Iterable[str], variables: Iterable[str]) -> "Overrides":
     """The overrides that `--set` and `--var` write; raises click.UsageError for one without `=`."""
+    from specc.language.overrides import Overrides
+
     return Overrides(tuple(_pair(text, "--set") for text in sets), tuple(_pair(text, "--var") for text in variables))
 
 
@@ -57,14 +61,15 @@ def _pair(text: str, option: str) -> tuple[str, str]:
 
 def print_findings(findings: Iterable[Finding], sources: Iterable["Source"] = (), form: str = "text") -> None:
     """Findings go to standard error as text for people, or to standard output in a form for programs."""
+    findings = tuple(findings)
+    if form == "text" and not findings:
+        return
     from specc.rendering import Format, render
 
-    findings = tuple(findings)
     if form == "text":
-        if findings:
-            click.echo(render(findings, sources, colour=_has_colour()), err=True, nl=False)
-        return
-    click.echo(render(findings, sources, Format(form)), nl=False)
+        click.echo(render(findings, sources, colour=_has_colour()), err=True, nl=False)
+    else:
+        click.echo(render(findings, sources, Format(form)), nl=False)
 
 
 def _has_colour() -> bool:
@@ -77,13 +82,30 @@ def end(findings: Iterable[Finding]) -> NoReturn:
     raise SystemExit(FINDINGS if has_errors(findings) else CLEAN)
 
 
+@contextmanager
+def without_garbage() -> Iterator[None]:
+    """While specs are checked, Python hardly searches for reference cycles.
+
+    Imports and checks make many objects and next to no cycles, and a short command would spend a fifth of its time on
+    the search. What there is at the end is left out of later searches, the one before the process ends included.
+    """
+    usual = gc.get_threshold()
+    gc.set_threshold(100_000)  # not never: a thousand faulty specs do leave cycles
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.set_threshold(*usual)
+
+
 def checked_spec(
     spec: Path, sets: Iterable[str], variables: Iterable[str], root: Path | None
 ) -> tuple["Checked", "Plan"]:
     """The checked spec, its warnings printed; ends the command with the findings if there are errors."""
-    from specc.check import check
+    with without_garbage():
+        from specc.check import check
 
-    checked = check(spec, overrides(sets, variables), root, data_limit=None)
+        checked = check(spec, overrides(sets, variables), root, data_limit=None)
     print_findings(checked.findings, checked.sources)
     if checked.plan is None:
         end(checked.findings)

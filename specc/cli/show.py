@@ -1,28 +1,78 @@
-"""`specc show`: the model as a table of layers with shapes, parameters and totals."""
+"""`specc show`: the model as a table of layers with shapes, counts and memory, as JSON, or as a drawing."""
 
+import shutil
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from specc.cli.options import checked_spec, override_options, spec_argument
+from specc.cli.options import USAGE, checked_spec, override_options, spec_argument
+
+if TYPE_CHECKING:
+    from specc.summary import Summary
+
+FORMATS = ("table", "json", "svg", "mermaid")
+_UNLIMITED = 100_000  # columns, where the output is no terminal
 
 
 @click.command()
 @spec_argument
-@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
+@click.option("--format", "form", type=click.Choice(FORMATS), default="table", show_default=True, help="What to print.")
+@click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="File to write.  [default: standard output]")
 @override_options
-def show(spec: Path, as_json: bool, sets: tuple[str, ...], variables: tuple[str, ...], root: Path | None) -> None:
-    """Print the model's layers with output shapes and parameters, without TensorFlow.
+def show(  # noqa: PLR0913, PLR0917  one parameter for each option
+    spec: Path,
+    form: str,
+    as_json: bool,
+    output: Path | None,
+    sets: tuple[str, ...],
+    variables: tuple[str, ...],
+    root: Path | None,
+) -> None:
+    """Print the model's layers with shapes, parameters, multiply-adds and memory, or draw it.
 
     \b
     Examples:
       specc show spec.yaml
       specc show spec.yaml --json
+      specc show spec.yaml --format svg -o model.svg
     """  # noqa: D301
-    import json
-
-    from specc.plan.summary import summarize, summary_table
-
+    if output and output.exists() and spec.exists() and output.samefile(spec):
+        raise click.UsageError(f"`{output}` is the spec itself")
+    if output and not output.parent.is_dir():
+        raise click.UsageError(f"there is no folder `{output.parent}`")
     _, plan = checked_spec(spec, sets, variables, root)
-    summary = summarize(plan)
-    click.echo(json.dumps(summary.as_json(), indent=2) if as_json else summary_table(summary))
+    from specc.summary import summarize
+
+    columns = shutil.get_terminal_size((_UNLIMITED, 24)).columns if output is None else None
+    text = _shown(summarize(plan), "json" if as_json else form, columns)
+    if output is None:
+        click.echo(text, nl=False)
+        return
+    try:
+        output.write_text(text, encoding="utf-8")
+    except OSError as problem:
+        click.echo(f"cannot write `{output}`: {problem.strerror}", err=True)
+        raise SystemExit(USAGE) from None
+    click.echo(f"wrote {output}")
+
+
+def _shown(summary: "Summary", form: str, columns: int | None) -> str:
+    """The summary in one of `FORMATS`, ending in a line break."""
+    if form == "json":
+        import json
+
+        return json.dumps(summary.as_json(), indent=2) + "\n"
+    if form == "table":
+        from specc.summary import summary_table
+
+        return summary_table(summary, columns) + "\n"
+    from specc.drawing import DRAW_AT_MOST, mermaid, standalone_svg
+
+    if form == "mermaid":
+        return mermaid(summary.parts())
+    drawing = standalone_svg(summary.parts(), summary.name)
+    if not drawing:
+        raise click.UsageError(f"a drawing of more than {DRAW_AT_MOST} boxes would explain nothing; try --format table")
+    return drawing

@@ -1,48 +1,130 @@
 """`specc validate`: every fault of the given specs, with its place."""
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from specc.cli.options import end, override_options, overrides, print_findings
+from specc.cli.options import end, override_options, overrides, print_findings, without_garbage
+from specc.cli.spec_paths import spec_paths
 from specc.diagnostics import Finding, has_errors
+
+if TYPE_CHECKING:  # the check is imported by the commands that check
+    from specc.check import Checked
+
+FORMATS = ("text", "concise", "json", "jsonl", "github", "gitlab", "sarif", "junit", "rdjson")
 
 
 @click.command()
-@click.argument("specs", type=click.Path(path_type=Path), nargs=-1, required=True)
-@click.option("--format", "form", type=click.Choice(["text", "concise", "json"]), default="text", show_default=True)
+@click.argument("specs", nargs=-1)
+@click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True)
+@click.option("--stdin", "from_stdin", is_flag=True, help="Check the spec that standard input holds.")
+@click.option(
+    "--stdin-filename",
+    type=click.Path(path_type=Path),
+    help="What findings call it, and where it would lie.  [default: <stdin>]",
+)
+@click.option(
+    "--baseline",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Leave out the findings that this file lists as known.",
+)
+@click.option("--write-baseline", is_flag=True, help="Write all present findings into that file.")
 @override_options
-def validate(
-    specs: tuple[Path, ...], form: str, sets: tuple[str, ...], variables: tuple[str, ...], root: Path | None
+def validate(  # noqa: PLR0913  one argument for each option
+    specs: tuple[str, ...],
+    form: str,
+    *,
+    from_stdin: bool,
+    stdin_filename: Path | None,
+    baseline: Path | None,
+    write_baseline: bool,
+    sets: tuple[str, ...],
+    variables: tuple[str, ...],
+    root: Path | None,
 ) -> None:
-    """Check specs completely, without TensorFlow.
+    """Check SPECS completely, without TensorFlow.
 
-    A directory stands for all .yaml, .yml and .json files in it. Errors give exit code 1, warnings alone do not.
+    A directory stands for the .yaml, .yml and .json files below it, hidden folders and run directories left out;
+    patterns such as 'specs/**/*.yaml' work in quotes too. Text goes to standard error, every other format to standard
+    output, with nothing else beside it.
+
+    \b
+    Exit codes: 0 no errors (warnings alone are none), 1 errors, 2 wrong usage,
+    3 a failure of specc itself.
 
     \b
     Examples:
       specc validate spec.yaml
       specc validate specs/ --format concise
       specc validate spec.yaml --var width=64
+      specc validate specs/ --format sarif > specc.sarif
+      specc validate --stdin --stdin-filename specs/new.yaml < draft.yaml
+      specc validate specs/ --baseline known.json --write-baseline
+      specc validate specs/ --baseline known.json
     """  # noqa: D301
-    from specc.check import check
-    from specc.language.source import Source
+    _check_usage(specs, stdin_filename, baseline, from_stdin=from_stdin, write_baseline=write_baseline)
+    with without_garbage():
+        from specc.check import check
+        from specc.language.limits import FILE_BYTES
 
-    findings: list[Finding] = []
-    sources: list[Source] = []
-    paths = [path for spec in specs for path in _specs_in(spec)]
-    for path in paths:
-        checked = check(path, overrides(sets, variables), root)
-        findings += checked.findings
-        sources += checked.sources
-    print_findings(findings, sources, form)
+        changes = overrides(sets, variables)
+        if from_stdin:
+            content = click.get_binary_stream("stdin").read(FILE_BYTES + 1)
+            results = [check(stdin_filename or Path("<stdin>"), changes, root, content=content)]
+        else:
+            results = [check(path, changes, root) for path in spec_paths(specs)]
+    findings = [finding for result in results for finding in result.findings]
+    if baseline is not None:
+        findings = _write(findings, baseline) if write_baseline else _new(findings, baseline)
+    print_findings(findings, [source for result in results for source in result.sources], form)
     if form == "text" and not has_errors(findings):
-        click.echo(f"{len(paths)} {'spec' if len(paths) == 1 else 'specs'} checked, no errors")
+        click.echo(_summary(results))
     end(findings)
 
 
-def _specs_in(path: Path) -> list[Path]:
-    if not path.is_dir():
-        return [path]
-    found = sorted(file for file in path.rglob("*") if file.suffix in {".yaml", ".yml", ".json"} and file.is_file())
-    return found or [path]  # an empty directory is reported as not being a spec
+def _check_usage(
+    specs: Sequence[str], stdin_filename: Path | None, baseline: Path | None, *, from_stdin: bool, write_baseline: bool
+) -> None:
+    if bool(specs) == from_stdin:
+        raise click.UsageError("name specs, or give `--stdin`" if not specs else "give specs or `--stdin`, not both")
+    if stdin_filename is not None and not from_stdin:
+        raise click.UsageError("`--stdin-filename` needs `--stdin`")
+    if write_baseline and baseline is None:
+        raise click.UsageError("`--write-baseline` needs `--baseline FILE`")
+
+
+def _write(findings: Sequence[Finding], baseline: Path) -> list[Finding]:
+    """Accept all findings from now on; none is left."""
+    from specc.baseline import dump
+
+    try:
+        baseline.write_text(dump(findings, baseline.parent), encoding="utf-8")
+    except OSError as problem:
+        raise click.UsageError(f"cannot write the baseline `{baseline}`: {problem.strerror}") from None
+    count = f"{len(findings)} {'finding' if len(findings) == 1 else 'findings'}"
+    click.echo(f"{baseline} now accepts {count}", err=True)
+    return []
+
+
+def _new(findings: Sequence[Finding], baseline: Path) -> list[Finding]:
+    """The findings that the baseline does not know."""
+    from specc.baseline import load, without_known
+
+    try:
+        accepted = load(baseline)
+    except FileNotFoundError:
+        raise click.UsageError(f"there is no baseline `{baseline}`; `--write-baseline` writes it") from None
+    except OSError as problem:
+        raise click.UsageError(f"cannot read the baseline `{baseline}`: {problem.strerror}") from None
+    except ValueError as problem:
+        raise click.UsageError(f"`{baseline}` is no baseline: {problem}") from None
+    new, mended = without_known(findings, accepted, baseline.parent)
+    if mended:
+        click.echo(f"{mended.total()} of {baseline} not found any more; `--write-baseline` shortens it", err=True)
+    return new
+
+
+def _summary(results: Sequence["Checked"]) -> str:
+    return f"{len(results)} {'spec' if len(results) == 1 else 'specs'} checked, no errors"

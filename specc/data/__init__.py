@@ -2,7 +2,7 @@
 
 Light, for checking, without NumPy: `section` (what the spec says), `facts` (what is known of the data), `describe` (how
 it is found out), `sets` (the built-in sets), `csv_file` and `text_table` (rows of text), `columns` (their roles),
-`kinds` (numbers or categories), `partition` (which rows train), `layout` (the prepared inputs' columns), `codes`.
+`kinds` (numbers or categories), `partition` (which rows train), `layout` (the prepared inputs' columns).
 Heavy, for training: `loading` (columns), `library_sets` and `generated` (arrays), `splitting`, `preprocessing` (fitted
 on the training rows), `order`.
 """

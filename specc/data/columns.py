@@ -4,7 +4,7 @@ Comes in: a `DataSpec` and the columns that its source has. Goes out: `Roles`. D
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from specc.data.facts import CATEGORY, CLASSES, NUMBER, ColumnFacts
 from specc.data.section import DataSpec
@@ -14,8 +14,7 @@ DEFAULT_INPUT = "input"
 """The model input's name where the spec has no `inputs`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Roles:
+class Roles(NamedTuple):
     """The targets' names, and the columns of each model input in order."""
 
     targets: tuple[str, ...]

@@ -6,8 +6,8 @@ Training runs the same code over the whole file, so that both decide alike.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 from specc.data.columns import Roles, assign_roles, is_scaled, kind_override, target_override
 from specc.data.csv_file import read_csv
@@ -25,8 +25,7 @@ MOST_CATEGORIES = 50
 """A text column with more different values, and another one in most rows, is probably a name or an identifier."""
 
 
-@dataclass(frozen=True, slots=True)
-class Described:
+class Described(NamedTuple):
     """The facts, and what they were found in: a set from the table, or text. `partition` is None for a set."""
 
     facts: DataFacts
@@ -94,7 +93,7 @@ def _examine_set(data: DataSpec, known: BuiltInSet) -> tuple[Described | None, l
 def _overridden(data: DataSpec, facts: ColumnFacts) -> ColumnFacts:
     kind = kind_override(data, facts.name) or facts.kind
     scaled = kind == NUMBER and is_scaled(data, facts.name, default=facts.scaled)
-    return replace(facts, kind=kind, dtype=DTYPES.get(kind, facts.dtype), scaled=scaled)
+    return facts._replace(kind=kind, dtype=DTYPES.get(kind, facts.dtype), scaled=scaled)
 
 
 def _examine_table(data: DataSpec, table: TextTable, seed: int) -> tuple[Described | None, list[Finding]]:

@@ -5,14 +5,14 @@ Made by `specc.data.describe`; shape inference, implied values and loading read 
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 NUMBER, CATEGORY, IMAGE, SEQUENCE = "number", "category", "image", "sequence"
 CLASSES = "classes"  # the kind of a target that is a category; the other kind of a target is NUMBER
 DTYPES: Mapping[str, str] = {NUMBER: "float32", CATEGORY: "string", IMAGE: "float32"}
 
 
-@dataclass(frozen=True, slots=True)
-class ColumnFacts:
+class ColumnFacts(NamedTuple):
     """One column as it comes from its source, before any preparation.
 
     `kind` is `number`, `category`, `image` (h, w, c) or `sequence`. `shape` excludes the batch axis and is () for
@@ -26,8 +26,7 @@ class ColumnFacts:
     scaled: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class TargetFacts:
+class TargetFacts(NamedTuple):
     """A target column. Prepared, it is (n, 1): class indices as int32, or numbers as float32; `shape` is (1,).
 
     `kind` is `classes` or `number`. `names` are the classes in the order of their indices, `classes` is how many
@@ -41,8 +40,7 @@ class TargetFacts:
     shape: tuple[int, ...] = (1,)
 
 
-@dataclass(frozen=True, slots=True)
-class InputFacts:
+class InputFacts(NamedTuple):
     """A model input and the columns that feed it.
 
     `shape` and `dtype` are those of the prepared tensor; the shape excludes the batch axis.

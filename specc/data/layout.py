@@ -7,11 +7,10 @@ makes layers of it.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class NumberScaling:
+class NumberScaling(NamedTuple):
     """A number becomes (value - mean) / std, where a missing value is first replaced by the median.
 
     All three are of the training rows' present values; mean 0 and std 1 leave the number as it is. `has_missing` (in a
@@ -25,8 +24,7 @@ class NumberScaling:
     has_missing: bool
 
 
-@dataclass(frozen=True, slots=True)
-class CategoryTable:
+class CategoryTable(NamedTuple):
     """A category becomes one column per value of `vocabulary`, 1 in the column of its value and 0 elsewhere.
 
     With `has_missing` (in a training row) a first column stands for a missing value. What no training row has, a
@@ -38,8 +36,7 @@ class CategoryTable:
     has_missing: bool
 
 
-@dataclass(frozen=True, slots=True)
-class PreparedInput:
+class PreparedInput(NamedTuple):
     """One model input: a vector, or the column called `passed`, of `passed_shape`, as it is."""
 
     name: str
@@ -63,8 +60,7 @@ class PreparedInput:
         return self.passed_shape if self.passed is not None else (len(self.columns),)
 
 
-@dataclass(frozen=True, slots=True)
-class Preprocessing:
+class Preprocessing(NamedTuple):
     """All model inputs, prepared from the raw columns."""
 
     inputs: tuple[PreparedInput, ...]

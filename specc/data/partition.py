@@ -11,8 +11,8 @@ so that the sum is exact (largest remainder first, ties by class), and always ke
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from math import floor
+from typing import NamedTuple
 
 from specc.data.section import DataSpec, Share, SplitSpec
 from specc.diagnostics import Finding, error, warning
@@ -21,8 +21,7 @@ DEFAULT_SHARE = 0.15
 _MASK = 2**64 - 1
 
 
-@dataclass(frozen=True, slots=True)
-class Partition:
+class Partition(NamedTuple):
     """Row numbers of the three splits, each ascending; together every row exactly once."""
 
     train: Sequence[int]
@@ -30,8 +29,7 @@ class Partition:
     test: Sequence[int]
 
 
-@dataclass(frozen=True, slots=True)
-class Labels:
+class Labels(NamedTuple):
     """The class of every row as an index, and the names of the classes; `target` is the column they come from."""
 
     target: str

@@ -8,7 +8,7 @@ sets keep an axis for the channel; its texts are sequences of word numbers, cut 
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from specc.component import Component
 from specc.data.facts import CATEGORY, CLASSES, IMAGE, NUMBER, SEQUENCE, ColumnFacts, TargetFacts
@@ -17,8 +17,7 @@ from specc.diagnostics import Finding, error
 Settings: TypeAlias = Mapping[str, Any]  # numbers, words and null, as YAML gives them
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(NamedTuple):
     """A numeric argument of a set: its default and its range, ends included. Whole if the default is."""
 
     default: int | float
@@ -40,8 +39,7 @@ class Setting:
         return f"{kind} from {self.low} to {self.high}"
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(NamedTuple):
     """An argument of a set that is one of a few words, the first by default."""
 
     words: tuple[str, ...]

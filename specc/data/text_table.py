@@ -6,8 +6,7 @@ Comes from `specc.data.csv_file` and `read_rows`; what the text means (numbers, 
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from specc.data.section import DataSpec
 from specc.diagnostics import Finding, Span, error
@@ -16,8 +15,7 @@ Cells: TypeAlias = Sequence[str | None]
 """A column's values; None is a missing one."""
 
 
-@dataclass(frozen=True, slots=True)
-class TextTable:
+class TextTable(NamedTuple):
     """Rows of text by column.
 
     `place(row, column)` is where a value stands; `complete` says whether all rows were read.

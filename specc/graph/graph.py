@@ -5,7 +5,7 @@ Made by `specc.graph.resolve`; read by inference, counting, drawing and lowering
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from specc.component import Component
 from specc.diagnostics import Span
@@ -34,8 +34,7 @@ class Ref:
 Wiring: TypeAlias = Ref | tuple[Ref, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class GraphInput:
+class GraphInput(NamedTuple):
     """An input of the graph. The shape excludes the batch axis, as `keras.Input` takes it."""
 
     name: str

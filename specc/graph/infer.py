@@ -6,7 +6,7 @@ and what follows a fault, is unknown and stays silent. Nothing is resolved, lowe
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from specc.catalog import Catalog
 from specc.component import Argument, Component
@@ -14,12 +14,13 @@ from specc.diagnostics import Finding, Label, Span, error
 from specc.graph.graph import UNKNOWN, Graph, Node, Ref, TensorType, Wiring
 from specc.graph.shapes import RULES, TAKES_TEXT, Call, Outcome, Refusal, Weight
 from specc.graph.shapes.rule import UNTOLD, Tensors
+from specc.graph.sizes import check_size, too_many
+from specc.language import limits
 
 POLICIES = {"mixed_float16": "float16", "mixed_bfloat16": "bfloat16"}
 
 
-@dataclass(frozen=True, slots=True)
-class InferredNode:
+class InferredNode(NamedTuple):
     """What is known of one node.
 
     `weights` are those that the node brings into the model: none if it shares another's. Counts of parameters and the
@@ -39,8 +40,7 @@ class InferredNode:
         return None if self.trainable is None or self.non_trainable is None else self.trainable + self.non_trainable
 
 
-@dataclass(frozen=True, slots=True)
-class Inferred:
+class Inferred(NamedTuple):
     """What is known of a graph. The totals count what is known; `known` says that this is everything.
 
     `without_rule` names the nodes whose type has no shape rule.
@@ -80,6 +80,7 @@ def infer(graph: Graph, catalog: Catalog, precision: str = "float32") -> tuple[I
         findings += _missing_outputs(node, nodes)
         try:
             outcome = _apply(node, so_far, catalog, precision)
+            check_size(node, outcome)
         except Refusal as refusal:
             findings.append(_finding(refusal, node, so_far))
             outcome = UNTOLD
@@ -93,8 +94,11 @@ def infer(graph: Graph, catalog: Catalog, precision: str = "float32") -> tuple[I
         nodes[node.name] = _noted(outcome, shares=first is not None)
     for ref in graph.outputs.values():
         findings += _missing_output(ref, nodes)
+    totals = _totals(inputs, nodes, ())
+    if totals.parameters > limits.PARAMETERS:
+        findings.append(too_many(totals.parameters, graph, nodes))
     unruled = tuple(n.name for n in graph.nodes if completed(n.component, catalog).type not in RULES)
-    return _totals(inputs, nodes, unruled), tuple(findings)
+    return totals._replace(without_rule=unruled), tuple(findings)
 
 
 def _apply(node: Node, so_far: Inferred, catalog: Catalog, precision: str) -> Outcome:

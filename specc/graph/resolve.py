@@ -7,7 +7,8 @@ Comes from the checked tree; goes to inference and lowering. Names and wires are
 import re
 from collections.abc import Iterator
 from collections.abc import Mapping as AbstractMapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from specc.catalog import Catalog
 from specc.component import Component
@@ -23,8 +24,7 @@ INPUT = "input"
 """The name by which a layer may call the graph's only input, whatever that is called."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Draft:
+class _Draft(NamedTuple):
     """A layer entry before its wires have sources. `component` is None where it shares or is at fault."""
 
     name: str
@@ -35,8 +35,7 @@ class _Draft:
     outputs: tuple[Value, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Port:
+class _Port(NamedTuple):
     """What a name stands for."""
 
     source: str
@@ -59,7 +58,9 @@ def resolve_graph(
     if not inputs:
         help_ = "name its inputs: `model: {inputs: {x: [4]}, layers: […]}`"
         return None, [
-            error("unknown-inputs", "neither data nor model say what the model's inputs are", model.span, help=help_)
+            error(
+                "undetermined-inputs", "neither data nor model say what the model's inputs are", model.span, help=help_
+            )
         ]
     drafts, findings = _drafts(layers, {graph_input.name for graph_input in inputs}, catalog)
     names, faults = _names(inputs, drafts)

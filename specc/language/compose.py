@@ -6,7 +6,7 @@ later stages can keep silent about it. Knows the keys `vars`, `description` and 
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from specc.diagnostics import Finding, Label, Span, error
 from specc.language import limits
@@ -66,7 +66,7 @@ class _Variables:
 
     def entry(self, entry: Entry, depth: int) -> Entry:
         value = self.substitute(entry.value, depth + 1)
-        return entry if value is entry.value else replace(entry, value=value)
+        return entry if value is entry.value else entry._replace(value=value)
 
     def substitute(self, node: Node, depth: int) -> Node:
         """`node` with its strings' holes filled; the same object if it has none."""

@@ -9,8 +9,7 @@ import operator
 import re
 import warnings
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from specc.language import limits
 from specc.language.tree import PlainValue
@@ -20,8 +19,7 @@ _CONSTANTS: dict[str, PlainValue] = {"true": True, "false": False, "null": None}
 FUNCTIONS = ("min", "max", "round", "len")
 
 
-@dataclass(frozen=True, slots=True)
-class Hole:
+class Hole(NamedTuple):
     """A `$name` or `$(expression)`: its parsed form, its variables, and where it stands in the string (offsets)."""
 
     expression: ast.expr
@@ -270,8 +268,7 @@ def _kind(value: PlainValue) -> str:
     return "a number"
 
 
-@dataclass(frozen=True, slots=True)
-class _Walker:
+class _Walker(NamedTuple):
     variables: Mapping[str, PlainValue]
     hole: Hole
 

@@ -5,7 +5,8 @@ them.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from specc.diagnostics import Finding, Span, error
 from specc.language.source import LINE_BREAK, Source
@@ -15,8 +16,7 @@ from specc.language.yaml_text import read_yaml
 SET, VAR = "--set", "--var"
 
 
-@dataclass(frozen=True, slots=True)
-class Overrides:
+class Overrides(NamedTuple):
     """The options as written: `sets` are (path, value), `variables` are (name, value). Later ones win."""
 
     sets: tuple[tuple[str, str], ...] = ()
@@ -142,5 +142,5 @@ def _with(parent: Node, step: str | int, value: Node, span: Span) -> Node:
     key = str(step)
     if not any(entry.key == key for entry in entries):
         return Mapping(parent.span, (*entries, Entry(key, span, value)))
-    changed = tuple(replace(entry, value=value) if entry.key == key else entry for entry in entries)
+    changed = tuple(entry._replace(value=value) if entry.key == key else entry for entry in entries)
     return Mapping(parent.span, changed)

@@ -23,8 +23,13 @@ def read(path: Path, shown_as: str = "") -> tuple[Node | None, Source, tuple[Fin
             data = file.read(limits.FILE_BYTES + 1)
     except (OSError, ValueError) as problem:  # ValueError: a name with a NUL character
         return None, Source(name, ""), (_unreadable(path, name, problem),)
+    return read_bytes(data, name)
+
+
+def read_bytes(data: bytes, name: str) -> tuple[Node | None, Source, tuple[Finding, ...]]:
+    """The tree and the text of a file called `name` that holds `data`, of which there may be one byte too many."""
     if len(data) > limits.FILE_BYTES:
-        message = f"`{path.name}` is larger than {limits.FILE_BYTES // 2**20} MiB"
+        message = f"`{Path(name).name}` is larger than {limits.FILE_BYTES // 2**20} MiB"
         hint = "the data of a spec belongs into files that it names"
         return None, Source(name, ""), (error("file-too-large", message, start_of(name), help=hint),)
     try:

@@ -23,6 +23,8 @@ Errors: TypeAlias = Iterator[ValidationError]
 _Json: TypeAlias = Any  # a value of the spec or of the schema, as json.loads gives it
 _Validator: TypeAlias = Any  # jsonschema has no public type for what `extend` makes
 
+_TYPE: Final = Draft202012Validator.VALIDATORS["type"]
+_RANGES: Final = frozenset(("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"))
 EXPRESSION_PATTERN = "^\\$"
 
 
@@ -73,6 +75,7 @@ class _Network:
             "anyOf": self.any_of,
             "pattern": _pattern,
             "required": _required,
+            "type": _type,
         }
         self.validator = extend(Draft202012Validator, keywords, type_checker=_TYPES)  # type: ignore[no-untyped-call]
 
@@ -132,6 +135,16 @@ class _Network:
                 fault.schema_path.appendleft(index)
             context.extend(faults)
         yield ValidationError("fits none of the alternatives", context=context)
+
+
+def _type(validator: _Validator, types: _Json, instance: _Json, schema: Schema) -> Errors:
+    """The type, and what no range of JSON Schema refuses: numbers that are none, and integers beyond 64 bits."""
+    yield from _TYPE(validator, types, instance, schema)
+    if isinstance(instance, float) and instance != instance and not _RANGES.isdisjoint(schema):  # noqa: PLR0124  only .nan is
+        yield ValidationError("not a number", validator="not", validator_value={"const": ".nan"})
+    elif isinstance(instance, int) and not -limits.INTEGER <= instance < limits.INTEGER:
+        limit, name = (limits.INTEGER - 1, "maximum") if instance > 0 else (-limits.INTEGER, "minimum")
+        yield ValidationError("too large", validator=name, validator_value=limit)
 
 
 def _pattern(_: _Validator, pattern: str, instance: _Json, _schema: Schema) -> Errors:

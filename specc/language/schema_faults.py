@@ -13,7 +13,7 @@ from jsonschema.exceptions import ValidationError
 from specc.codes import KINDS
 from specc.diagnostics import Finding, Label, Span, error
 from specc.language.schema_map import Place, SchemaMap
-from specc.language.schema_words import alternatives, choices, described, kind_words, listed, type_words
+from specc.language.schema_words import alternatives, choices, described, kind_words, listed, number, type_words
 from specc.language.suggest import best_match
 from specc.language.tree import Mapping, Node, Path, Value, descend
 
@@ -377,7 +377,7 @@ def _const(fault: _Fault) -> list[Finding]:
 
 def _range(fault: _Fault) -> list[Finding]:
     relation = _RELATIONS[fault.keyword]
-    message = f"{fault.subject} must be {relation} {fault.limit}, got {fault.value}"
+    message = f"{fault.subject} must be {relation} {fault.limit}, got {number(fault.value)}"
     return fault.told("out-of-range", message)
 
 

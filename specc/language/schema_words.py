@@ -27,11 +27,16 @@ def described(value: PlainValue) -> str:
     if isinstance(value, str):
         return f"the string `{_cut(value)}`" if value else "an empty string"
     if isinstance(value, int):
-        return f"the integer {_cut(str(value))}"
+        return f"the integer {number(value)}"
     if isinstance(value, float):
-        return f"the number {value}"
+        return f"the number {number(value)}"
     what = "list" if isinstance(value, list) else "mapping"
     return f"a {what}" if value else f"an empty {what}"
+
+
+def number(value: float) -> str:
+    """As YAML writes it; long ones are cut."""
+    return str(value).replace("inf", ".inf").replace("nan", ".nan") if isinstance(value, float) else _cut(str(value))
 
 
 def type_words(schema: dict[str, Any]) -> str:

@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from specc.diagnostics import Span
 
@@ -10,8 +10,7 @@ from specc.diagnostics import Span
 LINE_BREAK = re.compile(r"\r\n|\n|\r")
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """The text of one file. `path` is the name that findings show."""
 
     path: str

@@ -1,7 +1,6 @@
-"""The name that was probably meant: for `help` lines of findings about unknown names. Only faults need this module."""
+"""The name that was probably meant: for `help` lines of findings about unknown names. Only faults need it."""
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 from functools import lru_cache
 
 _LONGEST = 60  # letters that are compared
@@ -41,6 +40,8 @@ def _best_match(name: str, known: tuple[str, ...]) -> str | None:
         longer = sorted((c for c in by_letters if c.startswith(letters)), key=len)
         if longer:
             return by_letters[longer[0]]
+    from difflib import get_close_matches  # only faults pay for it
+
     cutoff = 0.5 if len(letters) <= 2 else 0.65
     near = get_close_matches(letters, by_letters, n=1, cutoff=cutoff)
     return by_letters[near[0]] if near else None

@@ -6,7 +6,7 @@ that a fault found late still points at the words that caused it.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from specc.diagnostics import Span
 
@@ -33,8 +33,7 @@ class Sequence:
     items: tuple["Node", ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One `key: value` of a mapping. Keys are strings; `key_span` is the key's own place."""
 
     key: str

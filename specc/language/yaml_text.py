@@ -7,7 +7,7 @@ Does not know what a spec is: that is the schema's business.
 
 import re
 from dataclasses import dataclass, field
-from typing import Any, Final, Protocol, TypeAlias
+from typing import Any, Final, NamedTuple, Protocol, TypeAlias
 
 import yaml
 
@@ -102,8 +102,7 @@ class _Parser(Protocol):
     def get_event(self) -> _Event: ...
 
 
-@dataclass(frozen=True, slots=True)
-class _Anchored:
+class _Anchored(NamedTuple):
     node: Node
     size: int
     height: int

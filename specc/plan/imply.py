@@ -12,7 +12,8 @@ The rules of the language's version 1, which never change silently:
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from specc.catalog import Catalog
 from specc.component import Component
@@ -35,8 +36,7 @@ NUMBER_METRICS = ("MeanAbsoluteError", "RootMeanSquaredError")
 SQUASHING = {"softmax": "Softmax", "sigmoid": "Sigmoid"}
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(NamedTuple):
     """What `imply` starts from: the parts of a spec that have passed their checks."""
 
     name: str
@@ -111,17 +111,15 @@ def imply(written: Written, catalog: Catalog) -> tuple[Plan | None, list[Finding
     findings += _check_names(training, targets)
     for output, target in targets.items():
         said = _said(training.loss, output)
-        if said and len(said) > 1:
-            findings.append(error("several-losses", f"the output `{output}` has {len(said)} losses", said[1].span))
         if said:
-            losses[output] = said[0]
+            losses[output] = said[0]  # the schema lets an output have one
         else:
             losses[output], origins[_path("training.loss", output, targets)] = _implied_loss(output, target, written)
         said = _said(training.metrics, output)
         if said is not None:
             metrics[output] = said
         else:
-            metrics[output] = _implied_metrics(target, training.span)
+            metrics[output] = _implied_metrics(target, losses[output], _tensor(output, written), training.span)
             origins[_path("training.metrics", output, targets)] = _because(target)
         findings += _check_output(output, target, losses[output], written, catalog)
     findings += _check_class_weight(training, targets)
@@ -244,7 +242,10 @@ def _squashing(graph: Graph, output: str) -> str | None:
     return next((squashing for squashing, layer in SQUASHING.items() if name in {squashing, layer}), None)
 
 
-def _implied_metrics(target: TargetFacts, place: Span) -> tuple[Component, ...]:
+def _implied_metrics(target: TargetFacts, loss: Component, output: TensorType, place: Span) -> tuple[Component, ...]:
+    if target.kind == CLASSES and _last_axis(output) == 1 and loss.arguments.get("from_logits"):
+        # Keras' own `accuracy` would compare the logit with 0.5.
+        return (Component("metric", "BinaryAccuracy", {"name": "accuracy", "threshold": 0.0}, place),)
     names = ("accuracy",) if target.kind == CLASSES else NUMBER_METRICS
     return tuple(Component("metric", name, {}, place) for name in names)
 

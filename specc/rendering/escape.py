@@ -1,12 +1,14 @@
-"""Text from a user's file, made safe for a terminal: what would move the cursor or change colours is only shown."""
+"""Text from a user's file, made safe to print: what would move the cursor or break XML is only shown."""
 
 import re
 from unicodedata import combining, east_asian_width
 
 TAB_WIDTH = 4  # columns
-# Control characters, surrogates, and the marks that reorder text (CVE-2021-42574) or join words invisibly.
+# Control characters, surrogates, what is no character (XML may not hold it), and the marks that reorder text
+# (CVE-2021-42574) or join words invisibly.
 _UNSAFE = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ud800-\udfff\ufeff\ufff9-\ufffb]"
+    "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ud800-\udfff\ufeff\ufff9-\ufffb"
+    "\ufffe\uffff]"
 )
 
 

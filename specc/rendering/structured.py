@@ -29,6 +29,11 @@ def render_json(findings: Iterable[Finding]) -> str:
     return json.dumps(as_json(findings), indent=2) + "\n"
 
 
+def render_json_lines(findings: Iterable[Finding]) -> str:
+    """The objects of `as_json`, each on a line of its own."""
+    return "".join(json.dumps(finding) + "\n" for finding in as_json(findings))
+
+
 def _place(span: Span) -> dict[str, Any]:
     return {
         "path": span.path,

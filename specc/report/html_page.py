@@ -12,9 +12,9 @@ import jinja2
 from markupsafe import Markup
 
 from specc.report import text
-from specc.report.drawing import draw
 from specc.report.figures import histogram, learning_curve, learning_rate_curve, scatter
 from specc.report.highlighting import highlight
+from specc.report.model_drawing import draw
 from specc.report.report import ClassResult, NumberResult, Report
 
 OPEN_ROWS = 40

@@ -6,7 +6,7 @@ model.
 
 from collections.abc import Mapping as AbstractMapping
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from specc.catalog import Catalog
 from specc.component import Component
@@ -17,8 +17,7 @@ from specc.spec.components import resolve_component
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class PerOutput:
+class PerOutput(NamedTuple):
     """A loss or a list of metrics, either for the only output or by the output's name."""
 
     components: AbstractMapping[str | None, tuple[Component, ...]]

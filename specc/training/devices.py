@@ -33,7 +33,11 @@ class Determinism:
 
 
 def set_up(runtime: Runtime, place: Span) -> tuple[Devices | None, list[Finding]]:
-    """Threads, seeds, precision and strategy of `runtime`; findings where the machine cannot give them."""
+    """Threads, seeds, precision and strategy of `runtime`; findings where the machine cannot give them.
+
+    Begins with a clean Keras: names that it has given before, as `auc`, would otherwise come again as `auc_1`.
+    """
+    keras.utils.clear_session()
     findings = _set_threads(runtime, place)
     devices, faults = _choose(runtime, place)
     findings += faults
@@ -80,7 +84,7 @@ def _choose(runtime: Runtime, place: Span) -> tuple[Devices | None, list[Finding
 
 
 def _one_device(component: Component, gpus: list[str]) -> tuple[Devices | None, list[Finding]]:
-    device = str(component.arguments.get("device", (gpus or ["CPU:0"])[0])).strip("/").upper().removeprefix("DEVICE:")
+    device = str(component.arguments["device"]).strip("/").upper().removeprefix("DEVICE:")
     known = [*gpus, *_cpus()]
     if device not in known:
         found = ", ".join(f"`{name}`" for name in known)

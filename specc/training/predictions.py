@@ -44,6 +44,8 @@ def _probabilities(output: Array, loss: Component, catalog: Catalog) -> Array:
         case "softmax":
             powers = np.exp(values - values.max(-1, keepdims=True))
             values = powers / powers.sum(-1, keepdims=True)
+        case None if "hinge" in loss.type.lower() and output.shape[-1] == 1:
+            values = (values > 0).astype("float64")  # a margin: its sign decides, and it is no probability
     return values
 
 
@@ -52,7 +54,7 @@ def _class_columns(target: TargetFacts, truth: Array, output: Array) -> list[tup
     names = target.names or tuple(str(index) for index in range(output.shape[-1]))
     true = truth.argmax(-1) if truth.shape[-1] > 1 else truth[..., 0]
     if output.shape[-1] == 1:
-        output = np.concatenate([1 - output, output], -1)
+        output = np.concatenate([1 - output, output], -1)  # of the two classes, the likelier one
     guessed = output.argmax(-1)
     columns: list[tuple[str, list[object]]] = [
         (f"{target.name} target", [names[int(index)] for index in true.ravel()]),

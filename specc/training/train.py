@@ -143,7 +143,7 @@ def _run(  # noqa: PLR0913, PLR0917  the parts of one run
 
 
 def _run_folder(checked: Checked, plan: Plan) -> RunFolder:
-    """`runs:` is a folder inside the project, beside the spec's project root only if the user is there."""
+    """A new directory below `runs:`, which is relative to the current folder: runs are kept where one trains."""
     digest = hashlib.sha256(checked.text.encode("utf-8", errors="surrogatepass")).hexdigest()
     return runs.create(Path(plan.runtime.runs), plan.name, digest, datetime.now(UTC))
 

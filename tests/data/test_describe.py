@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from specc.catalog import load
+from specc.codes import CODES
 from specc.data import READ_WHEN_CHECKING, describe
-from specc.data.codes import CODES
 from specc.data.kinds import is_number, kind_of, target_kind_of
 from specc.data.sets import SETS
 from specc.diagnostics import Finding

@@ -1,5 +1,4 @@
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -227,5 +226,5 @@ def test_a_column_without_any_training_value(project: Path) -> None:
     (project / "a.csv").write_text("x,e,y\n1,,5.5\n2,,1\n3,,2\n6,,3\n")
     columns, parts, preprocessing = fitted("{csv: a.csv, target: y}", project)
     assert preprocessing.inputs[0].numbers[1] == NumberScaling("e", 0.0, 0.0, 1.0, has_missing=True)
-    assert replace(preprocessing.inputs[0]).shape == columns.facts.inputs["input"].shape
+    assert preprocessing.inputs[0].shape == columns.facts.inputs["input"].shape
     assert len(parts.train) == 2

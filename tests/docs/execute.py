@@ -14,7 +14,7 @@ from specc.check import check
 from tests.docs.pages import Fence, Step, fences, steps
 
 ROOT = Path(__file__).resolve().parents[2]
-COMMANDS = {"specc", "cat", "head", "tail", "ls", "echo", "grep"}
+COMMANDS = {"specc", "python", "cat", "head", "tail", "ls", "echo", "grep"}
 SHOWN = {"make", "pip", "git"}  # set up the very environment that runs the tests; shown to readers, not run here
 SAME = doctest.ELLIPSIS | doctest.DONT_ACCEPT_BLANKLINE  # `...` stands for anything, lines included
 TIMEOUT_S = 300
@@ -104,12 +104,14 @@ def _run(step: Step, folder: Path) -> Difference | None:
         env=environment,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
+        # What TensorFlow says on being loaded belongs on no page; what a failing program says belongs to its failure.
+        stderr=subprocess.PIPE if word == "python" else subprocess.STDOUT,
         text=True,
         timeout=TIMEOUT_S,
         check=False,
     )
-    actual, expected = _tidy(done.stdout), _tidy(step.expected)
+    output = done.stdout + (done.stderr or "" if done.returncode else "")
+    actual, expected = _tidy(output), _tidy(step.expected)
     if not doctest.OutputChecker().check_output(expected, actual, SAME):
         changes = difflib.unified_diff(expected.splitlines(), actual.splitlines(), "page", "command", lineterm="", n=1)
         return Difference(step.first - 1, "\n".join([f"$ {step.command}", *changes]), step, actual)

@@ -17,7 +17,7 @@ PAGE = """\
 # a comment before it
 spec: 1
 data: {dataset: iris}
-model: [{Dense: 8}, Output]
+model: [{Dropout: 0.1}, Output]
 ```
 
 A fragment is not a spec:
@@ -38,7 +38,7 @@ epochs: 3
 ```console
 $ cat first.yaml
 # a comment ...
-model: [{Dense: 8}, Output]
+model: [{Dropout: 0.1}, Output]
 $ echo one \\
 >   two
 one two
@@ -62,8 +62,9 @@ def test_steps() -> None:
     *_, console = fences(PAGE)
     lines = PAGE.splitlines()
     first, second = steps(console)
-    assert first == Step("cat first.yaml", "# a comment ...\nmodel: [{Dense: 8}, Output]\n", 0, first.first, first.end)
-    assert lines[first.first - 1 : first.end - 1] == ["# a comment ...", "model: [{Dense: 8}, Output]"]
+    shown = "# a comment ...\nmodel: [{Dropout: 0.1}, Output]\n"
+    assert first == Step("cat first.yaml", shown, 0, first.first, first.end)
+    assert lines[first.first - 1 : first.end - 1] == ["# a comment ...", "model: [{Dropout: 0.1}, Output]"]
     assert (second.command, second.expected) == ("echo one \\\n  two", "one two\n")
 
 
@@ -101,7 +102,7 @@ def test_a_right_page(tmp_path: Path) -> None:
     [
         ("error=unknown-key", "", "expected [], got ['unknown-key']"),
         ("error=unknown-key", "error=duplicate-key", "expected ['duplicate-key'], got ['unknown-key']"),
-        ("{Dense: 8}, Output]", "{Densse: 8}, Output]", "expected [], got ["),
+        ("{Dropout: 0.1}", "{Droput: 0.1}", "expected [], got ["),
     ],
 )
 def test_a_page_with_a_wrong_spec(replaced: str, by: str, message: str, tmp_path: Path) -> None:

@@ -12,7 +12,8 @@ from specc.plan.document import as_document
 GALLERY = sorted((Path(__file__).parents[2] / "specs").glob("*.yaml"))
 
 MORE = {
-    "csv": "spec: 1\ndata: {csv: t.csv, target: kind, drop: [id]}\nmodel: [{Dense: 4}, Output]\n",
+    "csv": "spec: 1\ndata: {csv: t.csv, target: kind, drop: [id]}\n"
+    "model: [{Dense: {units: 4, activation: relu}}, Output]\n",
     "dollars": "spec: 1\nname: d\ndescription: costs $5\ndata: {csv: {path: t.csv}, target: kind}\nmodel: [Output]\n",
     "wires": """
 spec: 1
@@ -24,7 +25,7 @@ model:
     inputs: {query: steps, value: steps}
   - ops.mean: {axis: 1}
     name: mean
-  - Dense: 4
+  - Dense: {units: 4, activation: relu}
     name: d
     inputs: hidden
   - share: d
@@ -38,7 +39,7 @@ model:
 spec: 1
 data: {dataset: {moons: {samples: 50, noise: 0.2}}, split: {test: 10, validation: 0}}
 model:
-  - Dense: {units: 4, kernel_regularizer: {L2: 1e-4}, bias_initializer: zeros}
+  - Dense: {units: 4, activation: relu, kernel_regularizer: {L2: 1e-4}, bias_initializer: zeros}
   - Dense: {units: 1, activation: sigmoid}
 training:
   class_weight: {0: 1.0, 1: 2.0}

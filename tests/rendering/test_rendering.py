@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from specc.diagnostics import Finding, Label, Span, error, warning
 from specc.language.source import Source
-from specc.rendering import Format, as_json, render
+from specc.rendering import Format, render
 from specc.rendering.escape import escape, width
+from specc.rendering.structured import as_json
 
 TEXT = (
     "a: 1\nb: 2\nc: 3\n    inputs: [shortcut, conv2]\n\t日本: 'x\x1b[31m' # wide\n"

@@ -261,3 +261,23 @@ def test_what_cannot_be_trained_is_one_finding(more: str, code: str, project: Pa
         specc.train("spec.yaml")
     assert [finding.code for finding in caught.value.findings] == [code]
     assert not Path("runs").exists()
+
+
+def test_a_hinge_output_is_decided_by_its_sign(project: Path) -> None:
+    run = train(
+        "spec: 1\ndata: {dataset: {moons: {samples: 200, noise: 0.05}}}\n"
+        "model: [{Dense: {units: 1, activation: tanh}}]\n"
+        "training: {loss: Hinge, metrics: [{BinaryAccuracy: {threshold: 0.0}}], optimizer: {Adam: 0.1}, epochs: 15}\n"
+        "report: false\n"
+    )
+    rows = read(run.path)[0].predictions.rows
+    right = sum(row[1] == row[2] for row in rows) / len(rows)
+    assert right == pytest.approx(json.loads(run.metrics.read_text())["test"]["binary_accuracy"])
+    assert right > 0.7
+
+
+def test_names_of_metrics_do_not_depend_on_earlier_runs(project: Path) -> None:
+    text = "spec: 1\ndata: {dataset: breast_cancer}\nmodel: [{Dense: {units: 1, activation: sigmoid}}]\n"
+    text += "training: {metrics: [AUC], epochs: 1}\nreport: false\n"
+    names = [set(json.loads(train(text).metrics.read_text())["test"]) for _ in range(2)]
+    assert names == [{"auc", "loss"}] * 2

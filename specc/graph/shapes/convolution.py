@@ -1,6 +1,6 @@
 """Shapes of the convolutions: plain, transposed, depthwise and separable, in one to three dimensions."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from specc.graph.graph import TensorType
 from specc.graph.shapes.rule import (
@@ -35,8 +35,7 @@ def joined(batch: Size, space: Shape, channels: Size, last: bool) -> Shape:
     return (batch, *space, channels) if last else (batch, channels, *space)
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+class Window(NamedTuple):
     """What slides over the input, a number for each axis in space. `argument` is where its sizes are written."""
 
     argument: str

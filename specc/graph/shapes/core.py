@@ -1,7 +1,7 @@
 """Shapes of the core layers: dense, einsum-dense, embedding, and the layers that leave shapes alone."""
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from specc.component import Component
 from specc.graph.shapes.rule import (
@@ -54,8 +54,7 @@ _EINSUM = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Einsum:
+class _Einsum(NamedTuple):
     """An equation on a shape: its letters and the size of each letter in the input and in the output."""
 
     kernel: str

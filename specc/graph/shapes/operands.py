@@ -37,8 +37,10 @@ def promoted(a: str | None, b: str | None) -> str | None:
     if "bool" in (a, b):
         return next((x for x in (a, b) if x in INTEGERS), None)
     small, large = sorted((a, b), key=_bits)
-    mixed = small.startswith("u") != large.startswith("u")
-    return None if mixed and (large.startswith("u") or _bits(small) == _bits(large)) else large
+    if small.startswith("u") == large.startswith("u") or (small.startswith("u") and _bits(small) < _bits(large)):
+        return large
+    wide = 2 * max(_bits(x) for x in (a, b) if x.startswith("u"))  # a signed dtype that holds both
+    return f"int{wide}" if wide <= 64 else None
 
 
 def _bits(dtype: str) -> int:
@@ -78,3 +80,16 @@ def stretched(a: Shape, b: Shape) -> Shape | None:
         else:
             return None
     return tuple(sizes)
+
+
+def named(call: Call, *names: str, optional: tuple[str, ...] = ()) -> tuple[TensorType, ...]:
+    """The tensors of the call in the order of `names`, of which those in `optional`, the last ones, may be missing."""
+    flat = operands(Call(call.type, call.arguments, call.positional))
+    given = dict(zip((*names, *optional), flat, strict=False))
+    given |= {name: value for name, value in call.keywords.items() if isinstance(value, TensorType)}
+    missing = [name for name in names if name not in given]
+    if missing or len(flat) > len(names) + len(optional):
+        wanted = " and ".join(f"`{name}`" for name in names)
+        message = f"`{call.type}` takes {wanted}, got {max(len(flat), len(given))} inputs"
+        raise Refusal("wrong-input-count", message, at=0 if flat else None)
+    return tuple(given[name] for name in (*names, *optional) if name in given)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from specc.graph.graph import UNKNOWN, TensorType
-from specc.graph.shapes import ops_arranging
+from specc.graph.shapes import ops_arranging, ops_matrices, ops_products, ops_selecting, ops_signals
 from specc.graph.shapes.operands import axes_of, floating, operand, operands, promoted, stretched
 from specc.graph.shapes.rule import FLOATS, Call, Outcome, Refusal, Rule, Shape, one, product, times
 
@@ -244,6 +244,49 @@ _GROUPS: Mapping[Rule, str] = MappingProxyType(
         ops_arranging.top_k: "top_k",
         ops_arranging.transpose: "transpose",
         ops_arranging.unstack: "unstack",
+        ops_matrices.correlation: "corrcoef",
+        ops_matrices.determinant: "det",
+        ops_matrices.diagonal: "diagonal",
+        ops_matrices.eigen: "eigh",
+        ops_matrices.log_determinant: "logdet",
+        ops_matrices.orthogonal: "qr",
+        ops_matrices.pseudo_inverse: "pinv",
+        ops_matrices.signed_log_determinant: "slogdet",
+        ops_matrices.singular: "svd",
+        ops_matrices.solved: "solve",
+        ops_matrices.squared: "cholesky cholesky_inverse inv",
+        ops_matrices.trace: "trace",
+        ops_products.attention: "dot_product_attention",
+        ops_products.cross: "cross",
+        ops_products.distances: "cdist",
+        ops_products.dot: "dot",
+        ops_products.inner: "inner",
+        ops_products.kron: "kron",
+        ops_products.outer: "outer",
+        ops_products.scalar_product: "vdot",
+        ops_products.tensordot: "tensordot",
+        ops_selecting.array_split: "array_split",
+        ops_selecting.diff: "diff",
+        ops_selecting.glu: "glu",
+        ops_selecting.moments: "moments",
+        ops_selecting.multi_hot: "multi_hot",
+        ops_selecting.quantile: "percentile quantile",
+        ops_selecting.rearrange: "rearrange",
+        ops_selecting.rot90: "rot90",
+        ops_selecting.segments: "segment_max segment_sum",
+        ops_selecting.slice_: "slice",
+        ops_selecting.take: "take",
+        ops_selecting.take_along: "take_along_axis",
+        ops_selecting.trapezoid: "trapezoid",
+        ops_signals.as_complex: "view_as_complex",
+        ops_signals.as_real: "view_as_real",
+        ops_signals.depth_to_space: "depth_to_space",
+        ops_signals.extract_sequences: "extract_sequences",
+        ops_signals.fourier: "rfft",
+        ops_signals.pool: "average_pool max_pool",
+        ops_signals.short_time_fourier: "stft",
+        ops_signals.space_to_depth: "space_to_depth",
+        ops_signals.unfold: "unfold",
     }
 )
 OPS: dict[str, Rule] = {f"ops.{name}": rule for rule, names in _GROUPS.items() for name in names.split()}

@@ -1,6 +1,6 @@
 """Shapes of the recurrent layers, of their cells, and of `RNN` around cells."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from specc.component import Argument, Component
 from specc.graph.graph import TensorType
@@ -29,8 +29,7 @@ from specc.graph.shapes.rule import (
 GATES = {"SimpleRNN": 1, "GRU": 3, "LSTM": 4}
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """One step of a recurrent layer: its weights, the sizes of its states, its output, its work per step."""
 
     weights: tuple[Weight, ...]
@@ -129,18 +128,31 @@ def rnn(call: Call) -> Outcome:
 
 
 def cell(kind: str) -> Rule:
-    """The rule of a cell used as a layer of its own, on one step and its states."""
+    """The rule of a cell used as a layer of its own: one step and its states -> the output and the next states."""
 
     def rule(call: Call) -> Outcome:
-        x = tensor(call)
-        shape = rank_at_least(call, x, 2)
+        shape = rank_at_least(call, tensor(call), 2)
         if shape is None:
-            return unknown()
-        made = _cell(kind, call, known_channels(call, shape))
-        outputs = [(*shape[:-1], made.output), *((shape[0], size) for size in made.states)]
-        return Outcome(tuple(TensorType(s, call.compute_dtype) for s in outputs), made.weights, made.multiply_adds)
+            return unknown(3 if kind == "LSTM" else 2)
+        return _stepped(call, shape, _cell(kind, call, known_channels(call, shape)))
 
     return rule
+
+
+def _stepped(call: Call, shape: Shape, made: Cell) -> Outcome:
+    """A step of `made` on an input of `shape`; the states that the call is given must be those of the cell."""
+    given = call.positional[1] if len(call.positional) > 1 else call.keywords.get("states")
+    states = given if isinstance(given, tuple) else () if given is None else (given,)
+    if len(states) != len(made.states):
+        message = f"`{call.type}` takes a step and {len(made.states)} states, got {len(states)} states"
+        help_ = f"write `inputs: {{inputs: …, states: […]}}`, or run a whole sequence by `RNN: {{cell: {call.type}}}`"
+        raise Refusal("wrong-input-count", message, at="states" if states else None, help=help_)
+    for i, (state, size) in enumerate(zip(states, made.states, strict=True), start=1):
+        if state.shape is not None and (len(state.shape) != len(shape) or state.shape[-1] not in (size, None)):
+            message = f"`{call.type}` needs a state of {size} numbers for each step, got {state.shape}"
+            raise Refusal("shape-mismatch", message, at=i)
+    outputs = [(*shape[:-1], made.output), *((*shape[:-1], size) for size in made.states)]
+    return Outcome(tuple(TensorType(s, call.compute_dtype) for s in outputs), made.weights, made.multiply_adds)
 
 
 def conv_lstm(rank: int) -> Rule:
@@ -175,10 +187,14 @@ def conv_lstm(rank: int) -> Rule:
 
 
 def stacked_cells(call: Call) -> Outcome:
-    """`StackedRNNCells` as a layer of its own: the output of the last cell; its states are nested and not followed."""
-    x = tensor(call)
-    shape = rank_at_least(call, x, 2)
+    """`StackedRNNCells` as a layer of its own: a step and one state for each cell -> the output and the next states."""
+    given = call.get("cells")
+    cells = given if isinstance(given, list) else []
+    for item in cells:
+        if isinstance(item, Component) and item.type in {"LSTMCell", "StackedRNNCells"}:
+            message = f"`{item.type}` has several states, which wires to `StackedRNNCells` cannot group"
+            raise Refusal("wrong-layer", message, at="cells", help="run it by `RNN`")
+    shape = rank_at_least(call, tensor(call), 2)
     if shape is None:
-        return unknown()
-    made = _cells(call, call.get("cells"), known_channels(call, shape))
-    return one((*shape[:-1], made.output), call.compute_dtype, made.weights, made.multiply_adds)
+        return unknown(1 + len(cells))
+    return _stepped(call, shape, _cells(call, given, known_channels(call, shape)))

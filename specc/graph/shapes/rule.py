@@ -6,7 +6,7 @@ constraint is broken. A rule knows nothing of spans, names and findings: `specc.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from specc.component import Argument, Component
 from specc.graph.graph import UNKNOWN, TensorType
@@ -19,8 +19,7 @@ FLOATS = ("float16", "bfloat16", "float32", "float64")
 INTEGERS = ("int8", "uint8", "int16", "uint16", "int32", "uint32", "int64", "uint64")
 
 
-@dataclass(frozen=True, slots=True)
-class Weight:
+class Weight(NamedTuple):
     """A variable of a layer that counts as a parameter. `shape` is None if it is not known."""
 
     name: str
@@ -33,8 +32,7 @@ class Weight:
         return None if self.shape is None else product(self.shape)
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What a layer makes of its inputs. `multiply_adds` is per sample of the batch; None is not known."""
 
     outputs: tuple[TensorType, ...]

@@ -1,0 +1,134 @@
+"""Callbacks against what is logged, how long training goes on, and what the optimizer allows."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from specc.advice.lognames import log_names
+from specc.advice.view import View
+from specc.component import Component
+from specc.diagnostics import Finding, Label, error, warning
+from specc.language.suggest import best_match
+
+MONITORS: Final = ("EarlyStopping", "ModelCheckpoint", "ReduceLROnPlateau")
+VALIDATION: Final = "val_"
+
+
+def unknown_monitor(view: View) -> Iterator[Finding]:
+    """A value that is never logged: Keras fails, or the callback never does anything."""
+    known = {name.name for name in log_names(view)}
+    for kind, callback in view.callbacks(*MONITORS):
+        monitor = _monitor(view, callback)
+        base = monitor.removeprefix(VALIDATION)
+        if base not in known:
+            yield _unknown(view, callback, monitor, known)
+        elif monitor != base and view.validation_rows == 0 and _is_used(view, kind, callback):
+            place = view.plan.data.span_of("split", "validation")
+            written = view.plan.data.split.validation is not None
+            yield error(
+                "no-validation-split",
+                f"`{callback.type}` waits for `{monitor}`, and no rows validate",
+                callback.span_of("monitor"),
+                labels=(Label(place, "no validation split"),) if written else (),
+                help=f"monitor `{base}`, or give `split: {{validation: …}}` some rows",
+            )
+
+
+def _monitor(view: View, callback: Component) -> str:
+    return str(view.argument(callback, "monitor"))
+
+
+def _is_used(view: View, kind: str, callback: Component) -> bool:
+    """A checkpoint after every epoch compares nothing."""
+    return kind != "ModelCheckpoint" or bool(view.argument(callback, "save_best_only"))
+
+
+def _unknown(view: View, callback: Component, monitor: str, known: set[str]) -> Finding:
+    validated = view.validation_rows != 0
+    prefix = VALIDATION if monitor.startswith(VALIDATION) and validated else ""
+    match = best_match(monitor.removeprefix(VALIDATION), known)
+    names = sorted(known) + sorted(VALIDATION + name for name in known if validated)
+    notes = ("logged are " + ", ".join(f"`{name}`" for name in names),)
+    return error(
+        "unknown-monitor",
+        f"nothing is logged as `{monitor}`",
+        callback.span_of("monitor"),
+        notes=notes,
+        help=f"did you mean `{prefix}{match}`?" if match else "",
+    )
+
+
+def monitor_needs_mode(view: View) -> Iterator[Finding]:
+    """Keras finds the better direction only of the loss and of metrics of a single output."""
+    names = {name.name: name for name in log_names(view)}
+    for _, callback in view.callbacks(*MONITORS):
+        monitor = _monitor(view, callback)
+        name = names.get(monitor.removeprefix(VALIDATION))
+        if name and not name.found and view.argument(callback, "mode") == "auto":
+            better = f"`mode: {name.better}`" if name.better else "`mode: min` or `mode: max`"
+            message = f"Keras cannot tell whether more or less of `{monitor}` is better"
+            yield error("monitor-needs-mode", message, callback.span_of("monitor"), help=f"add {better}")
+
+
+def monitor_mode_contradicts(view: View) -> Iterator[Finding]:
+    """Waiting for the loss to grow, or for the accuracy to fall."""
+    names = {name.name: name for name in log_names(view)}
+    for _, callback in view.callbacks(*MONITORS):
+        monitor = _monitor(view, callback)
+        name, mode = names.get(monitor.removeprefix(VALIDATION)), view.argument(callback, "mode")
+        if name and name.better and mode in {"min", "max"} and mode != name.better:
+            less = "more" if name.better == "max" else "less"
+            yield warning(
+                "monitor-mode-contradicts",
+                f"`mode: {mode}` calls the worst epoch the best: {less} of `{monitor}` is better",
+                callback.span_of("mode"),
+                help=f"write `mode: {name.better}`, or leave it out",
+            )
+
+
+def patience_never_runs_out(view: View) -> Iterator[Finding]:
+    """Fewer epochs than the callback waits for. Restoring the best weights works without waiting."""
+    for kind, callback in view.callbacks("EarlyStopping", "ReduceLROnPlateau"):
+        patience, start = view.argument(callback, "patience"), view.argument(callback, "start_from_epoch") or 0
+        if not isinstance(patience, int) or not isinstance(start, int):
+            continue
+        restores = kind == "EarlyStopping" and view.argument(callback, "restore_best_weights")
+        if patience and patience + start >= view.plan.epochs and not restores:
+            epochs = view.plan.epochs
+            implied = "training.epochs" in view.plan.origins
+            place = view.plan.place_of("training.epochs")
+            yield warning(
+                "patience-never-runs-out",
+                f"`{callback.type}` waits {patience + start} epochs, and training has {epochs}",
+                callback.span_of("patience"),
+                labels=() if implied else (Label(place, f"{epochs} epochs"),),
+                help="write a smaller `patience`, or more epochs",
+            )
+
+
+def plateau_against_schedule(view: View) -> Iterator[Finding]:
+    """Keras refuses to set a learning rate that a schedule sets."""
+    schedule = view.schedule
+    for _, callback in view.callbacks("ReduceLROnPlateau"):
+        if schedule is not None:
+            yield error(
+                "plateau-against-schedule",
+                f"`{callback.type}` cannot lower a learning rate that `{schedule.type}` sets",
+                callback.span,
+                labels=(Label(schedule.span, "the schedule"),),
+                help="keep one of the two",
+            )
+
+
+def average_not_kept(view: View) -> Iterator[Finding]:
+    """`SwapEMAWeights` puts averaged weights in, which only an optimizer with `use_ema` keeps."""
+    for _, callback in view.callbacks("SwapEMAWeights"):
+        if not view.argument(view.optimizer, "use_ema"):
+            yield error(
+                "average-not-kept",
+                f"`{callback.type}` needs averaged weights, and the optimizer keeps none",
+                callback.span,
+                labels=(Label(view.optimizer.span, "keeps no average"),)
+                if "training.optimizer" not in view.plan.origins
+                else (),
+                help=f"write `optimizer: {{{view.optimizer.type}: {{use_ema: true}}}}`",
+            )

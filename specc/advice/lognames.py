@@ -1,0 +1,79 @@
+"""The names under which Keras logs losses and metrics: what callbacks may monitor and history columns are called.
+
+By keras/src/trainers/compile_utils.py (3.15): a metric given by a short name is called so; one given by its class is
+called by its `name` argument, else by its class in snake case, numbered from the second on. A model with several
+outputs puts the output's name before it, and logs each loss.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+from specc.advice.view import View
+from specc.component import Component
+
+UP: Final = frozenset(
+    {
+        "AUC", "Accuracy", "BinaryAccuracy", "BinaryIoU", "CategoricalAccuracy", "ConcordanceCorrelation",
+        "CosineSimilarity", "F1Score", "FBetaScore", "IoU", "MeanIoU", "OneHotIoU", "OneHotMeanIoU",
+        "PearsonCorrelation", "Precision", "PrecisionAtRecall", "R2Score", "Recall", "RecallAtPrecision",
+        "SensitivityAtSpecificity", "SparseCategoricalAccuracy", "SparseTopKCategoricalAccuracy",
+        "SpecificityAtSensitivity", "TopKCategoricalAccuracy", "accuracy",
+    }
+)  # fmt: skip
+"""Metrics of which more is better; of all others but counts and sums, less is."""
+NEITHER: Final = frozenset({"FalseNegatives", "FalsePositives", "Mean", "Sum", "TrueNegatives", "TruePositives"})
+
+
+class LogName(NamedTuple):
+    """One name. `better` is `min`, `max` or, if it depends, empty; `found` says whether Keras can tell which.
+
+    `metric` is None for a loss. `first` is the metric that has the name already, for one that Keras numbers.
+    """
+
+    name: str
+    better: str
+    found: bool
+    metric: Component | None = None
+    first: Component | None = None
+
+
+def log_names(view: View) -> list[LogName]:
+    """All names of one epoch's training logs; validation's are the same behind `val_`."""
+    several = len(view.plan.metrics) > 1
+    names = [LogName("loss", "min", found=True)]
+    names += [LogName(f"{output}_loss", "min", found=False) for output in view.plan.losses if several]
+    counts: dict[str, int] = {}
+    firsts: dict[str, Component] = {}
+    for output, own, metric in _own_names(view):
+        full = f"{output}_{own}" if several else own
+        count = counts[full] = counts.get(full, 0) + 1
+        first = None if count == 1 else firsts[full]
+        firsts.setdefault(full, metric)
+        kind = view.type_of(metric)
+        better = "max" if kind in UP else "" if kind in NEITHER else "min"
+        found = bool(better) and not several and count == 1
+        names.append(LogName(full if count == 1 else f"{full}_{count - 1}", better, found, metric, first))
+    return names
+
+
+def _own_names(view: View) -> Iterator[tuple[str, str, Component]]:
+    """Output, the metric's name in Keras, metric."""
+    made: dict[str, int] = {}
+    for output, metrics in view.plan.metrics.items():
+        for metric in metrics:
+            facts = view.catalog.find("metric", metric.type)
+            if facts is None or facts.path is None or (metric.type != facts.name and not metric.arguments):
+                yield output, metric.type, metric  # Keras itself looks the short name up
+                continue
+            name = view.argument(metric, "name")
+            if name is None:
+                own = _snake_case(facts.name)
+                count = made[own] = made.get(own, 0) + 1
+                name = own if count == 1 else f"{own}_{count - 1}"
+            yield output, str(name), metric
+
+
+def _snake_case(name: str) -> str:
+    name = re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", name)
+    return re.sub(r"([a-z])([A-Z])", r"\1_\2", name).lower()

@@ -1,0 +1,76 @@
+"""`Plan` -> findings about what its sections mean together: `judge`.
+
+Errors where training would fail or mean nothing, warnings where it works and is probably not meant. Every rule is a
+small function from a `View` of the plan to findings, listed here and nowhere else. Only what is certain is said: what
+a rule cannot know (the width of an unread file, what a layer of layers computes), it leaves alone.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from specc.advice import callbacks, files, losses, metrics, model, outputs, runtime, schedules, structure, training
+from specc.advice.view import View, view
+from specc.catalog import Catalog
+from specc.diagnostics import Finding
+from specc.plan import Plan
+
+RULES: Final[tuple[Callable[[View], Iterator[Finding]], ...]] = (
+    losses.unsupported_loss,
+    losses.vector_loss_on_one_unit,
+    losses.logits_already_squashed,
+    losses.loss_expects_probabilities,
+    losses.sigmoid_with_categorical_loss,
+    losses.binary_loss_on_classes,
+    losses.class_loss_on_number,
+    losses.number_loss_on_classes,
+    losses.loss_needs_positive_outputs,
+    losses.hinge_on_probabilities,
+    losses.loss_weights,
+    outputs.relu_output,
+    outputs.output_range,
+    outputs.more_units_than_classes,
+    outputs.dropout_after_output,
+    outputs.normalization_after_output,
+    metrics.metric_mismatch,
+    metrics.class_metric_on_number,
+    metrics.metric_expects_probabilities,
+    metrics.top_k_of_all,
+    metrics.num_classes_mismatch,
+    metrics.duplicate_metric,
+    callbacks.unknown_monitor,
+    callbacks.monitor_needs_mode,
+    callbacks.monitor_mode_contradicts,
+    callbacks.patience_never_runs_out,
+    callbacks.plateau_against_schedule,
+    callbacks.average_not_kept,
+    files.checkpoint_suffix,
+    files.unknown_field,
+    files.reserved_file,
+    files.shared_file,
+    schedules.piecewise_mismatch,
+    schedules.schedule_ends_early,
+    schedules.schedule_hardly_moves,
+    schedules.warmup_never_ends,
+    training.batch_over_split,
+    training.learning_rate,
+    training.nothing_to_train,
+    model.linear_after_linear,
+    model.bias_before_normalization,
+    model.softmax_inside,
+    model.softmax_on_one_unit,
+    model.activation_twice,
+    structure.flatten_without_effect,
+    structure.normalization_of_one_sample,
+    structure.embedding_of_numbers,
+    structure.vocabulary_too_small,
+    structure.unscaled_image,
+    runtime.half_precision_output,
+    runtime.half_precision_on_cpu,
+    runtime.uneven_batch,
+)
+
+
+def judge(plan: Plan, catalog: Catalog) -> list[Finding]:
+    """What all rules say of a complete plan, rule by rule."""
+    seen = view(plan, catalog)
+    return [finding for rule in RULES for finding in rule(seen)]

@@ -1,0 +1,70 @@
+"""Precision and devices, as far as they can be told without the machine."""
+
+from collections.abc import Iterator
+
+from specc.advice.view import View
+from specc.component import Component
+from specc.diagnostics import Finding, Label, warning
+
+HALF = {"mixed_float16": "float16", "mixed_bfloat16": "bfloat16"}
+
+
+def half_precision_output(view: View) -> Iterator[Finding]:
+    """Probabilities and numbers in half precision, where losses need the small differences."""
+    precision = view.plan.runtime.precision
+    for output in view.outputs:
+        if precision in HALF and view.plan.inferred.tensor(output.ref).dtype == HALF[precision]:
+            yield warning(
+                "half-precision-output",
+                f"the output `{output.name}` has the dtype {HALF[precision]}, too coarse for a loss",
+                output.ref.span,
+                labels=(Label(view.plan.place_of("runtime.precision"), "decided here"),),
+                help="give the last layer `dtype: float32`",
+            )
+
+
+def half_precision_on_cpu(view: View) -> Iterator[Finding]:
+    """Half precision saves time on accelerators; processors have to convert."""
+    runtime = view.plan.runtime
+    names = _device_names(runtime.distribute)
+    if runtime.precision == "mixed_float16" and names and all(_is_cpu(name) for name in names):
+        yield warning(
+            "half-precision-on-cpu",
+            "on a CPU, half precision is slower than single",
+            view.plan.place_of("runtime.precision"),
+            labels=(Label(view.plan.place_of("runtime.distribute"), "a CPU"),),
+            help="leave `precision` out",
+        )
+
+
+def _device_names(distribute: Component | str) -> list[str]:
+    if not isinstance(distribute, Component):
+        return []
+    asked = distribute.arguments.get("devices", distribute.arguments.get("device"))
+    names = asked if isinstance(asked, list) else [asked]
+    return [str(name) for name in names if isinstance(name, str)]
+
+
+def _is_cpu(name: str) -> bool:
+    return name.strip("/").upper().removeprefix("DEVICE:").startswith("CPU")
+
+
+def uneven_batch(view: View) -> Iterator[Finding]:
+    """A batch that the replicas cannot share evenly: some wait for others in every step."""
+    distribute = view.plan.runtime.distribute
+    if not isinstance(distribute, Component) or distribute.type != "MirroredStrategy":
+        return
+    asked = distribute.arguments.get("devices")
+    replicas = len(asked) if isinstance(asked, list) else asked
+    if isinstance(replicas, int) and replicas > 1 and view.plan.batch_size % replicas:
+        size = view.plan.batch_size
+        written = "training.batch_size" not in view.plan.origins
+        place = view.plan.place_of("training.batch_size")
+        label = Label(place, f"{size} rows") if written else None
+        yield warning(
+            "uneven-batch",
+            f"{replicas} replicas cannot share a batch of {size} evenly",
+            distribute.span_of("devices"),
+            labels=(label,) if label else (),
+            help=f"write `batch_size: {-(-size // replicas) * replicas}`",
+        )

@@ -1,0 +1,231 @@
+"""The plan as the rules look at it: each output with its target, loss and last activation, and who reads what.
+
+Made once for all rules by `view`. Nothing is judged here.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from specc.advice.activations import layer_activation
+from specc.catalog import Catalog
+from specc.component import Argument, Component
+from specc.data import TargetFacts
+from specc.data.facts import CLASSES
+from specc.data.partition import split_sizes
+from specc.diagnostics import Label, Span
+from specc.graph.graph import Node, Ref, TensorType
+from specc.graph.resolve import sources
+from specc.plan import Plan
+
+PASSING = frozenset(
+    {
+        "ActivityRegularization", "AlphaDropout", "Dropout", "Flatten", "GaussianDropout", "Identity", "Permute",
+        "Reshape", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D",
+    }
+)  # fmt: skip
+"""Layers that leave numbers as they are, or drop some."""
+
+
+class Ending(NamedTuple):
+    """The activation that an output's numbers come from, and the layer that has it."""
+
+    activation: str
+    node: Node
+
+    @property
+    def span(self) -> Span:
+        """Where the activation is written, or else the layer."""
+        return self.node.component.span_of("activation")
+
+
+class Output(NamedTuple):
+    """One output of the model. `units` is its last axis, `loss_type` its loss by the catalog's own name.
+
+    `ending` is None where the last activation cannot be told. `loss_span` is where the loss is written, or else the
+    layer that the output comes from.
+    """
+
+    name: str
+    ref: Ref
+    target: TargetFacts
+    loss: Component
+    loss_type: str
+    loss_span: Span
+    metrics: Sequence[tuple[Component, str]]
+    units: int | None
+    one_hot: bool
+    ending: Ending | None
+
+    @property
+    def classes(self) -> bool:
+        """Whether the target is classes."""
+        return self.target.kind == CLASSES
+
+    @property
+    def from_logits(self) -> bool:
+        """Whether the loss is told that it gets logits."""
+        return bool(self.loss.arguments.get("from_logits"))
+
+    def ends_in(self, activations: object) -> bool:
+        """Whether the last activation is known and one of `activations`, a set or a mapping."""
+        return self.ending is not None and self.ending.activation in activations  # type: ignore[operator]
+
+    def ending_label(self) -> tuple[Label, ...]:
+        """Marks the last activation."""
+        if self.ending is None:
+            return ()
+        linear = self.ending.activation == "linear"
+        text = "gives any number" if linear else f"ends in `{self.ending.activation}`"
+        return (Label(self.ending.span, text),)
+
+
+class View(NamedTuple):
+    """A plan and what follows from it. Row counts are None where the data was not read whole."""
+
+    plan: Plan
+    catalog: Catalog
+    outputs: tuple[Output, ...]
+    readers: Mapping[str, Sequence[Node]]
+    train_rows: int | None
+    validation_rows: int | None
+
+    def type_of(self, component: Component) -> str:
+        """The component's type under the catalog's own name."""
+        facts = self.catalog.find(component.kind, component.type)
+        return facts.name if facts else component.type
+
+    def argument(self, component: Component, name: str) -> Argument:
+        """An argument as written, or else Keras' default for it."""
+        if name in component.arguments:
+            return component.arguments[name]
+        facts = self.catalog.find(component.kind, component.type)
+        declared = facts.arguments.get(name) if facts else None
+        default: Argument = declared.default if declared else None
+        return default
+
+    def activation(self, node: Node) -> str | None:
+        """The activation of a node's layer; None if that cannot be told."""
+        return layer_activation(node.component, self.catalog)
+
+    def source(self, node: Node) -> Node | None:
+        """The node that feeds another one, if that is a single one."""
+        found = list(sources(node))
+        return self.plan.graph.node(found[0].source) if len(found) == 1 else None
+
+    def only_reader(self, node: Node) -> Node | None:
+        """The one node that reads this one and nothing else, if nothing else does and its layer stands once."""
+        readers = self.readers.get(node.name, ())
+        if len(readers) != 1 or self.is_output(node) or self.is_shared(node):
+            return None
+        return readers[0] if len(list(sources(readers[0]))) == 1 and not self.is_shared(readers[0]) else None
+
+    def next_change(self, node: Node) -> Node | None:
+        """As `only_reader`, past layers that leave numbers as they are."""
+        reader = self.only_reader(node)
+        while reader is not None and self.type_of(reader.component) in PASSING:
+            reader = self.only_reader(reader)
+        return reader
+
+    def is_output(self, node: Node) -> bool:
+        """Whether an output of the model comes straight from the node."""
+        return any(ref.source == node.name for ref in self.plan.graph.outputs.values())
+
+    def is_shared(self, node: Node) -> bool:
+        """Whether the node's layer is applied more than once."""
+        return sum(other.layer == node.layer for other in self.plan.graph.nodes) > 1
+
+    def tensor(self, node: Node) -> TensorType:
+        """The node's first output."""
+        return self.plan.inferred.tensor(Ref(node.name, 0, node.span))
+
+    def given(self, node: Node) -> TensorType | None:
+        """What the node gets, if that is one tensor."""
+        found = list(sources(node))
+        return self.plan.inferred.tensor(found[0]) if len(found) == 1 else None
+
+    @property
+    def steps(self) -> int | None:
+        """How many steps training takes if nothing stops it."""
+        if self.train_rows is None:
+            return None
+        return -(-self.train_rows // self.plan.batch_size) * self.plan.epochs
+
+    def callbacks(self, *types: str) -> Iterator[tuple[str, Component]]:
+        """The callbacks of some types, by the catalog's names."""
+        for component in self.plan.callbacks:
+            name = self.type_of(component)
+            if name in types:
+                yield name, component
+
+    @property
+    def optimizer(self) -> Component:
+        """The optimizer that holds the learning rate: the one inside a loss-scaling one."""
+        inner = self.plan.optimizer.arguments.get("inner_optimizer")
+        return inner if isinstance(inner, Component) else self.plan.optimizer
+
+    @property
+    def schedule(self) -> Component | None:
+        """The learning rate's schedule, if it has one."""
+        rate = self.optimizer.arguments.get("learning_rate")
+        return rate if isinstance(rate, Component) else None
+
+
+def view(plan: Plan, catalog: Catalog) -> View:
+    """The plan with everything that rules ask of it more than once."""
+    readers: dict[str, list[Node]] = {}
+    for node in plan.graph.nodes:
+        for ref in sources(node):
+            readers.setdefault(ref.source, []).append(node)
+    train, validation = _rows(plan)
+    seen = View(plan, catalog, (), readers, train, validation)
+    outputs = tuple(_output(name, ref, seen) for name, ref in plan.graph.outputs.items())
+    return View(plan, catalog, outputs, readers, train, validation)
+
+
+def _rows(plan: Plan) -> tuple[int | None, int | None]:
+    samples = plan.facts.samples
+    sizes = None if samples is None else split_sizes(samples, plan.data, plan.facts.given_test)[0]
+    if samples is None or sizes is None:
+        return None, 0 if plan.data.split.validation == 0 else None
+    return samples - sum(sizes), sizes[0]
+
+
+def _output(name: str, ref: Ref, seen: View) -> Output:
+    plan = seen.plan
+    loss = plan.losses[name]
+    shape = plan.inferred.tensor(ref).shape
+    units = shape[-1] if shape else None
+    loss_type = seen.type_of(loss)
+    if loss_type == "crossentropy":  # Keras decides by the shapes
+        loss_type = "BinaryCrossentropy" if units == 1 else "CategoricalCrossentropy"
+    node = plan.graph.node(ref.source)
+    implied = implied_path("training.loss", name, plan)
+    return Output(
+        name,
+        ref,
+        plan.targets[name],
+        loss,
+        loss_type,
+        node.span if implied and node else loss.span,
+        ()
+        if implied_path("training.metrics", name, plan)
+        else [(metric, seen.type_of(metric)) for metric in plan.metrics[name]],
+        units,
+        name in plan.one_hot,
+        _ending(node, seen) if ref.port == 0 else None,
+    )
+
+
+def implied_path(path: str, output: str, plan: Plan) -> bool:
+    """Whether the plan's value for an output follows from something else, instead of being written."""
+    return (path if len(plan.targets) == 1 else f"{path}.{output}") in plan.origins
+
+
+def _ending(node: Node | None, seen: View) -> Ending | None:
+    while node is not None and seen.type_of(node.component) in PASSING:
+        node = seen.source(node)
+    activation = seen.activation(node) if node else None
+    while node is not None and activation == "linear" and seen.type_of(node.component) == "Activation":
+        node = seen.source(node)
+        activation = seen.activation(node) if node else None
+    return Ending(activation, node) if node and activation else None
