@@ -4,7 +4,9 @@ Out: for a source of chance and a type a `Config`. Nothing is inferred or built 
 """
 
 import inspect
+import tempfile
 from collections.abc import Callable
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -242,10 +244,14 @@ def image(r: Random, name: str) -> Config:
     return Config(name, arguments, (tensor(r, (size(r), size(r), 3)[: 2 if r.random() < 0.05 else 3]),))
 
 
+WORDS = Path(tempfile.mkdtemp()) / "words.txt"
+WORDS.write_text("3\n5\n7\n11\n", encoding="utf-8")
+
+
 def lookup(r: Random, name: str) -> Config:
     words = ["a", "b", "c"] if name != "IntegerLookup" else [3, 5, 7]
     modes = ("int", "multi_hot", "count") if name == "TextVectorization" else ("int", "one_hot", "multi_hot", "count")
-    arguments = some(r, vocabulary=lambda: words, output_mode=lambda: r.choice(modes))
+    arguments = some(r, vocabulary=lambda: str(WORDS) if yes(r) else words, output_mode=lambda: r.choice(modes))
     if r.random() < 0.3:
         arguments |= {"max_tokens": r.choice((9, 9, 9, 1)), "pad_to_max_tokens": True}
     if name == "TextVectorization" and r.random() < 0.2:
@@ -274,7 +280,7 @@ def step(r: Random, name: str) -> Config:
     if name == "StackedRNNCells":
         kinds = ("SimpleRNNCell", "GRUCell", "LSTMCell") if r.random() < 0.1 else ("SimpleRNNCell", "GRUCell")
         cells = [layer(r.choice(kinds), units=r.randint(1, 4)) for _ in range(r.randint(1, 3))]
-        arguments, states = {"cells": cells}, [inner.arguments["units"] for inner in cells]
+        arguments, states = {"cells": cells}, [int(str(inner.arguments["units"])) for inner in cells]
     if r.random() < 0.1:
         states[-1] += 1
     if r.random() < 0.1:

@@ -72,7 +72,9 @@ class Grammar(NamedTuple):
         chance = self.chance
         names = ["x", "y"][: chance.randint(1, 2)]
         shape = [chance.choice((None, 1, 2, 3, 4, 4, 6, 8)) for _ in range(chance.randint(0, 4))]
-        inputs = {name: list(shape) if chance.random() < 0.8 else [4] * chance.randint(0, 4) for name in names}
+        inputs: dict[str, Json] = {
+            name: list(shape) if chance.random() < 0.8 else [4] * chance.randint(0, 4) for name in names
+        }
         if chance.random() < 0.3:
             inputs["x"] = {"shape": inputs["x"], "dtype": chance.choice(("int32", "string", "bool", "float16"))}
         layers = []

@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 from specc.component import Component
 from specc.diagnostics import Span
 from specc.graph.graph import TensorType
+from specc.graph.shapes import APPLICATIONS
 
 NOWHERE = Span("", 1, 1, 1, 1)
 Sizes: TypeAlias = tuple[int | None, ...]
@@ -38,7 +39,8 @@ class Config:
 
 
 def layer(name: str, **arguments: Any) -> Component:
-    return Component("op" if name.startswith("ops.") else "layer", name, arguments, NOWHERE)
+    kind = "op" if name.startswith("ops.") else "application" if name in APPLICATIONS else "layer"
+    return Component(kind, name, arguments, NOWHERE)
 
 
 def size(r: Random, high: int = 9, unknown: float = 0.06) -> int | None:

@@ -6,19 +6,34 @@ never loads Keras, TensorFlow or NumPy.
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from specc.diagnostics import Finding, Level, Span
 
 if TYPE_CHECKING:
     from specc.check import Checked
+    from specc.diagnosis import Diagnosis
     from specc.plan import Plan
     from specc.summary import Summary
     from specc.training.train import Outcome
 
 __version__ = "0.1.0"
 
-__all__ = ["Finding", "Level", "Span", "SpecError", "expand", "report", "show", "train", "validate"]
+__all__ = [
+    "Finding",
+    "Level",
+    "Span",
+    "SpecError",
+    "doctor",
+    "expand",
+    "explain",
+    "init",
+    "report",
+    "schema",
+    "show",
+    "train",
+    "validate",
+]
 
 
 class SpecError(ValueError):
@@ -105,12 +120,49 @@ def report(run: str | Path, formats: tuple[str, ...] = ("html", "json", "md")) -
 
     Raises SpecError if `run` is no run directory.
     """
-    from specc.report import write_report
+    from specc.reporting import write_report
 
     paths, findings = write_report(Path(run), formats)
     if not paths:
         raise SpecError(findings)
     return paths
+
+
+def init(source: str, target: str | None = None, folder: Path = Path()) -> str:
+    """The text of a commented spec for a CSV file or a built-in set, to be written into `folder`.
+
+    `target` is the column to predict (default: guessed). Raises SpecError if there is no such source or column.
+    """
+    from specc.starter import starter_spec
+
+    text, findings = starter_spec(source, target, folder)
+    if not text:
+        raise SpecError(findings)
+    return text
+
+
+def schema(name: str = "spec") -> dict[str, Any]:
+    """A published JSON Schema: of `spec`, or of what a run leaves (`lock`, `metrics`, `run`, `report`).
+
+    Raises FileNotFoundError for another name.
+    """
+    from specc.catalog import load_schema
+
+    return load_schema(f"{name}-v1")
+
+
+def explain(code: str) -> str:
+    """The page of a finding's code, as Markdown; raises FileNotFoundError for a code that is none."""
+    from specc.explanation import page
+
+    return page(code)
+
+
+def doctor() -> "Diagnosis":
+    """What is installed, what is missing for training, and which devices there are."""
+    from specc.diagnosis import examine
+
+    return examine()
 
 
 def _checked(

@@ -20,7 +20,7 @@ from specc.graph.graph import GraphInput
 from specc.graph.infer import infer
 from specc.graph.resolve import INPUT, resolve_graph
 from specc.language import tree
-from specc.language.compose import Overrides, compose
+from specc.language.compose import Overrides, Unresolved, compose
 from specc.language.read import read, read_bytes
 from specc.language.schema_check import check_schema
 from specc.language.source import Source
@@ -101,9 +101,9 @@ def _plan(
     findings += _inputs_against_data(graph.inputs, inputs)
     graph, faults = size_outputs(graph, facts)
     findings += faults
-    _, faults = locate_files(graph, catalog, root, path.parent)
+    located, faults = locate_files(graph, catalog, root, path.parent)
     findings += faults
-    inferred, mismatches = infer(graph, catalog, runtime.precision)
+    inferred, mismatches = infer(located, catalog, runtime.precision)
     findings += mismatches
     if has_errors(findings) or has_errors(so_far):
         return None, findings
@@ -170,9 +170,17 @@ def _compatible(one: tuple[int | None, ...] | None, other: tuple[int | None, ...
 
 
 def _missing_sections(document: tree.Mapping) -> list[Finding]:
-    """A spec without data or model says nothing to train; one finding, on the spec's first key."""
-    written = {entry.key for entry in document}
-    missing = [key for key in ("data", "model") if key not in written]
+    """A spec without data or model says nothing to train; one finding, on the spec's first key.
+
+    A key that is like the missing one is a finding already.
+    """
+    written = [entry.key for entry in document]
+    if "data" in written and "model" in written:
+        return []
+    from specc.language.suggest import did_you_mean
+
+    strange = [key for key in written if not key.startswith("x-") and key not in load_schema("spec-v1")["properties"]]
+    missing = [key for key in ("data", "model") if key not in written and not did_you_mean(key, strange)]
     if not missing or "spec" not in written:
         return []
     names = " and ".join(f"`{key}`" for key in missing)
@@ -181,23 +189,26 @@ def _missing_sections(document: tree.Mapping) -> list[Finding]:
 
 
 def _at_fault(entry: tree.Entry, findings: list[Finding]) -> bool:
-    """Whether an error lies in this section: it is then unknown to the later stages.
+    """Whether an error lies in this section, or in a variable that it uses: it is then unknown to the later stages.
 
     What an alias, a merge or `--set` brings in stands elsewhere in the text, or in another one.
     """
     starts = sorted(fault.span[:3] for fault in findings if fault.level is Level.ERROR)
     if not starts:
         return False
-    own = entry.key_span._replace(end_line=entry.value.span.end_line, end_column=entry.value.span.end_column)
+    # One column more, since what is left out has a place and no width.
+    own = entry.key_span._replace(end_line=entry.value.span.end_line, end_column=entry.value.span.end_column + 1)
     for span in (own, *_elsewhere(entry.value, own)):
+        if span is None:
+            return True
         at = bisect_left(starts, span[:3])
         if at < len(starts) and starts[at] < (span.path, span.end_line, span.end_column):
             return True
     return False
 
 
-def _elsewhere(node: tree.Node, around: Span) -> Iterator[Span]:
-    """The places of the parts of `node` that do not lie in the text around them."""
+def _elsewhere(node: tree.Node, around: Span) -> Iterator[Span | None]:
+    """The places of the parts of `node` that do not lie in the text around them; None for what has no value."""
     waiting, seen = [(node, around)], set()
     while waiting:
         node, around = waiting.pop()
@@ -206,6 +217,8 @@ def _elsewhere(node: tree.Node, around: Span) -> Iterator[Span]:
         seen.add(id(node))
         if not _within(node.span, around):
             yield node.span
+        if isinstance(node, tree.Value) and isinstance(node.value, Unresolved):
+            yield None
         match node:
             case tree.Mapping(entries=entries):
                 yield from (entry.key_span for entry in entries if not _within(entry.key_span, node.span))

@@ -124,6 +124,7 @@ _SHAPES = {
     "cropping-too-large": "cropping leaves nothing of the input",
     "groups-do-not-divide": "the channels cannot be divided by the groups",
     "heads-do-not-divide": "the query heads cannot be divided by the key and value heads",
+    "image-too-small": "an image is smaller than a whole network can take",
     "invalid-argument": "an argument has a value that its layer cannot take",
     "kernel-too-large": "a kernel is larger than its input",
     "layers-disagree": "the two directions of a `Bidirectional` do not fit each other",

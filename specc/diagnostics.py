@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from enum import StrEnum
 from typing import NamedTuple
 
-
 _LONGEST = 400  # characters of a message; quoted words are cut first
 _LONG_WORDS = re.compile(r"`([^`]{60})[^`]{4,}`")
 

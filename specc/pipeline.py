@@ -18,7 +18,7 @@ def train_and_report(
 
     Raises ImportError where the extra `train` is not installed.
     """
-    from specc.report import write_report
+    from specc.reporting import write_report
     from specc.training.quiet import quiet_tensorflow
 
     quiet_tensorflow()

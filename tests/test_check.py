@@ -69,11 +69,11 @@ FAULTY = {
     ),
     "unknown output in losses": (
         IRIS + "model: [Output]\ntraining: {loss: {a: mse, b: mae}}",
-        ["4:22 unknown-output", "4:30 unknown-output"],
+        ["4:19 unknown-output", "4:27 unknown-output"],
     ),
     "unknown class": (
         IRIS + "model: [Output]\ntraining: {class_weight: {setoza: 2}}",
-        ["4:26 unknown-class"],
+        ["4:27 unknown-class"],
     ),
     "weights of classes that are none": (
         "spec: 1\ndata: {dataset: diabetes}\nmodel: [Output]\ntraining: {class_weight: balanced}",
@@ -134,3 +134,14 @@ def test_validate_is_the_same_from_python(project: Path) -> None:
     assert specc.validate("spec.yaml", sets={"model.0.Dense.units": "4"}) == ()
     with pytest.raises(specc.SpecError, match="out-of-range"):
         specc.expand("spec.yaml")
+
+
+def test_the_other_commands_from_python(project: Path) -> None:
+    (project / "iris.yaml").write_text(specc.init("iris"))
+    assert specc.validate("iris.yaml") == ()
+    with pytest.raises(specc.SpecError, match="unknown-dataset"):
+        specc.init("irsi")
+    assert specc.schema()["title"] == "specc spec, version 1"
+    assert specc.explain("shape-mismatch").startswith("# shape-mismatch")
+    assert specc.doctor().machine.cores > 0
+    assert all(callable(getattr(specc, name)) for name in specc.__all__)

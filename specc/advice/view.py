@@ -3,6 +3,7 @@
 Made once for all rules by `view`. Nothing is judged here.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
@@ -86,6 +87,7 @@ class View(NamedTuple):
     catalog: Catalog
     outputs: tuple[Output, ...]
     readers: Mapping[str, Sequence[Node]]
+    uses: Mapping[str, int]
     train_rows: int | None
     validation_rows: int | None
 
@@ -132,7 +134,7 @@ class View(NamedTuple):
 
     def is_shared(self, node: Node) -> bool:
         """Whether the node's layer is applied more than once."""
-        return sum(other.layer == node.layer for other in self.plan.graph.nodes) > 1
+        return self.uses[node.layer] > 1
 
     def tensor(self, node: Node) -> TensorType:
         """The node's first output."""
@@ -177,9 +179,10 @@ def view(plan: Plan, catalog: Catalog) -> View:
         for ref in sources(node):
             readers.setdefault(ref.source, []).append(node)
     train, validation = _rows(plan)
-    seen = View(plan, catalog, (), readers, train, validation)
+    uses = Counter(node.layer for node in plan.graph.nodes)
+    seen = View(plan, catalog, (), readers, uses, train, validation)
     outputs = tuple(_output(name, ref, seen) for name, ref in plan.graph.outputs.items())
-    return View(plan, catalog, outputs, readers, train, validation)
+    return View(plan, catalog, outputs, readers, uses, train, validation)
 
 
 def _rows(plan: Plan) -> tuple[int | None, int | None]:

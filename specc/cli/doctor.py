@@ -15,8 +15,8 @@ def doctor(as_json: bool) -> None:
       specc doctor
       specc doctor --json
     """  # noqa: D301
-    from specc.doctor import as_json as diagnosis_json
-    from specc.doctor import as_text, examine
+    from specc.diagnosis import as_json as diagnosis_json
+    from specc.diagnosis import as_text, examine
 
     diagnosis = examine()
     click.echo(diagnosis_json(diagnosis) if as_json else as_text(diagnosis))

@@ -16,7 +16,7 @@ def explain(code: str | None) -> None:
       specc explain
     """  # noqa: D301
     from specc.codes import CODES
-    from specc.explain import page
+    from specc.explanation import page
 
     if code is None:
         widest = max(map(len, CODES))

@@ -21,7 +21,7 @@ def report(run: Path, formats: tuple[str, ...]) -> None:
       specc report runs/digits-cnn/20260102-030405-1a2b3c4d
       specc report runs/digits-cnn/20260102-030405-1a2b3c4d --format md
     """  # noqa: D301
-    from specc.report import write_report
+    from specc.reporting import write_report
 
     paths, findings = write_report(run, formats or ("html", "json", "md"))
     print_findings(findings)

@@ -1,5 +1,6 @@
 """`specc validate`: every fault of the given specs, with its place."""
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -71,7 +72,7 @@ def validate(  # noqa: PLR0913  one argument for each option
 
         changes = overrides(sets, variables)
         if from_stdin:
-            content = click.get_binary_stream("stdin").read(FILE_BYTES + 1)
+            content = sys.stdin.buffer.read(FILE_BYTES + 1)
             results = [check(stdin_filename or Path("<stdin>"), changes, root, content=content)]
         else:
             results = [check(path, changes, root) for path in spec_paths(specs)]

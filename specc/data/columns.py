@@ -72,7 +72,12 @@ def _check_names(data: DataSpec, columns: Mapping[str, ColumnFacts]) -> list[Fin
 def _missing_column(name: str, place: Span, columns: Mapping[str, ColumnFacts]) -> Finding:
     from specc.language.suggest import did_you_mean  # only faults pay for it
 
+    only = next(iter(columns), "") if len(columns) == 1 else ""
+    separator = next((mark for mark in (";", "\t", "|") if name in only.split(mark)), None)
     help_text = did_you_mean(name, columns)
+    if separator:
+        shown = "tab" if separator == "\t" else f"'{separator}'"
+        help_text = f"the columns are divided by another sign: write `csv: {{path: …, separator: {shown}}}`"
     return error("missing-column", f"there is no column `{name}`", place, notes=(_listing(columns),), help=help_text)
 
 

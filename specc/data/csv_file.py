@@ -210,4 +210,5 @@ def _cell_span(path: Path, lines: Sequence[str], number: int, index: int, separa
     if '"' in line or index >= len(parts):
         return whole
     start = sum(len(part) + 1 for part in parts[:index]) + len(parts[index]) - len(parts[index].lstrip()) + 1
-    return Span(str(path), number, start, number, start + max(len(parts[index].strip()), 1))
+    end = min(start + max(len(parts[index].strip()), 1), whole.end_column)  # what is empty has no width at a line's end
+    return Span(str(path), number, start, number, end)

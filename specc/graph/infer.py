@@ -1,4 +1,4 @@
-"""Shapes, dtypes, parameters and multiply-adds of a graph, without Keras.
+"""Shapes, dtypes, parameters, multiply-adds and memory of a graph, without Keras.
 
 In: a resolved `Graph` and the catalog, whose defaults complete the arguments. Out: what is known of every node, and
 findings where a layer cannot take what it gets. Each layer's own rule stands in `specc.graph.shapes`. What has no rule,
@@ -13,7 +13,7 @@ from specc.component import Argument, Component
 from specc.diagnostics import Finding, Label, Span, error
 from specc.graph.graph import UNKNOWN, Graph, Node, Ref, TensorType, Wiring
 from specc.graph.shapes import RULES, TAKES_TEXT, Call, Outcome, Refusal, Weight
-from specc.graph.shapes.rule import UNTOLD, Tensors
+from specc.graph.shapes.rule import BYTES, UNTOLD, Tensors, bytes_of, plus, times
 from specc.graph.sizes import check_size, too_many
 from specc.language import limits
 
@@ -24,7 +24,9 @@ class InferredNode(NamedTuple):
     """What is known of one node.
 
     `weights` are those that the node brings into the model: none if it shares another's. Counts of parameters and the
-    multiply-adds (per sample) are None if they are not known. `known` says that nothing about the node is unknown.
+    multiply-adds (per sample) are None if they are not known. `known` says that none of these is, nor any shape or
+    dtype. `activation_bytes` are what the outputs take for each sample, for an application all its layers' outputs;
+    None if a size is open, or for text. `weights_bytes` are what the weights take at the dtype in which they are kept.
     """
 
     outputs: tuple[TensorType, ...]
@@ -33,6 +35,8 @@ class InferredNode(NamedTuple):
     non_trainable: int | None
     multiply_adds: int | None
     known: bool
+    activation_bytes: int | None = None
+    weights_bytes: int | None = None
 
     @property
     def parameters(self) -> int | None:
@@ -43,7 +47,8 @@ class InferredNode(NamedTuple):
 class Inferred(NamedTuple):
     """What is known of a graph. The totals count what is known; `known` says that this is everything.
 
-    `without_rule` names the nodes whose type has no shape rule.
+    `without_rule` names the nodes whose type has no shape rule. `activation_bytes` (per sample, the graph's inputs left
+    out) and `weights_bytes` count what is known too, though `known` does not speak of them.
     """
 
     inputs: Mapping[str, TensorType]
@@ -53,6 +58,8 @@ class Inferred(NamedTuple):
     multiply_adds: int
     known: bool
     without_rule: tuple[str, ...]
+    activation_bytes: int = 0
+    weights_bytes: int = 0
 
     @property
     def parameters(self) -> int:
@@ -91,13 +98,13 @@ def infer(graph: Graph, catalog: Catalog, precision: str = "float32") -> tuple[I
         elif None not in (first[1].multiply_adds, outcome.multiply_adds) and first[1].weights != outcome.weights:
             findings.append(_shared_mismatch(node, first[0], got, first[2]))
             outcome = UNTOLD
-        nodes[node.name] = _noted(outcome, shares=first is not None)
+        nodes[node.name] = _noted(outcome, _kept_in(node.component, precision), shares=first is not None)
     for ref in graph.outputs.values():
         findings += _missing_output(ref, nodes)
     totals = _totals(inputs, nodes, ())
     if totals.parameters > limits.PARAMETERS:
         findings.append(too_many(totals.parameters, graph, nodes))
-    unruled = tuple(n.name for n in graph.nodes if completed(n.component, catalog).type not in RULES)
+    unruled = tuple(n.name for n in graph.nodes if _type_name(n.component, catalog) not in RULES)
     return totals._replace(without_rule=unruled), tuple(findings)
 
 
@@ -118,8 +125,7 @@ def _layer(
     def inner(layer: Component, inputs: tuple[Tensors, ...]) -> Outcome:
         return _layer(layer, inputs, {}, precision)
 
-    asked = component.arguments.get("dtype")
-    policy = asked if isinstance(asked, str) else precision
+    policy = _policy(component, precision)
     call = Call(component.type, component.arguments, positional, keywords, POLICIES.get(policy, policy), inner)
     try:
         _no_text(call)
@@ -128,9 +134,24 @@ def _layer(
         refusal.component = refusal.component or component
         raise
     if component.arguments.get("trainable") is False:
-        frozen = tuple(Weight(w.name, w.shape, trainable=False) for w in outcome.weights)
-        return Outcome(outcome.outputs, frozen, outcome.multiply_adds)
+        return outcome._replace(weights=tuple(Weight(w.name, w.shape, trainable=False) for w in outcome.weights))
     return outcome
+
+
+def _policy(component: Component, precision: str) -> str:
+    asked = component.arguments.get("dtype")
+    return asked if isinstance(asked, str) else precision
+
+
+def _kept_in(component: Component, precision: str) -> str:
+    """The dtype of the component's weights."""
+    policy = _policy(component, precision)
+    return "float32" if policy in POLICIES else policy
+
+
+def _type_name(component: Component, catalog: Catalog) -> str:
+    facts = catalog.find(component.kind, component.type)
+    return facts.name if facts else component.type
 
 
 def _no_text(call: Call) -> None:
@@ -221,14 +242,16 @@ def _shown(x: TensorType) -> str:
     return "an unknown shape" if x.shape is None else str(x.shape)
 
 
-def _noted(outcome: Outcome, *, shares: bool) -> InferredNode:
+def _noted(outcome: Outcome, kept_in: str, *, shares: bool) -> InferredNode:
     weights = () if shares else outcome.weights
     told = outcome != UNTOLD and UNKNOWN not in outcome.outputs
     trainable = _count([w for w in weights if w.trainable]) if told or shares else None
     rest = _count([w for w in weights if not w.trainable]) if told or shares else None
     known = told and None not in (trainable, rest, outcome.multiply_adds)
     known = known and all(x.shape is not None and x.dtype is not None for x in outcome.outputs)
-    return InferredNode(outcome.outputs, weights, trainable, rest, outcome.multiply_adds, known)
+    activations = plus(outcome.inner_bytes, *map(bytes_of, outcome.outputs))
+    held = times(plus(trainable, rest), BYTES.get(kept_in))
+    return InferredNode(outcome.outputs, weights, trainable, rest, outcome.multiply_adds, known, activations, held)
 
 
 def _count(weights: list[Weight]) -> int | None:
@@ -245,4 +268,6 @@ def _totals(inputs: Mapping[str, TensorType], nodes: Mapping[str, InferredNode],
         sum(node.multiply_adds or 0 for node in nodes.values()),
         known=all(node.known for node in nodes.values()),
         without_rule=unruled,
+        activation_bytes=sum(node.activation_bytes or 0 for node in nodes.values()),
+        weights_bytes=sum(node.weights_bytes or 0 for node in nodes.values()),
     )

@@ -65,7 +65,7 @@ def resolve_graph(
     drafts, findings = _drafts(layers, {graph_input.name for graph_input in inputs}, catalog)
     names, faults = _names(inputs, drafts)
     findings += faults
-    nodes, faults = _wire(drafts, inputs, names)
+    nodes, faults = _wire(drafts, inputs, names, catalog)
     findings += faults
     wires, faults = _outputs(outputs, drafts, names)
     findings += faults
@@ -205,13 +205,15 @@ class _FreshNames:
 
     def __init__(self, taken: set[object]) -> None:
         self._taken = taken
+        self._counts: dict[str, int] = {}
 
     def __call__(self, base: str) -> str:
-        name, count = base, 0
+        name, count = base, self._counts.get(base, 0)
         while name in self._taken:
             count += 1
             name = f"{base}_{count}"
         self._taken.add(name)
+        self._counts[base] = count
         return name
 
 
@@ -253,7 +255,7 @@ def _names(inputs: tuple[GraphInput, ...], drafts: list[_Draft]) -> tuple[dict[s
 
 
 def _wire(
-    drafts: list[_Draft], inputs: tuple[GraphInput, ...], names: AbstractMapping[str, _Port]
+    drafts: list[_Draft], inputs: tuple[GraphInput, ...], names: AbstractMapping[str, _Port], catalog: Catalog
 ) -> tuple[list[Node], list[Finding]]:
     nodes: list[Node] = []
     findings: list[Finding] = []
@@ -276,10 +278,29 @@ def _wire(
         positional, keywords, faults = _call_wires(draft, previous or inputs[0].name, names)
         findings += faults
         if owner and owner.component:
+            findings += _unknown_wires(draft.inputs, owner.component, catalog)
             outputs = tuple(str(output.value) for output in draft.outputs)
             nodes.append(Node(draft.name, owner.component, positional, keywords, owner.name, draft.span, outputs))
         previous = draft.name
     return nodes, findings
+
+
+def _unknown_wires(inputs: tree.Node | None, component: Component, catalog: Catalog) -> list[Finding]:
+    """Call arguments that the layer does not have."""
+    facts = catalog.find(component.kind, component.type)
+    if not isinstance(inputs, Mapping) or facts is None or not facts.call:
+        return []
+    known = ", ".join(f"`{name}`" for name in facts.call)
+    return [
+        error(
+            "unknown-argument",
+            f"`{component.type}` has no input `{entry.key}`, it has {known}",
+            entry.key_span,
+            help=did_you_mean(entry.key, facts.call),
+        )
+        for entry in inputs
+        if entry.key not in facts.call
+    ]
 
 
 def _owner(draft: _Draft, by_name: AbstractMapping[str, _Draft]) -> tuple[_Draft | None, Finding | None]:
@@ -365,41 +386,40 @@ def sources(node: Node) -> Iterator[Ref]:
 
 
 def _in_order(nodes: list[Node]) -> tuple[list[Node], list[Finding]]:
-    """The nodes so that every source stands before its use, otherwise in the order of the spec."""
-    waiting = {node.name: node for node in nodes}
-    ordered: list[Node] = []
-    while waiting:
-        ready = [node for node in waiting.values() if not any(ref.source in waiting for ref in sources(node))]
-        if not ready:
-            return ordered, [_cycle(waiting)]
-        for node in ready:
-            del waiting[node.name]
-        ordered += ready
+    """The nodes so that every source stands before its use: as written if that is such an order, else in waves."""
     position = {node.name: index for index, node in enumerate(nodes)}
-    return _stable(ordered, position), []
-
-
-def _stable(ordered: list[Node], position: AbstractMapping[str, int]) -> list[Node]:
-    """`ordered` unless the spec's own order already is one: a chain then reads as written."""
-    written = sorted(ordered, key=lambda node: position[node.name])
-    seen = set(position)
-    for node in reversed(written):
-        seen.discard(node.name)
-        if any(ref.source in position and ref.source not in seen for ref in sources(node)):
-            return ordered
-    return written
+    if all(position.get(ref.source, -1) < index for index, node in enumerate(nodes) for ref in sources(node)):
+        return nodes, []
+    waiting = {node.name: {ref.source for ref in sources(node) if ref.source in position} for node in nodes}
+    users: dict[str, list[str]] = {name: [] for name in waiting}
+    for name, wanted in waiting.items():
+        for source in wanted:
+            users[source].append(name)
+    ordered: list[Node] = []
+    wave = [name for name, wanted in waiting.items() if not wanted]
+    while wave:
+        ordered += [nodes[position[name]] for name in wave]
+        freed: list[str] = []
+        for name in wave:
+            del waiting[name]
+            for user in users[name]:
+                waiting[user].discard(name)
+                if not waiting[user]:
+                    freed.append(user)
+        wave = sorted(freed, key=position.__getitem__)
+    return ordered, [_cycle({name: nodes[position[name]] for name in waiting})] if waiting else []
 
 
 def _cycle(waiting: AbstractMapping[str, Node]) -> Finding:
-    path: list[str] = []
+    path: dict[str, None] = {}
     name = next(iter(waiting))
     while name not in path:
-        path.append(name)
+        path[name] = None
         name = next(ref.source for ref in sources(waiting[name]) if ref.source in waiting)
-    loop = [*path[path.index(name) :], name]
-    node = waiting[name]
-    closing = next(ref for ref in sources(node) if ref.source in waiting)
-    shown = " <- ".join(f"`{step}`" for step in loop)
+    steps = list(path)
+    loop = steps[steps.index(name) :]
+    closing = next(ref for ref in sources(waiting[name]) if ref.source in waiting)
+    shown = " <- ".join([*(f"`{step}`" for step in loop[:10]), *(["…"] if len(loop) > 10 else []), f"`{name}`"])
     return error("cycle", f"these layers wait for each other: {shown}", closing.span)
 
 

@@ -13,8 +13,8 @@ import yaml
 from specc.language.source import LINE_BREAK
 from specc.language.yaml_text import LOADER
 
-# YAML 1.1 breaks lines at these, YAML 1.2 and editors do not. What they stand for means nothing to a comment's place.
-_NO_BREAKS = str.maketrans(dict.fromkeys("\x85\u2028\u2029", " "))
+# YAML 1.1 breaks lines at these, YAML 1.2 and editors do not: to the scanner they are letters.
+_NO_BREAKS = str.maketrans(dict.fromkeys("\x85\u2028\u2029", "\U000f0000"))
 
 
 class Comment(NamedTuple):

@@ -4,6 +4,7 @@ Comes in: errors, the tree they are about, and the map of the schema. One fault 
 fault already told (an argument is missing because it is misspelt) is left out. Loaded only when there is a fault.
 """
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
@@ -88,6 +89,11 @@ class _Fault:
         if place and place.is_type and place.branch == "else":
             first = self.map.first_argument(place.definition)
             return f"`{first}` of `{self.key}`" if first else f"`{self.key}`"
+        kind = next(iter(self.map.kinds_with(self.key)), None) if self.path and self.path[-1] == self.key else None
+        definition = self.map.definition(f"#/$defs/{kind}.{self.key}")
+        first = self.map.first_argument(definition) if "then" in definition else None
+        if first:  # the first argument is itself a component, or a number that stands for one
+            return f"`{first}` of `{self.key}`"
         if not self.key:
             return "the spec" if not self.path else f"item {self.path[-1]}"
         last = _last_key(self.path)
@@ -106,6 +112,11 @@ class _Fault:
         node = self.node
         entry = node.entry(key) if isinstance(node, Mapping) else None
         return entry.key_span if entry else node.span
+
+    def map_above(self) -> tuple[str, ...]:
+        """The keys that stand beside the one that the fault is under."""
+        above = descend(self.tree, self.path[:-1]) if self.path else None
+        return tuple(entry.key for entry in above) if isinstance(above, Mapping) else ()
 
     def own_key_span(self) -> Span:
         """The place of the key above the value; the value's own if that is an item of a list or everything."""
@@ -241,7 +252,9 @@ def _unknown_section_key(fault: _Fault, key: str) -> list[Finding]:
     homes = [home for home in fault.map.sections_with(key) if home != here]
     match = best_match(key, known)
     if homes:
-        hint = f"`{key}` belongs " + (f"in `{homes[0]}`" if homes[0] else "at the top level")
+        hint = f"`{key}` belongs " + alternatives(
+            [f"in `{home}`" if home else "at the top level" for home in homes[:3]]
+        )
     elif match:
         hint = f"did you mean `{match}`?"
     else:
@@ -290,6 +303,10 @@ def _wrong_type(fault: _Fault, wanted: str) -> list[Finding]:
         hint = f"write `{int(value)}`"
     elif isinstance(value, str) and wanted == "true or false" and value.lower() in _YAML_1_1_BOOLEANS:
         hint = f"write `{_YAML_1_1_BOOLEANS[value.lower()]}`"
+    elif isinstance(value, str) and ("integer" in wanted or "number" in wanted) and _NUMBER.fullmatch(value):
+        hint = f"write `{value}` without quotes"
+    elif isinstance(value, str) and wanted == "a number" and fault.map.kinds_with(value):
+        hint = f"write `{value}: …` with its arguments"
     elif isinstance(value, str) and not fault.path and ":" in value:
         hint = "put a space after each `:`"
     message = f"{fault.subject} must be {wanted}, got {described(value)}"
@@ -300,6 +317,8 @@ def _first_argument(fault: _Fault, place: Place) -> list[Finding]:
     """A component whose value is no mapping and does not fit its first argument."""
     required = place.definition.get("then", {}).get("required", ())
     if fault.value is None and required:
+        if set(required) <= set(fault.map_above()):
+            return []  # it is there, indented too little, which is a finding of its own
         message = f"`{fault.key}` needs {listed(required)}"
         return fault.told("missing-argument", message, at=fault.own_key_span())
     if fault.limit in ("null", ["null"]):
@@ -363,6 +382,8 @@ def _unknown_choice(
     value = fault.value if value is None else value
     match = best_match(value, map(str, values)) if isinstance(value, str) else None
     hint = f"did you mean `{match}`?" if match else ""
+    if match == value and match not in values:
+        hint = f"write `{value}` without quotes"
     message = f"{fault.subject} must be {_one_of_words(list(dict.fromkeys(values)), others)}, got {described(value)}"
     return fault.told("unknown-choice", message, at=at, help=hint)
 
@@ -429,6 +450,12 @@ def _pattern(fault: _Fault) -> list[Finding]:
         hint = "write it relative to the spec's folder, with forward slashes"
         message = f"{fault.subject} must be a relative path inside the project, got {shown}"
         return fault.told("path-outside-project", message, help=hint)
+    if pattern.startswith("^(.|tab"):
+        return fault.told("invalid-value", f"{fault.subject} must be one character or `tab`, got {shown}")
+    endings = re.fullmatch(r"\(((?:\\\.[\w.\\]+\|?)+)\)\$", pattern.removesuffix("|^\\$"))
+    if endings:
+        wanted = alternatives([f"`{ending.replace(chr(92), '')}`" for ending in endings[1].split("|")])
+        return fault.told("invalid-value", f"{fault.subject} must end in {wanted}, got {shown}")
     ending = pattern.removesuffix("|^\\$")  # where it only holds for what is no expression
     message = f"{fault.subject} must match `{ending}`, got {shown}"
     return fault.told("invalid-value", message)
@@ -467,6 +494,7 @@ def _one_of(fault: _Fault) -> list[Finding]:
     return fault.told("missing-key", message, at=fault.own_key_span())
 
 
+_NUMBER = re.compile(r"[-+]?[0-9]+(\.[0-9]+)?")
 _YAML_1_1_BOOLEANS = {"yes": "true", "on": "true", "no": "false", "off": "false"}
 
 _RELATIONS = {

@@ -42,6 +42,8 @@ def number(value: float) -> str:
 def type_words(schema: dict[str, Any]) -> str:
     """The types that a schema allows: an integer or a list. A string that can only be an expression is none of them."""
     types = schema.get("type", [])
+    if "if" in schema and "else" in schema and schema["else"].get("pattern") == "^\\$":
+        schema = schema["else"]
     types = [types] if isinstance(types, str) else list(types)
     if schema.get("pattern") == "^\\$":
         types = [name for name in types if name != "string"]

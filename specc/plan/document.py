@@ -28,8 +28,9 @@ def as_document(plan: Plan) -> dict[str, Any]:
         "runtime": _runtime(plan.runtime),
         "report": {"formats": list(plan.report)} if plan.report else False,
     }
-    if plan.allow:
-        document["allow"] = list(plan.allow)
+    allow = [code for code in plan.allow if code != "unused-layer"]  # the graph has left unused layers out
+    if allow:
+        document["allow"] = allow
     return document
 
 

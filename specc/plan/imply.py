@@ -263,7 +263,12 @@ def _check_names(training: Training, targets: Mapping[str, TargetFacts]) -> list
         if name not in targets:
             message = f"the model has no output `{name}`"
             findings.append(
-                error("unknown-output", message, training.span_of("loss_weights"), help=did_you_mean(name, targets))
+                error(
+                    "unknown-output",
+                    message,
+                    training.span_of(f"loss_weights.{name}"),
+                    help=did_you_mean(name, targets),
+                )
             )
     return findings
 
@@ -279,7 +284,12 @@ def _check_class_weight(training: Training, targets: Mapping[str, TargetFacts]) 
     if isinstance(training.class_weight, str) or names is None:
         return []
     return [
-        error("unknown-class", f"`{classed[0].name}` has no class `{name}`", span, help=did_you_mean(name, names))
+        error(
+            "unknown-class",
+            f"`{classed[0].name}` has no class `{name}`",
+            training.span_of(f"class_weight.{name}"),
+            help=did_you_mean(name, names),
+        )
         for name in training.class_weight
         if name not in names
     ]

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from specc.diagnostics import Finding, Level, Span
-from specc.explain import HOME, address
+from specc.explanation import HOME, address
 from specc.language.source import Source
 from specc.rendering.foreign import file_path, prose
 

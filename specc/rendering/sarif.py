@@ -13,7 +13,7 @@ from urllib.parse import quote
 from specc import __version__
 from specc.codes import CODES
 from specc.diagnostics import Finding, Span
-from specc.explain import HOME, address
+from specc.explanation import HOME, address
 from specc.rendering.escape import escape
 from specc.rendering.foreign import file_path, fingerprints, is_file, prose
 
@@ -78,5 +78,5 @@ def _uri(path: str) -> str:
     """A relative reference or a `file:` URI."""
     shown = file_path(path)
     absolute = PurePosixPath(shown).is_absolute() or PureWindowsPath(shown).is_absolute()
-    quoted = quote(shown.encode("utf-8", "surrogateescape"))
+    quoted = quote(shown.encode("utf-8", "surrogatepass"))
     return f"file:///{quoted.lstrip('/')}" if absolute else quoted

@@ -84,7 +84,7 @@ def resolve_training(node: Node | None, place: Span, catalog: Catalog) -> tuple[
         epochs=_scalar(node, "epochs", int),
         callbacks=keep(_several(callbacks, "callback", catalog)) if callbacks else (),
         class_weight=_scalar(node, "class_weight", str) or _numbers(class_weight),
-        spans={entry.key: entry.value.span for entry in node},
+        spans={entry.key: entry.value.span for entry in node} | _key_spans(node, ("class_weight", "loss_weights")),
     )
     return training, findings
 
@@ -120,14 +120,16 @@ def resolve_report(node: Node | None) -> tuple[str, ...]:
 def _per_output(node: Node, kind: str, catalog: Catalog) -> tuple[PerOutput, list[Finding]]:
     """One component (or list) for the only output, or a mapping from output names to components (or lists)."""
     by_output: dict[str | None, Node] = {None: node}
+    spans: dict[str | None, Span] = {None: node.span}
     if isinstance(node, Mapping) and not (len(node.entries) == 1 and catalog.find(kind, node.entries[0].key)):
         by_output = {entry.key: entry.value for entry in node}
+        spans = {entry.key: entry.key_span for entry in node}
     components: dict[str | None, tuple[Component, ...]] = {}
     findings: list[Finding] = []
     for output, value in by_output.items():
         components[output], faults = _several(value, kind, catalog)
         findings += faults
-    return PerOutput(components, {output: value.span for output, value in by_output.items()}), findings
+    return PerOutput(components, spans), findings
 
 
 def _several(node: Node, kind: str, catalog: Catalog) -> tuple[tuple[Component, ...], list[Finding]]:
@@ -135,6 +137,12 @@ def _several(node: Node, kind: str, catalog: Catalog) -> tuple[tuple[Component, 
     results = [resolve_component(item, kind, catalog) for item in items]
     found = tuple(component for component, _ in results if component)
     return found, [finding for _, findings in results for finding in findings]
+
+
+def _key_spans(node: Mapping, keys: tuple[str, ...]) -> dict[str, Span]:
+    """Where the keys inside these keys stand, as `key.inner`."""
+    inside = {key: node.get(key) for key in keys}
+    return {f"{key}.{e.key}": e.key_span for key, value in inside.items() if isinstance(value, Mapping) for e in value}
 
 
 def _scalar(node: Mapping, key: str, of: type[T]) -> T | None:

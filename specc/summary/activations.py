@@ -4,15 +4,12 @@ Recurrent layers keep their gates for every step, attention its scores. Everythi
 arguments; which tensors are really kept is TensorFlow's choice.
 """
 
-from collections.abc import Iterable
 from math import prod
 
 from specc.component import Argument, Component
 from specc.graph.graph import Node, Ref, TensorType
 from specc.graph.infer import Inferred
-
-BYTES = {"bool": 1, "int8": 1, "uint8": 1, "int16": 2, "uint16": 2, "float16": 2, "bfloat16": 2}
-BYTES |= {"int32": 4, "uint32": 4, "float32": 4, "int64": 8, "uint64": 8, "float64": 8, "complex64": 8}
+from specc.graph.shapes.rule import BYTES
 
 KEPT_PER_STEP = {"LSTM": 7, "GRU": 5, "SimpleRNN": 2, "ConvLSTM1D": 7, "ConvLSTM2D": 7, "ConvLSTM3D": 7}
 KEPT_PER_STEP |= {"LSTMCell": 7, "GRUCell": 5, "SimpleRNNCell": 2}
@@ -21,41 +18,29 @@ KEPT_PER_STEP |= {"LSTMCell": 7, "GRUCell": 5, "SimpleRNNCell": 2}
 Sizes = tuple[int, ...]
 
 
-def tensor_bytes(tensors: Iterable[TensorType]) -> int | None:
-    """The bytes that tensors take for one sample of the batch; None if a size besides the batch axis is unknown."""
-    total = 0
-    for tensor in tensors:
-        sizes = _sizes(tensor)
-        if sizes is None or tensor.dtype not in BYTES:
-            return None
-        total += prod(sizes) * BYTES[tensor.dtype]
-    return total
-
-
 def activation_bytes(node: Node, component: Component, inferred: Inferred) -> int | None:
     """The bytes kept of one sample at `node`, whose layer with all its arguments is `component`; None if unknown."""
-    outputs = inferred.nodes[node.name].outputs
-    known = tensor_bytes(outputs)
-    inputs = [_sizes(inferred.tensor(ref)) for ref in _operands(node)]
-    if known is None or not inputs or inputs[0] is None:
+    found = inferred.nodes[node.name]
+    known, outputs = found.activation_bytes, found.outputs
+    inputs = [inferred.tensor(ref) for ref in _operands(node)][:2]
+    if known is None or not inputs or None in (x.shape for x in inputs):
         return known
-    sizes = inputs[0]
-    last = next((size for size in reversed(inputs[:2]) if size is not None), sizes)
-    inside = _scores(component, sizes, last) + _steps(component, sizes, _sizes(outputs[0]) or ())
-    return known + inside * BYTES[outputs[0].dtype or "float32"]
+    query, value = _sizes(inputs[0]), _sizes(inputs[-1])
+    inside = _scores(component, query, value) + _steps(component, query, _sizes(outputs[0]))
+    if inside and any(None in (x.shape or ())[1:] for x in inputs):
+        return None
+    return known + inside * BYTES[outputs[0].dtype]
 
 
 def _operands(node: Node) -> list[Ref]:
-    """What the layer works on: its positional inputs, or what it takes as `query`, `value` or by other names."""
+    """What the layer works on, in its order: for attention the query first, then the value."""
     wirings = [*node.positional, *node.keywords.values()]
     return [ref for wiring in wirings for ref in ((wiring,) if isinstance(wiring, Ref) else wiring)]
 
 
-def _sizes(tensor: TensorType) -> Sizes | None:
-    """The axes but the batch's, None if one is unknown."""
-    if tensor.shape is None or None in tensor.shape[1:]:
-        return None
-    return tuple(size for size in tensor.shape[1:] if size is not None)
+def _sizes(tensor: TensorType) -> Sizes:
+    """The axes but the batch's; one that is unknown as 1."""
+    return tuple(1 if size is None else size for size in (tensor.shape or ())[1:])
 
 
 def _scores(layer: Component, query: Sizes, value: Sizes) -> int:
@@ -69,7 +54,7 @@ def _scores(layer: Component, query: Sizes, value: Sizes) -> int:
         case "Attention":
             return 2 * pairs
         case "AdditiveAttention":
-            return pairs * (2 + query[-1])
+            return pairs * (2 + prod(query[-1:]))
     return 0
 
 

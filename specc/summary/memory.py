@@ -15,7 +15,6 @@ from specc.component import Component
 from specc.graph.infer import completed
 from specc.graph.shapes import Weight
 from specc.plan import Plan
-from specc.summary.activations import BYTES
 
 SLOTS = {
     "Adadelta": 2,
@@ -61,9 +60,10 @@ def training_memory(plan: Plan, activations: Iterable[int | None]) -> Memory:
     known = plan.inferred.known and (optimizer.type in SLOTS or optimizer.type == "LossScaleOptimizer")
     weights = gradients = slots = 0
     for node in plan.graph.nodes:
-        size = _variable_bytes(node.component, plan.runtime.precision)
-        for weight in plan.inferred.nodes[node.name].weights:
-            weights += size * (weight.size or 0)
+        found = plan.inferred.nodes[node.name]
+        size = (found.weights_bytes or 0) // (found.parameters or 1)  # of one number
+        weights += found.weights_bytes or 0
+        for weight in found.weights:
             if weight.trainable:
                 gradients += size * (weight.size or 0)
                 slots += size * optimizer_numbers(optimizer, weight)
@@ -97,9 +97,3 @@ def _rows_and_columns(shape: Sequence[int | None]) -> int:
     for size in (*shape[:-2], shape[-1]):
         columns *= size or 0
     return rows + columns
-
-
-def _variable_bytes(layer: Component, precision: str) -> int:
-    """Bytes of one number of a layer's weights; mixed policies keep them in float32."""
-    asked = layer.arguments.get("dtype")
-    return BYTES.get(asked if isinstance(asked, str) else precision, 4)

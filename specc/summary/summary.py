@@ -12,8 +12,9 @@ from specc.drawing import Part, Weights
 from specc.graph.graph import Node, TensorType
 from specc.graph.infer import Inferred, completed
 from specc.graph.resolve import sources
+from specc.graph.shapes.rule import bytes_of
 from specc.plan import Plan
-from specc.summary.activations import activation_bytes, tensor_bytes
+from specc.summary.activations import activation_bytes
 from specc.summary.memory import Memory, training_memory
 
 
@@ -81,7 +82,7 @@ def summarize(plan: Plan) -> Summary:
     inferred = plan.inferred
     outputs = {ref.source for ref in plan.graph.outputs.values()}
     rows = [
-        Row(name, "Input", (), _shape(tensor), 0, 0, 0, tensor_bytes([tensor]), is_input=True)
+        Row(name, "Input", (), _shape(tensor), 0, 0, 0, bytes_of(tensor), is_input=True)
         for name, tensor in inferred.inputs.items()
     ]
     rows += [_row(node, inferred, node.name in outputs) for node in plan.graph.nodes]

@@ -64,7 +64,7 @@ def _rows(row: Row) -> Iterable[Cells]:
         _count(row.multiply_adds),
         human_bytes(row.activation_bytes),
     )
-    for inner in row.inner:
+    for inner in () if row.shares else row.inner:
         yield from _inner_rows(inner, _INDENT)
 
 

@@ -13,7 +13,7 @@ import pytest
 from specc.check import check
 from specc.codes import CODES
 from specc.diagnostics import Level
-from specc.explain import address, page
+from specc.explanation import address, page
 from tests.docs.pages import Fence, fences
 from tests.language.test_codes import LEVELS
 

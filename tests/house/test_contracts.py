@@ -35,8 +35,8 @@ def lint(folder: Path) -> str:
         ("data/describe.py", "import sklearn", [LIGHT]),
         ("language/read.py", "import specc.plan", [LAYERS]),
         ("runs/run.py", "import tensorflow", [REPORT]),
-        ("report/__init__.py", "import specc.training", [LAYERS, REPORT]),
-        ("training/__init__.py", "import specc.report", [LAYERS]),
+        ("reporting/__init__.py", "import specc.training", [LAYERS, REPORT]),
+        ("training/__init__.py", "import specc.reporting", [LAYERS]),
     ],
 )
 def test_a_forbidden_import_breaks(module: str, line: str, broken: list[str], copy: Path) -> None:

@@ -96,6 +96,11 @@ def test_validate_finds_faults(installed: Installed) -> None:
     assert "wrong.yaml:5:" in done.stdout + done.stderr
 
 
+def test_explain(installed: Installed) -> None:
+    done = installed.specc("explain", "unused-layer")
+    assert done.stdout == (ROOT / "docs" / "codes" / "unused-layer.md").read_text(encoding="utf-8"), done.stderr
+
+
 def test_schema(installed: Installed) -> None:
     done = installed.specc("schema")
     assert done.returncode == 0, done.stderr

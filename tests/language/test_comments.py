@@ -60,6 +60,8 @@ def test_every_comment_says_its_line(loader: type[Any], line_break: str, monkeyp
         ("# only", [(1, 1)]),
         ("\ufeffa: 1 # marked", [(1, 7)]),
         ("a: 'x\u2028y' # old break\nb: 2 # next", [(1, 10), (2, 6)]),
+        ("a: x\u2028# no # comment", [(1, 11)]),
+        ("a: b\x85c:\u2029d # colon", [(1, 11)]),
         ("a: ü # wide\nb: 日本 # wider", [(1, 6), (2, 7)]),
         ("a: 1 # one # two", [(1, 6)]),
     ],

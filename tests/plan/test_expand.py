@@ -39,15 +39,19 @@ model:
 spec: 1
 data: {dataset: {moons: {samples: 50, noise: 0.2}}, split: {test: 10, validation: 0}}
 model:
-  - Dense: {units: 4, activation: relu, kernel_regularizer: {L2: 1e-4}, bias_initializer: zeros}
+  - Dense: {units: 4, kernel_regularizer: {L2: 1e-4}, bias_initializer: zeros}
+    name: wide
+  - Dense: 2
+    name: unused
   - Dense: {units: 1, activation: sigmoid}
+    inputs: wide
 training:
   class_weight: {0: 1.0, 1: 2.0}
   callbacks: [{CSVLogger: log.csv}]
   optimizer:
     SGD: {learning_rate: {ExponentialDecay: {initial_learning_rate: 0.1, decay_steps: 10, decay_rate: 0.9}}}
 runtime: {distribute: {MirroredStrategy: {devices: 2}}, threads: 1}
-allow: [unused-layer]
+allow: [unused-layer, linear-after-linear]
 report: false
 """,
 }

@@ -115,7 +115,12 @@ def test_sarif() -> None:
 
 @pytest.mark.parametrize(
     ("path", "uri"),
-    [("/elsewhere/ü.yaml", "file:///elsewhere/%C3%BC.yaml"), ("a#b?.yaml", "a%23b%3F.yaml"), ("./c.yaml", "c.yaml")],
+    [
+        ("/elsewhere/ü.yaml", "file:///elsewhere/%C3%BC.yaml"),
+        ("a#b?.yaml", "a%23b%3F.yaml"),
+        ("./c.yaml", "c.yaml"),
+        ("\ud800", "%ED%A0%80"),
+    ],
 )
 def test_sarif_addresses(path: str, uri: str) -> None:
     log = json.loads(render([LONG._replace(span=span(1, 1, 1, 2, path))], [], Format.SARIF))

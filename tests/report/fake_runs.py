@@ -342,7 +342,7 @@ ALL: dict[str, Callable[[Path], Path]] = {
 
 
 if __name__ == "__main__":
-    from specc.report import write_report
+    from specc.reporting import write_report
 
     for build in ALL.values():
         path = build(Path(sys.argv[1]))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from specc.report import write_report
+from specc.reporting import write_report
 
 from . import fake_runs
 

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from specc.report.learning import course
+from specc.reporting.learning import course
 from specc.runs import History, Training
 
 TRAINING = Training(epochs_run=0, epochs_asked=30, batch_size=32, steps_per_epoch=10, stopped="epochs")

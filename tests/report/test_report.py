@@ -13,7 +13,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from specc import runs
-from specc.report import as_html, as_json, as_markdown, build_report, write_report
+from specc.reporting import as_html, as_json, as_markdown, build_report, write_report
 
 from . import fake_runs
 
@@ -238,7 +238,7 @@ def test_the_same_run_gives_the_same_bytes(tmp_path: Path, kind: str) -> None:
     run, _ = runs.read(path)
     assert as_html(build_report(run)) == as_html(build_report(run))
     code = (
-        "import sys, hashlib; from pathlib import Path; from specc import runs; from specc.report import *;"
+        "import sys, hashlib; from pathlib import Path; from specc import runs; from specc.reporting import *;"
         "report = build_report(runs.read(Path(sys.argv[1]))[0]);"
         "print(hashlib.sha256(as_html(report).encode()).hexdigest());"
         "heavy = {'tensorflow', 'keras', 'sklearn'} & set(sys.modules); assert not heavy, heavy"

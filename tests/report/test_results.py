@@ -4,8 +4,8 @@ import math
 
 import pytest
 
-from specc.report.report import ClassResult, NumberResult, WrongClass, WrongNumber
-from specc.report.results import MATRIX_LIMIT, POINTS, judge
+from specc.reporting.report import ClassResult, NumberResult, WrongClass, WrongNumber
+from specc.reporting.results import MATRIX_LIMIT, POINTS, judge
 from specc.runs import Predictions, Target
 
 ANIMALS = Target("classes", ("cat", "dog"), "animal")

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from specc.report import text
-from specc.report.highlighting import highlight
+from specc.reporting import text
+from specc.reporting.highlighting import highlight
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from specc.graph.shapes import (
 from specc.graph.shapes.ops import OPS
 from specc.graph.shapes.rule import Call, Outcome, Refusal, Rule, Weight
 
-__all__ = ["RULES", "TAKES_TEXT", "Call", "Outcome", "Refusal", "Rule", "Weight"]
+__all__ = ["APPLICATIONS", "RULES", "TAKES_TEXT", "Call", "Outcome", "Refusal", "Rule", "Weight"]
 
 _CORE: dict[str, Rule] = {
     "Dense": core.dense,
@@ -166,6 +166,33 @@ _AUGMENTATION: dict[str, Rule] = {
     "Resizing": augmentation.resized,
 }
 
+
+def _application(call: Call) -> Outcome:
+    from specc.graph.shapes.application import application
+
+    return application(call)
+
+
+APPLICATIONS = (
+    *(f"ConvNeXt{size}" for size in ("Tiny", "Small", "Base", "Large", "XLarge")),
+    *(f"DenseNet{depth}" for depth in (121, 169, 201)),
+    *(f"EfficientNetB{size}" for size in range(8)),
+    *(f"EfficientNetV2{size}" for size in ("B0", "B1", "B2", "B3", "S", "M", "L")),
+    "InceptionResNetV2",
+    "InceptionV3",
+    "MobileNet",
+    "MobileNetV2",
+    "MobileNetV3Large",
+    "MobileNetV3Small",
+    "NASNetLarge",
+    "NASNetMobile",
+    *(f"ResNet{depth}{version}" for depth in (50, 101, 152) for version in ("", "V2")),
+    "VGG16",
+    "VGG19",
+    "Xception",
+)
+"""Whole networks, whose rule is only read when a spec uses one."""
+
 RULES: dict[str, Rule] = {
     **_CORE,
     **_ACTIVATION,
@@ -181,6 +208,7 @@ RULES: dict[str, Rule] = {
     **_PREPROCESSING,
     **_AUGMENTATION,
     **OPS,
+    **dict.fromkeys(APPLICATIONS, _application),
 }
 
 # Everything else computes, and computing with strings fails at the first batch although Keras builds the model.

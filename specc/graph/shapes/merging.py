@@ -1,5 +1,7 @@
 """Shapes of the layers that merge a list of tensors: element by element, end to end, by inner product."""
 
+from collections.abc import Sequence
+
 from specc.graph.graph import TensorType
 from specc.graph.shapes.rule import Call, Outcome, Refusal, Shape, Size, one, plus, tensors, times, unknown
 
@@ -53,6 +55,16 @@ def broadcast(a: Shape, b: Shape) -> Shape | None:
     return tuple(sizes)
 
 
+def _disagreeing(shapes: Sequence[Shape], joint: int) -> tuple[int, int] | None:
+    """The first input with another size than one before it on an axis other than `joint`, and that one."""
+    known: dict[int, int] = {}  # for each axis, the first input whose size there is known
+    for i, shape in enumerate(shapes):
+        for k, size in enumerate(shape):
+            if k != joint and size is not None and shapes[known.setdefault(k, i)][k] != size:
+                return i, known[k]
+    return None
+
+
 def concatenate(call: Call) -> Outcome:
     """The inputs end to end along `axis`; all other axes are equal."""
     inputs = tensors(call)
@@ -72,12 +84,11 @@ def concatenate(call: Call) -> Outcome:
         if not -len(shape) <= axis < len(shape):
             raise Refusal("axis-out-of-range", f"`Concatenate` has no axis {axis} in {shape}", at="axis", other=i)
     joint = axis % len(first)
-    for i, shape in enumerate(shapes[1:], start=1):
-        for k, size in enumerate(shape):
-            j = next((j for j, s in enumerate(shapes[:i]) if k != joint and s[k] is not None), None)
-            if j is not None and size is not None and shapes[j][k] != size:
-                message = f"`Concatenate` along axis {axis} needs all other axes equal, got {shapes[j]} and {shape}"
-                raise Refusal("shape-mismatch", message, at=i, other=j)
+    pair = _disagreeing(shapes, joint)
+    if pair is not None:
+        i, j = pair
+        message = f"`Concatenate` along axis {axis} needs all other axes equal, got {shapes[j]} and {shapes[i]}"
+        raise Refusal("shape-mismatch", message, at=i, other=j)
     total = plus(*(shape[joint] for shape in shapes))
     return one((*first[:joint], total, *first[joint + 1 :]), call.compute_dtype)
 

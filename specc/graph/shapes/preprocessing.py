@@ -1,5 +1,7 @@
 """Shapes of the layers that prepare numbers, categories, text and sound."""
 
+from pathlib import Path
+
 from specc.component import Argument
 from specc.graph.graph import TensorType
 from specc.graph.shapes.convolution import Window, window_output
@@ -26,6 +28,7 @@ from specc.graph.shapes.rule import (
     unknown,
 )
 
+VOCABULARY_BYTES = 64 * 1024 * 1024
 COUNTED = ("int", "one_hot", "multi_hot", "count")
 LOOKED_UP = (*COUNTED, "binary", "tf_idf", "tf-idf")
 
@@ -135,7 +138,7 @@ def hashed_crossing(call: Call) -> Outcome:
 
 
 def _depth(call: Call) -> tuple[Size, bool]:
-    """How many indices a lookup knows, and whether that is certain (a vocabulary in a file is not read here)."""
+    """How many indices a lookup knows, and whether that is certain."""
     tokens = call.get("max_tokens")
     if tokens is not None and (not isinstance(tokens, int) or tokens <= 1):
         raise Refusal("invalid-argument", f"`max_tokens` needs an integer from 2, got {tokens}", at="max_tokens")
@@ -144,13 +147,32 @@ def _depth(call: Call) -> tuple[Size, bool]:
             raise Refusal("invalid-argument", "`pad_to_max_tokens` needs `max_tokens`", at="pad_to_max_tokens")
         return tokens, True
     words = call.get("vocabulary")
-    if not isinstance(words, list | tuple):
-        return None, words is None
-    unseen = call.get("num_oov_indices", 1)
     special = [call.get("mask_token"), call.get("oov_token")]
-    if any(word in words for word in special if word is not None):
+    if isinstance(words, str):
+        count = _lines(words)
+    elif isinstance(words, list | tuple):
+        count = None if any(word in words for word in special if word is not None) else len(words)
+    else:
+        return None, words is None
+    if count is None:
         return None, False
-    return len(words) + (unseen if isinstance(unseen, int) else 1) + (special[0] is not None), True
+    unseen = call.get("num_oov_indices", 1)
+    return count + (unseen if isinstance(unseen, int) else 1) + (special[0] is not None), True
+
+
+def _lines(path: str) -> int | None:
+    """How many words a vocabulary file holds, a line for each; None if it cannot be read or is very large.
+
+    Only an absolute path is opened: `specc.graph.files` makes them, of files in the project.
+    """
+    place = Path(path)
+    try:
+        if not place.is_absolute() or place.stat().st_size > VOCABULARY_BYTES:
+            return None
+        with place.open("rb") as file:
+            return sum(1 for _ in file)
+    except OSError:
+        return None
 
 
 def lookup(call: Call) -> Outcome:

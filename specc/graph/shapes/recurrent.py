@@ -16,7 +16,6 @@ from specc.graph.shapes.rule import (
     channels_last,
     integer,
     known_channels,
-    one,
     plus,
     product,
     rank_at_least,

@@ -17,6 +17,14 @@ Shape: TypeAlias = tuple[Size, ...]
 
 FLOATS = ("float16", "bfloat16", "float32", "float64")
 INTEGERS = ("int8", "uint8", "int16", "uint16", "int32", "uint32", "int64", "uint64")
+BYTES: Mapping[str | None, int] = {
+    **dict.fromkeys(("bool", "int8", "uint8"), 1),
+    **dict.fromkeys(("float16", "bfloat16", "int16", "uint16"), 2),
+    **dict.fromkeys(("float32", "int32", "uint32"), 4),
+    **dict.fromkeys(("float64", "int64", "uint64", "complex64"), 8),
+    "complex128": 16,
+}
+"""What a number of a dtype takes. Text has no fixed size."""
 
 
 class Weight(NamedTuple):
@@ -33,11 +41,15 @@ class Weight(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """What a layer makes of its inputs. `multiply_adds` is per sample of the batch; None is not known."""
+    """What a layer makes of its inputs. `multiply_adds` is per sample of the batch; None is not known.
+
+    `inner_bytes` is what the outputs of layers inside this one take per sample, beyond its own outputs.
+    """
 
     outputs: tuple[TensorType, ...]
     weights: tuple[Weight, ...] = ()
     multiply_adds: int | None = 0
+    inner_bytes: int | None = 0
 
 
 class Refusal(Exception):  # noqa: N818  a rule's verdict on the user's input, not a failure of ours
@@ -115,6 +127,16 @@ def plus(*terms: Size) -> int | None:
             return None
         result += term
     return result
+
+
+def bytes_of(x: TensorType) -> int | None:
+    """What a tensor takes for each sample; None if a size besides the batch is open, or for text."""
+    if x.shape is None:
+        return None
+    sizes = list(x.shape)
+    if None in sizes:
+        sizes.remove(None)  # the batch, wherever an operation has put it
+    return times(product(sizes), BYTES.get(x.dtype))
 
 
 def tensor(call: Call, name: str = "inputs", position: int = 0) -> TensorType:

@@ -109,5 +109,27 @@ def test_an_unknown_input_is_silent() -> None:
 
 
 def test_a_type_without_a_rule_is_named() -> None:
-    inferred, findings = run(node(2, "a", "ResNet50", "x"), node(3, "b", "Dense", "a", units=3))
+    inferred, findings = run(node(2, "a", "NoSuchLayer", "x"), node(3, "b", "Dense", "a", units=3))
     assert (findings, inferred.without_rule, inferred.known) == ((), ("a",), False)
+
+
+def test_memory_is_that_of_outputs_for_one_sample_and_of_weights() -> None:
+    nodes = (
+        node(2, "a", "Dense", "x", units=8),
+        node(3, "b", "Dense", "a", units=2, dtype="float64"),
+        node(4, "c", "Dense", "b", units=2, dtype="float16"),
+    )
+    inferred, _ = run(*nodes, precision="mixed_bfloat16")
+    found = [(inferred.nodes[name].activation_bytes, inferred.nodes[name].weights_bytes) for name in "abc"]
+    assert found == [(16, 160), (16, 144), (4, 12)]
+    assert (inferred.activation_bytes, inferred.weights_bytes) == (36, 316)
+
+
+def test_memory_of_an_open_size_is_unknown() -> None:
+    inferred, _ = run(node(2, "a", "Dense", "x", units=8), shape=(None, 4))
+    assert (inferred.nodes["a"].activation_bytes, inferred.nodes["a"].weights_bytes) == (None, 160)
+
+
+def test_a_shared_layer_brings_no_weights_but_more_activations() -> None:
+    inferred, _ = run(node(2, "a", "Dense", "x", units=4), node(3, "b", "Dense", "a", share="a", units=4))
+    assert (inferred.activation_bytes, inferred.weights_bytes) == (32, 80)

@@ -1,0 +1,108 @@
+"""The report as one HTML file: no script, nothing fetched, light and dark, for screen and paper.
+
+The template says what stands where; here its words and figures are made. Everything that is no markup of ours is
+escaped by the template engine, and spelt out where it could hide or reorder other text.
+"""
+
+from collections.abc import Iterable, Mapping
+from functools import cache
+from importlib.resources import files
+
+import jinja2
+from markupsafe import Markup
+
+from specc.reporting import text
+from specc.reporting.figures import histogram, learning_curve, learning_rate_curve, scatter
+from specc.reporting.highlighting import highlight
+from specc.reporting.model_drawing import draw
+from specc.reporting.report import ClassResult, NumberResult, Report
+
+OPEN_ROWS = 40
+"""Longer tables of layers start folded."""
+
+
+_SAME = 1e-3  # as near as the metric of float32 batches and the count over predictions.csv are
+
+
+def as_html(report: Report) -> str:
+    """The page. The same report gives the same bytes."""
+    return _template().render(
+        report=report,
+        curves=[(curve, _curve(report, curve.metric)) for curve in report.learning.curves],
+        learning_rate=_learning_rate(report),
+        figures={result.name: _figures(result) for result in report.results if isinstance(result, NumberResult)},
+        drawing=draw(report.layers, report.inputs, report.outputs),
+        spec=highlight(report.spec),
+        notes=_notes(report),
+        title=report.name or report.id,
+        open_rows=OPEN_ROWS,
+    )
+
+
+@cache
+def _template() -> jinja2.Template:
+    environment = jinja2.Environment(
+        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True, finalize=_finalize
+    )
+    environment.filters |= {
+        "duration": text.duration,
+        "headline": text.headline,
+        "label": text.label,
+        "metric_names": _metric_names,
+        "metric_of": _metric_of,
+        "moment": text.moment,
+        "number": text.number,
+        "percent": text.percent,
+    }
+    environment.tests["class_result"] = lambda result: isinstance(result, ClassResult)
+    folder = files("specc.reporting") / "templates"
+    # The style sheet is ours and stands in the page as it is.
+    environment.globals["style"] = Markup((folder / "page.css").read_text(encoding="utf-8"))  # noqa: S704
+    return environment.from_string((folder / "page.html.j2").read_text(encoding="utf-8"))
+
+
+def _finalize(value: object) -> object:
+    """Every expression of the template passes here on its way out, before it is escaped."""
+    return text.visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def _metric_of(value: float | None, name: str) -> str:
+    return text.DASH if value is None else text.metric(name, value)
+
+
+def _metric_names(splits: Iterable[Mapping[str, float]]) -> list[str]:
+    """The metrics of all splits, each once."""
+    return list(dict.fromkeys(name for split in splits for name in split))
+
+
+def _curve(report: Report, metric: str) -> Markup:
+    curve = next(curve for curve in report.learning.curves if curve.metric == metric)
+    label = f"{text.label(metric)} by epoch, {'training and validation' if curve.validation else 'training'}"
+    return learning_curve(report.learning, curve.train, curve.validation, text.visible(label))
+
+
+def _learning_rate(report: Report) -> Markup:
+    if not report.learning.learning_rate:
+        return Markup("")
+    return learning_rate_curve(report.learning, "learning rate by epoch")
+
+
+def _figures(result: NumberResult) -> tuple[Markup, Markup]:
+    name = text.visible(result.name)
+    return scatter(result, f"predicted against true {name}"), histogram(result, f"errors of {name}")
+
+
+def _notes(report: Report) -> list[str]:
+    """What puts the opening number into proportion, where it is clear which output it belongs to."""
+    if len(report.results) != 1 or not report.headlines or report.headlines[0].split != "test":
+        return []
+    first, result = report.headlines[0], report.results[0]
+    if isinstance(result, NumberResult):
+        return [f"R² {text.number(result.r2)}; always saying the mean would give 0"]
+    if "accuracy" not in first.metric or abs(result.accuracy - first.value) > _SAME:
+        return []
+    low, high = map(text.percent, result.interval)
+    return [
+        f"95% interval {low} to {high}",
+        f"always saying “{result.baseline_class}” gives {text.percent(result.baseline)}",
+    ]

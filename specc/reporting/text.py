@@ -1,0 +1,70 @@
+"""Numbers, times and the user's own words as readers want to see them, shared by the HTML and the Markdown report.
+
+Nothing here escapes for HTML: the template engine does that.
+"""
+
+import math
+import re
+
+from specc.reporting.report import Headline
+
+DASH = "\N{EN DASH}"
+
+# Control characters have no look, and those that turn the reading direction can make a text say something else.
+_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff]")
+
+
+def visible(text: str) -> str:
+    r"""`text` with every character that could hide or reorder others spelt out: ESC becomes `\x1b`."""
+    return _UNSEEN.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), text.replace("\r\n", "\n"))
+
+
+def number(value: float) -> str:
+    """Four significant digits, without an exponent where that is shorter to read."""
+    if not math.isfinite(value):
+        return DASH
+    if value == 0:
+        return "0"
+    if 1e-4 <= abs(value) < 1e6:
+        digits = max(0, 3 - math.floor(math.log10(abs(value))))
+        return f"{value:,.{digits}f}"
+    return f"{value:.3e}"
+
+
+def percent(share: float) -> str:
+    """A share of one, with one decimal place."""
+    return f"{share:.1%}" if math.isfinite(share) else DASH
+
+
+def metric(name: str, value: float) -> str:
+    """A metric's value; accuracies are shares."""
+    return percent(value) if "accuracy" in name else number(value)
+
+
+def label(name: str) -> str:
+    """A metric's name in words."""
+    name = f"validation {name[4:]}" if name.startswith("val_") else name
+    return name.replace("_", " ")
+
+
+def headline(shown: Headline) -> str:
+    """What stands below a headline's number."""
+    return f"{shown.split} {label(shown.metric)}"
+
+
+def duration(seconds: float) -> str:
+    """A stretch of time in its two largest units."""
+    if not math.isfinite(seconds):
+        return DASH
+    if seconds < 10:
+        return f"{seconds:.2f} s"
+    if seconds < 60:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s"
+
+
+def moment(iso: str) -> str:
+    """An ISO 8601 time to the second, as it is in any other form."""
+    return re.sub(r"^(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.\d+)?(?:Z|\+00:00)$", r"\1 \2 UTC", iso)
