@@ -53,7 +53,8 @@ def main() -> int:
     parser.add_argument("--write", action="store_true", help="store Keras' counts for the tests")
     options = parser.parse_args()
     stored, wrong = {}, 0
-    print("| application | image | parameters | trained | multiply-adds | activations | as Keras |\n|---|---|---|---|---|---|---|")
+    print("| application | image | parameters | trained | multiply-adds | activations | as Keras |")
+    print("|---|---|---|---|---|---|---|")
     for name in APPLICATIONS:
         trainable, rest, side = by_keras(name)
         found = by_specc(name, side)

@@ -33,7 +33,9 @@ from specc.component import Component
 from specc.graph.applications_generate import without_values
 from specc.graph.graph import Graph, GraphInput, Node, Ref
 from specc.graph.infer import infer
-from specc.graph.shapes import APPLICATIONS, RULES
+from specc.graph.shapes import APPLICATIONS, all_rules
+
+RULES = all_rules()
 
 
 class Stricter(NamedTuple):
@@ -49,8 +51,10 @@ STRICTER = (
     Stricter("axis-out-of-range", ("Concatenate",), LATE),
     Stricter("axis-out-of-range", ("ops.trapezoid",), "wraps the axis round"),
     Stricter("invalid-argument", ("Adaptive", "ConvLSTM", "Bidirectional"), LATE),
-    Stricter("invalid-argument", ("ops.average_pool", "ops.max_pool", "ops.stft"), LATE),
-    Stricter("kernel-too-large", ("ops.extract_sequences", "ops.stft"), "makes an axis of size 0 or less"),
+    Stricter("invalid-argument", ("ops.average_pool", "ops.max_pool", "ops.stft", "ops.unfold"), LATE),
+    Stricter(
+        "kernel-too-large", ("ops.extract_sequences", "ops.stft", "ops.unfold"), "makes an axis of size 0 or less"
+    ),
     Stricter("rank-mismatch", (*IMAGES,), "takes the batch for rows of pixels"),
     Stricter("rank-mismatch", ("Adaptive", "Concatenate", "Dot", "TimeDistributed"), LATE),
     Stricter("shape-mismatch", ("ops.broadcast_to", "ops.slice", "ops.tensordot", "ops.view_as_complex"), LATE),

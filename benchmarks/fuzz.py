@@ -190,7 +190,11 @@ def _of_page(page: str, project: Path) -> Iterator[bytes]:
 
 
 def _seed(text: bytes) -> Seed:
-    tree, _ = read_text(text.decode(errors="replace"), "seed")
+    try:
+        tree, _ = _guarded("reading", lambda: read_text(text.decode(errors="replace"), "seed"))
+    except BrokenError as problem:
+        print(problem, flush=True)
+        return Seed(text, None)
     return Seed(text, None if tree is None else plain(tree))
 
 

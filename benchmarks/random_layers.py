@@ -32,8 +32,9 @@ from random_values import (
 
 from specc.component import Component
 from specc.graph.graph import TensorType
-from specc.graph.shapes import RULES
+from specc.graph.shapes import all_rules
 
+RULES = all_rules()
 IMAGES = [
     n for n in RULES if n.startswith(("Random", "Equal", "Solar", "Auto", "Contrast", "AugMix", "CutMix", "MixUp"))
 ]
@@ -244,14 +245,24 @@ def image(r: Random, name: str) -> Config:
     return Config(name, arguments, (tensor(r, (size(r), size(r), 3)[: 2 if r.random() < 0.05 else 3]),))
 
 
-WORDS = Path(tempfile.mkdtemp()) / "words.txt"
-WORDS.write_text("3\n5\n7\n11\n", encoding="utf-8")
+def written(name: str) -> str:
+    """The path of a vocabulary. TensorFlow keeps one table for a file, so words and numbers have one each."""
+    path = Path(tempfile.mkdtemp()) / name
+    path.write_text("3\n5\n7\n11\n", encoding="utf-8")
+    return str(path)
+
+
+WORDS, NUMBERS = written("words.txt"), written("numbers.txt")
 
 
 def lookup(r: Random, name: str) -> Config:
     words = ["a", "b", "c"] if name != "IntegerLookup" else [3, 5, 7]
     modes = ("int", "multi_hot", "count") if name == "TextVectorization" else ("int", "one_hot", "multi_hot", "count")
-    arguments = some(r, vocabulary=lambda: str(WORDS) if yes(r) else words, output_mode=lambda: r.choice(modes))
+    arguments = some(
+        r,
+        vocabulary=lambda: (NUMBERS if name == "IntegerLookup" else WORDS) if yes(r) else words,
+        output_mode=lambda: r.choice(modes),
+    )
     if r.random() < 0.3:
         arguments |= {"max_tokens": r.choice((9, 9, 9, 1)), "pad_to_max_tokens": True}
     if name == "TextVectorization" and r.random() < 0.2:

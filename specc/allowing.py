@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
-from specc.diagnostics import Finding, Level, Span, has_errors, warning
+from specc.diagnostics import Finding, Fix, Level, Span, has_errors, warning
 from specc.language import tree
 from specc.language.source import Source
 
@@ -20,11 +20,15 @@ _OF_ALLOWS: Final = frozenset(("unknown-code", "unused-allow"))
 
 
 class Allow(NamedTuple):
-    """One code that the spec allows: where that is written, and for which line; None is every line of every file."""
+    """One code that the spec allows: where that is written, and for which line; None is every line of every file.
+
+    `removal` takes a comment's code away.
+    """
 
     code: str
     span: Span
     line: int | None = None
+    removal: Fix | None = None
 
     def covers(self, finding: Finding) -> bool:
         """Whether this is about `finding`, be it a warning or an error."""
@@ -67,7 +71,7 @@ def _complaints(allow: Allow, findings: Sequence[Finding], *, searched: bool) ->
     elif searched and allow.code not in _OF_ALLOWS and not any(allow.covers(finding) for finding in findings):
         where = "in this spec" if allow.line is None else "on its line"
         message = f"`{allow.code}` is allowed, but not found {where}"
-        yield warning("unused-allow", message, allow.span, help="remove it")
+        yield warning("unused-allow", message, allow.span, help="remove it", fix=allow.removal)
 
 
 def _in_list(document: tree.Node) -> Iterator[Allow]:
@@ -81,6 +85,7 @@ def _in_comments(source: Source) -> Iterator[Allow]:
     if "specc:" not in source.text or source.path.lower().endswith(".json"):
         return
     from specc.language.comments import comments
+    from specc.language.mending import without_text
 
     lines = source.lines()
     for comment in comments(source.text, "specc:"):
@@ -91,9 +96,19 @@ def _in_comments(source: Source) -> Iterator[Allow]:
         places = [
             (code.group(), code.start(), code.end()) for code in _CODE.finditer(found.string, *found.span("codes"))
         ]
-        for code, start, end in places or [("", found.start(), found.end())]:
+        for i, (code, start, end) in enumerate(places or [("", found.start(), found.end())]):
             first = comment.column + start
-            yield Allow(code, Span(source.path, comment.line, first, comment.line, comment.column + end), line)
+            span = Span(source.path, comment.line, first, comment.line, comment.column + end)
+            # One of several codes goes with the comma after it, the last with the one before.
+            cut = (
+                found.span()
+                if len(places) < 2
+                else (start, places[i + 1][1])
+                if places[i + 1 :]
+                else (places[i - 1][2], end)
+            )
+            removal = without_text(lines, source.path, comment.line, *(comment.column - 1 + offset for offset in cut))
+            yield Allow(code, span, line, removal)
 
 
 def _next_line(lines: Sequence[str], number: int) -> int:

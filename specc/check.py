@@ -72,6 +72,10 @@ def check(
         plan, more = _plan(document, findings, path, root, data_limit)
         findings += more
     findings = silence(findings, document, source, complete=plan is None or plan.facts.complete)
+    if any(finding.fix for finding in findings):
+        from specc.fixing import settled
+
+        findings = settled(findings, source)
     sound = None if has_errors(findings) else plan
     return Checked(path, root, sound, in_order(findings), (source, *overrides.sources()), source.text)
 

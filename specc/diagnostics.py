@@ -36,12 +36,33 @@ class Label(NamedTuple):
     text: str
 
 
+class Edit(NamedTuple):
+    """A stretch of a file and what shall stand there.
+
+    `old` is the text that stands there now, in which a double quote means either quote; an empty one is an insertion.
+    """
+
+    span: Span
+    old: str
+    new: str
+
+
+class Fix(NamedTuple):
+    """Edits that together mend a fault, without a doubt and without touching anything else.
+
+    `description` says what they do in the imperative.
+    """
+
+    description: str
+    edits: tuple[Edit, ...]
+
+
 class Finding(NamedTuple):
     """One fault in the user's input.
 
     `code` is the kebab-case name of the fault. `message` says what is wrong (lower case, no full stop, user's words
     in backticks), `caption` is the few words printed under the marked text, `labels` mark other places, `notes` give
-    context and `help` says what to change.
+    context, `help` says what to change, and `fix` is that change if it can only be one.
     """
 
     level: Level
@@ -52,6 +73,7 @@ class Finding(NamedTuple):
     labels: tuple[Label, ...] = ()
     notes: tuple[str, ...] = ()
     help: str = ""
+    fix: Fix | None = None
 
 
 def error(code: str, message: str, span: Span, **details: object) -> Finding:
@@ -78,5 +100,9 @@ def has_errors(findings: Iterable[Finding]) -> bool:
 
 
 def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """The findings by place in the text, each once, so that the same input always prints the same."""
-    return tuple(sorted(dict.fromkeys(findings), key=lambda f: (f.span, f.level, f.code, f.message)))
+    """The findings by place in the text, so that the same input always prints the same.
+
+    What is said twice of one place, such as of a loss that two outputs have in common, is kept once.
+    """
+    by_key = {(f.span, f.level, f.code, f.message): f for f in reversed(tuple(findings))}
+    return tuple(by_key[key] for key in sorted(by_key))

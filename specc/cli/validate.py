@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from specc.cli.options import end, override_options, overrides, print_findings, without_garbage
+from specc.cli.options import FINDINGS, end, override_options, overrides, print_findings, without_garbage
 from specc.cli.spec_paths import spec_paths
 from specc.diagnostics import Finding, has_errors
 
@@ -32,6 +32,8 @@ FORMATS = ("text", "concise", "json", "jsonl", "github", "gitlab", "sarif", "jun
     help="Leave out the findings that this file lists as known.",
 )
 @click.option("--write-baseline", is_flag=True, help="Write all present findings into that file.")
+@click.option("--fix", is_flag=True, help="Mend what can only be mended in one way, and report the rest.")
+@click.option("--diff", is_flag=True, help="With --fix: print the changes and write nothing.")
 @override_options
 def validate(  # noqa: PLR0913  one argument for each option
     specs: tuple[str, ...],
@@ -41,6 +43,8 @@ def validate(  # noqa: PLR0913  one argument for each option
     stdin_filename: Path | None,
     baseline: Path | None,
     write_baseline: bool,
+    fix: bool,
+    diff: bool,
     sets: tuple[str, ...],
     variables: tuple[str, ...],
     root: Path | None,
@@ -51,8 +55,12 @@ def validate(  # noqa: PLR0913  one argument for each option
     patterns such as 'specs/**/*.yaml' work in quotes too. Text goes to standard error, every other format to standard
     output, with nothing else beside it.
 
+    --fix replaces each spec in which something was mended; with --stdin it prints the mended spec. Comments, order and
+    line ends stay as they are.
+
     \b
-    Exit codes: 0 no errors (warnings alone are none), 1 errors, 2 wrong usage,
+    Exit codes: 0 no errors (warnings alone are none), 1 errors, after --fix those
+    that are left, and with --diff also if there are changes, 2 wrong usage,
     3 a failure of specc itself.
 
     \b
@@ -64,16 +72,32 @@ def validate(  # noqa: PLR0913  one argument for each option
       specc validate --stdin --stdin-filename specs/new.yaml < draft.yaml
       specc validate specs/ --baseline known.json --write-baseline
       specc validate specs/ --baseline known.json
+      specc validate specs/ --fix --diff
     """  # noqa: D301
     _check_usage(specs, stdin_filename, baseline, from_stdin=from_stdin, write_baseline=write_baseline)
+    changed = False
+    if fix or diff:
+        _check_fix_usage(
+            sets + variables, baseline, form if from_stdin or diff else "text", fix=fix, diff=from_stdin and diff
+        )
     with without_garbage():
         from specc.check import check
         from specc.language.limits import FILE_BYTES
 
         changes = overrides(sets, variables)
-        if from_stdin:
-            content = sys.stdin.buffer.read(FILE_BYTES + 1)
-            results = [check(stdin_filename or Path("<stdin>"), changes, root, content=content)]
+        name = stdin_filename or Path("<stdin>")
+        content = sys.stdin.buffer.read(FILE_BYTES + 1) if from_stdin else None
+        if fix:
+            from specc.cli.mending import mend_files, mend_input, show_changes
+
+            if content is not None:
+                results = [mend_input(content, name, root)]
+            elif diff:
+                results, changed = show_changes(spec_paths(specs), root)
+            else:
+                results = mend_files(spec_paths(specs), root)
+        elif content is not None:
+            results = [check(name, changes, root, content=content)]
         else:
             results = [check(path, changes, root) for path in spec_paths(specs)]
     findings = [finding for result in results for finding in result.findings]
@@ -81,8 +105,31 @@ def validate(  # noqa: PLR0913  one argument for each option
         findings = _write(findings, baseline) if write_baseline else _new(findings, baseline)
     print_findings(findings, [source for result in results for source in result.sources], form)
     if form == "text" and not has_errors(findings):
-        click.echo(_summary(results))
+        click.echo(_summary(results), err=fix)
+    if form == "text" and not fix:
+        _tell_fixable(findings)
+    if changed:
+        raise SystemExit(FINDINGS)
     end(findings)
+
+
+def _tell_fixable(findings: Sequence[Finding]) -> None:
+    count = sum(finding.fix is not None for finding in findings)
+    if count:
+        click.echo(f"`--fix` mends {count} of them" if len(findings) > 1 else "`--fix` mends it", err=True)
+
+
+def _check_fix_usage(changes: Sequence[str], baseline: Path | None, form: str, *, fix: bool, diff: bool) -> None:
+    if not fix:
+        raise click.UsageError("`--diff` needs `--fix`")
+    if diff:
+        raise click.UsageError("`--stdin --fix` prints the mended spec: give it without `--diff`")
+    if changes:
+        raise click.UsageError("`--fix` mends specs as they are written: give no `--set` and no `--var`")
+    if baseline is not None:
+        raise click.UsageError("`--fix` takes no `--baseline`")
+    if form != "text":
+        raise click.UsageError("`--diff` and `--stdin --fix` have standard output to themselves: give no `--format`")
 
 
 def _check_usage(

@@ -70,7 +70,8 @@ def _check_names(data: DataSpec, columns: Mapping[str, ColumnFacts]) -> list[Fin
 
 
 def _missing_column(name: str, place: Span, columns: Mapping[str, ColumnFacts]) -> Finding:
-    from specc.language.suggest import did_you_mean  # only faults pay for it
+    from specc.language.mending import respelt_own_name  # only faults pay for it
+    from specc.language.suggest import did_you_mean
 
     only = next(iter(columns), "") if len(columns) == 1 else ""
     separator = next((mark for mark in (";", "\t", "|") if name in only.split(mark)), None)
@@ -78,7 +79,8 @@ def _missing_column(name: str, place: Span, columns: Mapping[str, ColumnFacts]) 
     if separator:
         shown = "tab" if separator == "\t" else f"'{separator}'"
         help_text = f"the columns are divided by another sign: write `csv: {{path: …, separator: {shown}}}`"
-    return error("missing-column", f"there is no column `{name}`", place, notes=(_listing(columns),), help=help_text)
+    message, fix = f"there is no column `{name}`", respelt_own_name(place, name, columns)
+    return error("missing-column", message, place, notes=(_listing(columns),), help=help_text, fix=fix)
 
 
 def _listing(columns: Iterable[str]) -> str:

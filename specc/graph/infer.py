@@ -12,7 +12,7 @@ from specc.catalog import Catalog
 from specc.component import Argument, Component
 from specc.diagnostics import Finding, Label, Span, error
 from specc.graph.graph import UNKNOWN, Graph, Node, Ref, TensorType, Wiring
-from specc.graph.shapes import RULES, TAKES_TEXT, Call, Outcome, Refusal, Weight
+from specc.graph.shapes import TAKES_TEXT, Call, Outcome, Refusal, Weight, rule_of
 from specc.graph.shapes.rule import BYTES, UNTOLD, Tensors, bytes_of, plus, times
 from specc.graph.sizes import check_size, too_many
 from specc.language import limits
@@ -89,7 +89,7 @@ def infer(graph: Graph, catalog: Catalog, precision: str = "float32") -> tuple[I
             outcome = _apply(node, so_far, catalog, precision)
             check_size(node, outcome)
         except Refusal as refusal:
-            findings.append(_finding(refusal, node, so_far))
+            findings.append(_traced(_finding(refusal, node, so_far), refusal, node, graph, so_far))
             outcome = UNTOLD
         first = built.get(node.layer)
         got = _shown_inputs(node, so_far)
@@ -104,7 +104,7 @@ def infer(graph: Graph, catalog: Catalog, precision: str = "float32") -> tuple[I
     totals = _totals(inputs, nodes, ())
     if totals.parameters > limits.PARAMETERS:
         findings.append(too_many(totals.parameters, graph, nodes))
-    unruled = tuple(n.name for n in graph.nodes if _type_name(n.component, catalog) not in RULES)
+    unruled = tuple(n.name for n in graph.nodes if rule_of(_type_name(n.component, catalog)) is None)
     return totals._replace(without_rule=unruled), tuple(findings)
 
 
@@ -118,7 +118,7 @@ def _layer(
     component: Component, positional: tuple[Tensors, ...], keywords: Mapping[str, Tensors], precision: str
 ) -> Outcome:
     """Apply the rule of a component whose arguments are complete."""
-    rule = RULES.get(component.type)
+    rule = rule_of(component.type)
     if rule is None:
         return UNTOLD
 
@@ -225,6 +225,16 @@ def _finding(refusal: Refusal, node: Node, so_far: Inferred) -> Finding:
         other = refs[refusal.other]
         labels = (Label(other.span, _shown(so_far.tensor(other))),)
     return error(refusal.code, refusal.message, span, caption=caption, labels=labels, help=refusal.help)
+
+
+def _traced(finding: Finding, refusal: Refusal, node: Node, graph: Graph, so_far: Inferred) -> Finding:
+    """The finding with notes on where the shapes come from."""
+    from specc.graph.tracing import TRACED, explain  # only faults pay for it
+
+    refs = _refs(node)
+    numbers = (refusal.at, refusal.other)
+    wires = tuple(refs[number] for number in numbers if isinstance(number, int) and number < len(refs))
+    return explain(finding, node, wires, graph, so_far.tensor) if finding.code in TRACED else finding
 
 
 def _shared_mismatch(node: Node, first: Node, got: str, before: str) -> Finding:

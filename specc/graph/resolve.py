@@ -134,12 +134,14 @@ def _draft(layer: tree.Node, fresh: "_FreshNames", catalog: Catalog) -> tuple[_D
         types = [entry for entry in layer if entry.key not in NODE_KEYS and not entry.key.startswith("x-")]
         keys = {entry.key: entry.value for entry in layer if entry.key in NODE_KEYS}
         fault = _one_type(layer, types, shares="share" in keys)
-        if fault:
-            return _Draft(fresh("layer"), layer.span, None, None, None, ()), [fault]
+        name = _written_name(layer)
+        if fault:  # its names and wires count, so that others may refer to it
+            own = str(name.value) if name else fresh(default_name(types[0].key) if types else "layer")
+            span = name.span if name else layer.span
+            return _Draft(own, span, None, None, keys.get("inputs"), _values(keys.get("outputs"))), [fault]
         if not types:
             share = keys["share"]
             assert isinstance(share, Value)  # noqa: S101  the schema says so
-            name = _written_name(layer)
             draft_name = str(name.value) if name else fresh(f"{share.value}_again")
             return _Draft(draft_name, share.span, None, share, keys.get("inputs"), _values(keys.get("outputs"))), []
         type_name, component_span, arguments = types[0].key, types[0].key_span, types[0].value
@@ -350,8 +352,12 @@ def _wiring(node: tree.Node, names: AbstractMapping[str, _Port]) -> tuple[Wiring
 
 
 def _unknown_name(value: Value, known: list[str]) -> Finding:
-    message = f"nothing in this model is called `{value.value}`"
-    return error("unknown-name", message, value.span, help=did_you_mean(str(value.value), known))
+    from specc.language.mending import respelt_own_name  # only faults pay for it
+
+    name = str(value.value)
+    message = f"nothing in this model is called `{name}`"
+    fix = respelt_own_name(value.span, name, known)
+    return error("unknown-name", message, value.span, help=did_you_mean(name, known), fix=fix)
 
 
 def _outputs(

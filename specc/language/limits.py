@@ -16,4 +16,5 @@ COMPOSED_WEIGHT = 200_000  # of everything that substitution writes into a spec
 TEMPLATE_LENGTH = 20_000  # characters of a string with variables in it
 FINDINGS = 200  # of one stage; a generated spec with a fault in each of its lines needs no more to be understood
 TENSOR = 2**31  # numbers in one weight, or in what a layer gives for one sample: 8 GiB of float32
+OUTPUTS = 10_000  # of one layer
 PARAMETERS = 20 * 10**9  # of a model: 80 GB of float32, before gradients and the optimizer's own

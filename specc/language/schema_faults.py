@@ -6,19 +6,20 @@ fault already told (an argument is missing because it is misspelt) is left out. 
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, TypeAlias
 
 from jsonschema.exceptions import ValidationError
 
 from specc.codes import KINDS
-from specc.diagnostics import Finding, Label, Span, error
+from specc.diagnostics import Finding, Label, Span
+from specc.language.mending import as_word, respelt, with_first_key, without_fraction, without_quotes
+from specc.language.schema_fault import Fault, Schema
 from specc.language.schema_map import Place, SchemaMap
 from specc.language.schema_words import alternatives, choices, described, kind_words, listed, number, type_words
 from specc.language.suggest import best_match
-from specc.language.tree import Mapping, Node, Path, Value, descend
+from specc.language.tree import Node, Path, descend
 
-Schema: TypeAlias = dict[str, Any]
 _Json: TypeAlias = Any  # a value of the spec or of the schema, as json.loads gives it
 
 
@@ -32,103 +33,11 @@ def explain(faults: Iterable[ValidationError], tree: Node, schema: SchemaMap) ->
             continue  # of a value of the wrong type nothing else is told
         if fault.validator == "type":
             mistyped.add(path)
-        findings.extend(_explain(_Fault(fault, path, tree, schema)))
+        findings.extend(_explain(Fault(fault, path, tree, schema)))
     return findings
 
 
-@dataclass(frozen=True, slots=True)
-class _Fault:
-    """An error of jsonschema with what is needed to tell it: where it stands in the tree and in the schema."""
-
-    error: ValidationError
-    path: Path
-    tree: Node
-    map: SchemaMap
-
-    @property
-    def schema(self) -> Schema:
-        part: Any = self.error.schema  # in jsonschema's types it may be a boolean
-        return part  # type: ignore[no-any-return]
-
-    @property
-    def value(self) -> _Json:
-        return self.error.instance
-
-    @property
-    def keyword(self) -> str:
-        return str(self.error.validator)
-
-    @property
-    def limit(self) -> _Json:
-        return self.error.validator_value
-
-    @property
-    def place(self) -> Place | None:
-        return self.map.place(self.schema)
-
-    @property
-    def node(self) -> Node:
-        return descend(self.tree, self.path)
-
-    @property
-    def is_about_key(self) -> bool:
-        """Whether the schema's `propertyNames` refuses a key, and not the value."""
-        return isinstance(self.value, str) and isinstance(self.node, Mapping)
-
-    @property
-    def key(self) -> str:
-        """The nearest key above the fault; the type's name in a component's arguments."""
-        return next((step for step in reversed(self.path) if isinstance(step, str)), "")
-
-    @property
-    def subject(self) -> str:
-        """What is wrong, as a reader would call it: `kernel_size[0]`, the `units` of a `Dense`, the spec."""
-        if self.is_about_key:
-            return "a key" if not self.key else f"a key of `{self.key}`"
-        place = self.place
-        if place and place.is_type and place.branch == "else":
-            first = self.map.first_argument(place.definition)
-            return f"`{first}` of `{self.key}`" if first else f"`{self.key}`"
-        kind = next(iter(self.map.kinds_with(self.key)), None) if self.path and self.path[-1] == self.key else None
-        definition = self.map.definition(f"#/$defs/{kind}.{self.key}")
-        first = self.map.first_argument(definition) if "then" in definition else None
-        if first:  # the first argument is itself a component, or a number that stands for one
-            return f"`{first}` of `{self.key}`"
-        if not self.key:
-            return "the spec" if not self.path else f"item {self.path[-1]}"
-        last = _last_key(self.path)
-        steps = "".join(f"[{step}]" for step in self.path[last + 1 :])
-        above = f"{self.path[last - 1]}." if self.key.isdigit() and last else ""  # a class says nothing alone
-        return f"`{above}{self.key}{steps}`"
-
-    def told(self, code: str, message: str, *, at: Span | None = None, **details: Any) -> list[Finding]:
-        node = self.node
-        span = at or (self.key_span(self.value) if self.is_about_key else node.span)
-        if isinstance(node, Value) and node.origin and at is None:
-            details["labels"] = (*details.get("labels", ()), Label(node.origin, "its value comes from here"))
-        return [error(code, message, span, **details)]
-
-    def key_span(self, key: str) -> Span:
-        node = self.node
-        entry = node.entry(key) if isinstance(node, Mapping) else None
-        return entry.key_span if entry else node.span
-
-    def map_above(self) -> tuple[str, ...]:
-        """The keys that stand beside the one that the fault is under."""
-        above = descend(self.tree, self.path[:-1]) if self.path else None
-        return tuple(entry.key for entry in above) if isinstance(above, Mapping) else ()
-
-    def own_key_span(self) -> Span:
-        """The place of the key above the value; the value's own if that is an item of a list or everything."""
-        if self.path and isinstance(self.path[-1], str):
-            parent = descend(self.tree, self.path[:-1])
-            entry = parent.entry(self.path[-1]) if isinstance(parent, Mapping) else None
-            if entry:
-                return entry.key_span
-        return self.node.span
-
-
-def _explain(fault: _Fault) -> list[Finding]:
+def _explain(fault: Fault) -> list[Finding]:
     misspelt = _misspelt_type_above(fault)
     if misspelt:
         return misspelt
@@ -139,7 +48,7 @@ def _explain(fault: _Fault) -> list[Finding]:
     return fault.told("invalid-value", message)
 
 
-def _misspelt_type_above(fault: _Fault) -> list[Finding]:
+def _misspelt_type_above(fault: Fault) -> list[Finding]:
     """A loss or metric whose misspelt type was taken for the name of an output, so that its arguments make no sense."""
     path = fault.path
     if len(path) < 2 or path[-2] not in ("loss", "metrics") or not isinstance(path[-1], str):
@@ -154,11 +63,7 @@ def _misspelt_type_above(fault: _Fault) -> list[Finding]:
     return _unknown_type(above, kind, path[-1], types, above.key_span(path[-1]))
 
 
-def _last_key(path: Path) -> int:
-    return max((i for i, step in enumerate(path) if isinstance(step, str)), default=-1)
-
-
-def _unknown_key(fault: _Fault) -> list[Finding]:
+def _unknown_key(fault: Fault) -> list[Finding]:
     key = fault.error.message
     place = fault.place
     if place and place.is_type:
@@ -184,7 +89,7 @@ def _unknown_key(fault: _Fault) -> list[Finding]:
     return _unknown_type(fault, kind, key, types, fault.key_span(key))
 
 
-def _unknown_argument(fault: _Fault, key: str) -> list[Finding]:
+def _unknown_argument(fault: Fault, key: str) -> list[Finding]:
     known = list(fault.schema.get("properties", {}))
     match = best_match(key, known)
     takers = [
@@ -194,10 +99,9 @@ def _unknown_argument(fault: _Fault, key: str) -> list[Finding]:
     if takers:
         hint = f"write `{takers[0]}: {{{key}: …}}`"
     notes = (f"arguments of `{fault.key}`: {listed(known)}",) if known else (f"`{fault.key}` takes no arguments",)
-    message = f"`{fault.key}` has no argument `{key}`"
-    return fault.told(
-        "unknown-argument", message, at=fault.key_span(key), help=hint or _missing_space(key), notes=notes
-    )
+    message, span = f"`{fault.key}` has no argument `{key}`", fault.key_span(key)
+    fix = None if takers else respelt(span, key, known, fault.value)
+    return fault.told("unknown-argument", message, at=span, help=hint or _missing_space(key), notes=notes, fix=fix)
 
 
 def _takes(part: Schema, kinds: list[str]) -> bool:
@@ -205,7 +109,7 @@ def _takes(part: Schema, kinds: list[str]) -> bool:
     return part.get("$ref", "").removeprefix("#/$defs/") in kinds
 
 
-def _node_key_hint(fault: _Fault, key: str) -> str:
+def _node_key_hint(fault: Fault, key: str) -> str:
     """`name` or `inputs` written among the arguments of a layer."""
     for place in fault.map.places.values():
         if fault.map.types(place.definition.get(place.branch, {}) if place.branch else place.definition):
@@ -215,7 +119,7 @@ def _node_key_hint(fault: _Fault, key: str) -> str:
     return ""
 
 
-def _unknown_type(fault: _Fault, kind: str, name: str, types: Iterable[str], span: Span) -> list[Finding]:
+def _unknown_type(fault: Fault, kind: str, name: str, types: Iterable[str], span: Span) -> list[Finding]:
     if kind not in KINDS:  # a closed list of words in the form of a component, such as the kinds of columns
         return _unknown_choice(fault, list(types), at=span, value=name)
     word = kind_words(kind)
@@ -226,10 +130,12 @@ def _unknown_type(fault: _Fault, kind: str, name: str, types: Iterable[str], spa
     hint = f"did you mean `{match}`?" if match else _missing_space(name)
     others = [other for other in fault.map.kinds_with(name) if other != kind]
     notes = (f"`{name}` is {kind_words(others[0], article=True)}",) if others else ()
-    return fault.told(f"unknown-{kind}", f"there is no {word} `{name}`", at=span, help=hint, notes=notes)
+    beside = fault.value if isinstance(fault.value, dict) else ()
+    fix = None if others else respelt(span, name, types, beside)
+    return fault.told(f"unknown-{kind}", f"there is no {word} `{name}`", at=span, help=hint, notes=notes, fix=fix)
 
 
-def _stray_key(fault: _Fault, kind: str, key: str, type_name: str, node_keys: list[str]) -> list[Finding]:
+def _stray_key(fault: Fault, kind: str, key: str, type_name: str, node_keys: list[str]) -> list[Finding]:
     """An unknown key beside a layer: an argument that is indented too little, or a misspelt node key."""
     if key in fault.map.arguments(f"{kind}.{type_name}"):
         hint = f"indent it under `{type_name}:`, or write `{type_name}: {{{key}: …}}`"
@@ -238,14 +144,16 @@ def _stray_key(fault: _Fault, kind: str, key: str, type_name: str, node_keys: li
     return _unknown_key_among(fault, key, node_keys, f"the entry of `{type_name}`")
 
 
-def _unknown_key_among(fault: _Fault, key: str, known: list[str], where: str) -> list[Finding]:
+def _unknown_key_among(fault: Fault, key: str, known: list[str], where: str) -> list[Finding]:
     match = best_match(key, known)
     hint = f"did you mean `{match}`?" if match else _missing_space(key)
     notes = () if hint else (f"known keys: {listed(known)}",)
-    return fault.told("unknown-key", f"{where} has no key `{key}`", at=fault.key_span(key), help=hint, notes=notes)
+    message, span = f"{where} has no key `{key}`", fault.key_span(key)
+    fix = respelt(span, key, known, fault.value)
+    return fault.told("unknown-key", message, at=span, help=hint, notes=notes, fix=fix)
 
 
-def _unknown_section_key(fault: _Fault, key: str) -> list[Finding]:
+def _unknown_section_key(fault: Fault, key: str) -> list[Finding]:
     known = list(fault.schema.get("properties", {}))
     where = f"`{fault.key}`" if fault.path else "the top level"
     here = ".".join(str(step) for step in fault.path)
@@ -261,14 +169,16 @@ def _unknown_section_key(fault: _Fault, key: str) -> list[Finding]:
         owners = fault.map.components_with(key)
         hint = f"it is an argument of the component under `{owners[0]}`" if owners else _missing_space(key)
     notes = (f"known keys: {listed(known)}",) if known and not hint else ()
-    return fault.told("unknown-key", f"{where} has no key `{key}`", at=fault.key_span(key), help=hint, notes=notes)
+    message, span = f"{where} has no key `{key}`", fault.key_span(key)
+    fix = None if homes else respelt(span, key, known, fault.value)
+    return fault.told("unknown-key", message, at=span, help=hint, notes=notes, fix=fix)
 
 
 def _missing_space(key: str) -> str:
     return "put a space after `:`" if ":" in key else ""
 
 
-def _missing(fault: _Fault) -> list[Finding]:
+def _missing(fault: Fault) -> list[Finding]:
     name = fault.error.message
     known = fault.schema.get("properties", {})
     kinds = {kind for key in fault.value if key not in known for kind in fault.map.kinds_with(key)}
@@ -282,10 +192,11 @@ def _missing(fault: _Fault) -> list[Finding]:
     where = f"`{fault.key}`" if fault.path else "the spec"
     hint = f"add `{name}: {known[name]['const']}`" if "const" in known.get(name, {}) else ""
     span = fault.own_key_span() if fault.path else fault.node.span._replace(end_line=1, end_column=1, line=1, column=1)
-    return fault.told("missing-key", f"{where} needs the key `{name}`", at=span, help=hint)
+    fix = with_first_key(fault.tree, f"{name}: {known[name]['const']}") if hint and not fault.path else None
+    return fault.told("missing-key", f"{where} needs the key `{name}`", at=span, help=hint, fix=fix)
 
 
-def _type(fault: _Fault) -> list[Finding]:
+def _type(fault: Fault) -> list[Finding]:
     place = fault.place
     if place and place.is_type and place.branch == "else":
         return _first_argument(fault, place)
@@ -297,23 +208,25 @@ def _type(fault: _Fault) -> list[Finding]:
     return _wrong_type(fault, type_words(fault.schema))
 
 
-def _wrong_type(fault: _Fault, wanted: str) -> list[Finding]:
-    value, hint = fault.value, ""
+def _wrong_type(fault: Fault, wanted: str) -> list[Finding]:
+    value, hint, fix, span = fault.value, "", None, fault.node.span
     if isinstance(value, float) and value.is_integer() and "an integer" in wanted:
-        hint = f"write `{int(value)}`"
+        hint, fix = f"write `{int(value)}`", without_fraction(span, value)
     elif isinstance(value, str) and wanted == "true or false" and value.lower() in _YAML_1_1_BOOLEANS:
-        hint = f"write `{_YAML_1_1_BOOLEANS[value.lower()]}`"
+        word = _YAML_1_1_BOOLEANS[value.lower()]
+        hint, fix = f"write `{word}`", as_word(span, value, word)
     elif isinstance(value, str) and ("integer" in wanted or "number" in wanted) and _NUMBER.fullmatch(value):
-        hint = f"write `{value}` without quotes"
+        fits = "number" in wanted or "." not in value
+        hint, fix = f"write `{value}` without quotes", without_quotes(span, value) if fits else None
     elif isinstance(value, str) and wanted == "a number" and fault.map.kinds_with(value):
         hint = f"write `{value}: …` with its arguments"
     elif isinstance(value, str) and not fault.path and ":" in value:
         hint = "put a space after each `:`"
     message = f"{fault.subject} must be {wanted}, got {described(value)}"
-    return fault.told("wrong-type", message, help=hint)
+    return fault.told("wrong-type", message, help=hint, fix=fix)
 
 
-def _first_argument(fault: _Fault, place: Place) -> list[Finding]:
+def _first_argument(fault: Fault, place: Place) -> list[Finding]:
     """A component whose value is no mapping and does not fit its first argument."""
     required = place.definition.get("then", {}).get("required", ())
     if fault.value is None and required:
@@ -330,7 +243,7 @@ def _first_argument(fault: _Fault, place: Place) -> list[Finding]:
     return _wrong_type(fault, type_words(fault.schema).removesuffix(" or null"))
 
 
-def _any_of(fault: _Fault) -> list[Finding]:
+def _any_of(fault: Fault) -> list[Finding]:
     place = fault.place
     if place and place.branch == "then" and fault.map.kind_of(place.definition.get("else", {})):
         return _bare_type(fault, place)
@@ -356,7 +269,7 @@ def _is_about_type(sub: ValidationError) -> bool:
     return not sub.path and sub.validator in ("type", "pattern", "enum", "const")
 
 
-def _bare_type(fault: _Fault, place: Place) -> list[Finding]:
+def _bare_type(fault: Fault, place: Place) -> list[Finding]:
     """A string where a component stands, which is no type that can do without arguments."""
     part = place.definition["else"]
     kind = fault.map.kind_of(part) or "component"
@@ -377,32 +290,34 @@ def _one_of_words(values: list[Any], others: str) -> str:
 
 
 def _unknown_choice(
-    fault: _Fault, values: list[Any], others: str = "", *, at: Span | None = None, value: _Json = None
+    fault: Fault, values: list[Any], others: str = "", *, at: Span | None = None, value: _Json = None
 ) -> list[Finding]:
     value = fault.value if value is None else value
     match = best_match(value, map(str, values)) if isinstance(value, str) else None
     hint = f"did you mean `{match}`?" if match else ""
+    span = at or fault.node.span
+    fix = respelt(span, value, [word for word in values if isinstance(word, str)]) if match else None
     if match == value and match not in values:
-        hint = f"write `{value}` without quotes"
+        hint, fix = f"write `{value}` without quotes", without_quotes(span, value)
     message = f"{fault.subject} must be {_one_of_words(list(dict.fromkeys(values)), others)}, got {described(value)}"
-    return fault.told("unknown-choice", message, at=at, help=hint)
+    return fault.told("unknown-choice", message, at=at, help=hint, fix=fix)
 
 
-def _enum(fault: _Fault) -> list[Finding]:
+def _enum(fault: Fault) -> list[Finding]:
     return _unknown_choice(fault, list(fault.limit))
 
 
-def _const(fault: _Fault) -> list[Finding]:
+def _const(fault: Fault) -> list[Finding]:
     return _unknown_choice(fault, [fault.limit])
 
 
-def _range(fault: _Fault) -> list[Finding]:
+def _range(fault: Fault) -> list[Finding]:
     relation = _RELATIONS[fault.keyword]
     message = f"{fault.subject} must be {relation} {fault.limit}, got {number(fault.value)}"
     return fault.told("out-of-range", message)
 
 
-def _count(fault: _Fault) -> list[Finding]:
+def _count(fault: Fault) -> list[Finding]:
     """Too few or too many entries in a component mapping, a list, a mapping or a text."""
     kind = fault.map.kind_of(fault.schema)
     if kind and isinstance(fault.value, dict):
@@ -417,7 +332,7 @@ def _count(fault: _Fault) -> list[Finding]:
     return fault.told("out-of-range", message)
 
 
-def _too_many_types(fault: _Fault, kind: str) -> list[Finding]:
+def _too_many_types(fault: Fault, kind: str) -> list[Finding]:
     words = kind_words(kind, article=True)
     given = list(fault.value)
     if not given:
@@ -432,7 +347,7 @@ def _too_many_types(fault: _Fault, kind: str) -> list[Finding]:
     return fault.told("not-a-component", message, at=fault.key_span(stray), help=hint)
 
 
-def _pattern(fault: _Fault) -> list[Finding]:
+def _pattern(fault: Fault) -> list[Finding]:
     pattern = str(fault.limit)
     if pattern == "^\\$":
         place = fault.place
@@ -461,13 +376,13 @@ def _pattern(fault: _Fault) -> list[Finding]:
     return fault.told("invalid-value", message)
 
 
-def _not(fault: _Fault) -> list[Finding]:
+def _not(fault: Fault) -> list[Finding]:
     if set(fault.limit) == {"const"}:
         return fault.told("out-of-range", f"{fault.subject} must not be {fault.limit['const']}")
     return fault.told("invalid-value", f"{fault.subject} must not be {described(fault.value)}")
 
 
-def _unique(fault: _Fault) -> list[Finding]:
+def _unique(fault: Fault) -> list[Finding]:
     items = fault.value
     repeated = next((i for i, item in enumerate(items) if item in items[:i]), len(items) - 1)
     first = items.index(items[repeated])
@@ -477,7 +392,7 @@ def _unique(fault: _Fault) -> list[Finding]:
     return fault.told("duplicate-item", message, at=at, labels=labels)
 
 
-def _one_of(fault: _Fault) -> list[Finding]:
+def _one_of(fault: Fault) -> list[Finding]:
     """Exactly one of several forms. Where the forms are required keys, the finding names the keys."""
     keys = [key for branch in fault.limit for key in branch.get("required", ())]
     if not keys or not isinstance(fault.value, dict):
@@ -505,7 +420,7 @@ _RELATIONS = {
     "multipleOf": "a multiple of",
 }
 
-_TELLERS: dict[str, Callable[[_Fault], list[Finding]]] = {
+_TELLERS: dict[str, Callable[[Fault], list[Finding]]] = {
     "additionalProperties": _unknown_key,
     "required": _missing,
     "type": _type,

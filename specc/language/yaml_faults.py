@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import yaml
 
 from specc.diagnostics import Finding, Label, Span, error
+from specc.language.mending import with_colon, with_spaces
 from specc.language.source import LINE_BREAK
 
 CODE = "invalid-syntax"
@@ -61,12 +62,14 @@ def _cannot_start(fault: _Fault) -> Finding:
     character = fault.rest()[:1]
     if character == "\t":
         hint = "indent with spaces"
-        return error(CODE, "a tab cannot indent a line", fault.here(), help=hint)
+        fix = with_spaces(fault.lines, fault.path)
+        return error(CODE, "a tab cannot indent a line", fault.here(), help=hint, fix=fix)
     return error(CODE, f"a value cannot begin with `{character}`", fault.here(), help="put the value in quotes")
 
 
 def _tab_indents(fault: _Fault) -> Finding:
-    return error(CODE, "a tab cannot indent a line", fault.here(), help="indent with spaces")
+    fix = with_spaces(fault.lines, fault.path)
+    return error(CODE, "a tab cannot indent a line", fault.here(), help="indent with spaces", fix=fix)
 
 
 def _second_colon(fault: _Fault) -> Finding:
@@ -86,7 +89,8 @@ def _second_colon(fault: _Fault) -> Finding:
         word = above.strip().removeprefix("- ")
         hint = f"write `- {word}:` for keys beside `{word}`" if re.fullmatch(r"[\w.]+", word) else ""
         message = "this line is indented deeper, but the line above has a value already"
-        return error(CODE, message, span, labels=(label,), help=hint)
+        fix = with_colon(above, label.span)
+        return error(CODE, message, span, labels=(label,), help=hint, fix=fix)
     return error(CODE, "a key cannot stand here", span, labels=(label,), help="the line above may lack its `:`")
 
 
@@ -208,9 +212,10 @@ def _word(path: str, lines: list[str], line: int, column: int) -> Span:
 
 def _line_span(path: str, lines: list[str], line: int) -> Span:
     text = lines[line]
-    return Span(path, line + 1, len(text) - len(text.lstrip()) + 1, line + 1, len(text.rstrip()) + 1)
+    blank = " \t"  # to YAML; what else Python strips is text
+    return Span(path, line + 1, len(text) - len(text.lstrip(blank)) + 1, line + 1, len(text.rstrip(blank)) + 1)
 
 
 def _cut(text: str) -> str:
-    text = text.strip()
+    text = text.strip(" \t")
     return text if len(text) <= 40 else text[:40] + "…"

@@ -206,7 +206,7 @@ def _check_output(name: str, target: TargetFacts, loss: Component, written: Writ
         what = "one class" if target.kind == CLASSES else "one number"
         message = f"the output has the shape {output.shape}, the target `{target.name}` is {what} per sample"
         help_ = "put `Flatten`, or a global pooling layer, before the last layer"
-        return [error("output-mismatch", message, place, help=help_)]
+        return [_traced(error("output-mismatch", message, place, help=help_), name, written)]
     units = output.shape[-1]
     if units is None or (target.classes is None and target.kind == CLASSES):
         return []
@@ -221,7 +221,14 @@ def _check_output(name: str, target: TargetFacts, loss: Component, written: Writ
     if fits:
         return []
     message = f"the output has {units} unit{'s' if units != 1 else ''}, the target needs {needs}: {_because(target)}"
-    return [error("output-mismatch", message, place, help="`Output` is always as wide as its target")]
+    mismatch = error("output-mismatch", message, place, help="`Output` is always as wide as its target")
+    return [_traced(mismatch, name, written)]
+
+
+def _traced(finding: Finding, output: str, written: Written) -> Finding:
+    from specc.graph.tracing import explain_output  # only faults pay for it
+
+    return explain_output(finding, written.graph.outputs[output], written.graph, written.inferred.tensor)
 
 
 def _tensor(output: str, written: Written) -> TensorType:

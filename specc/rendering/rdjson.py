@@ -24,10 +24,16 @@ def render_rdjson(findings: Iterable[Finding], sources: Iterable[Source]) -> str
             "location": {"path": file_path(finding.span.path), "range": _range(finding.span, lines)},
             "severity": _SEVERITIES[finding.level],
             "code": {"value": finding.code, "url": address(finding.code)},
+            **_suggestions(finding, lines),
         }
         for finding in findings
     ]
     return json.dumps({"source": {"name": "specc", "url": HOME}, "diagnostics": diagnostics}, indent=2) + "\n"
+
+
+def _suggestions(finding: Finding, lines: dict[str, list[str]]) -> dict[str, Any]:
+    edits = finding.fix.edits if finding.fix else ()
+    return {"suggestions": [{"range": _range(edit.span, lines), "text": edit.new} for edit in edits]} if edits else {}
 
 
 def _range(span: Span, lines: dict[str, list[str]]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from specc import __version__
 from specc.codes import CODES
-from specc.diagnostics import Finding, Span
+from specc.diagnostics import Finding, Fix, Span
 from specc.explanation import HOME, address
 from specc.rendering.escape import escape
 from specc.rendering.foreign import file_path, fingerprints, is_file, prose
@@ -59,19 +59,34 @@ def _result(finding: Finding, rule: int, fingerprint: str) -> dict[str, Any]:
             _location(label.span) | ({"message": {"text": escape(label.text)}} if label.text else {})
             for label in finding.labels
         ]
+    if finding.fix:
+        result["fixes"] = [_fix(finding.fix)]
     return result
+
+
+def _fix(fix: Fix) -> dict[str, Any]:
+    """All edits of a fix are in one file."""
+    replacements = [{"deletedRegion": _region(edit.span), "insertedContent": {"text": edit.new}} for edit in fix.edits]
+    artifact = {"uri": _uri(fix.edits[0].span.path)}
+    return {
+        "description": {"text": escape(fix.description)},
+        "artifactChanges": [{"artifactLocation": artifact, "replacements": replacements}],
+    }
 
 
 def _location(span: Span) -> dict[str, Any]:
     if not is_file(span.path):
         return {"logicalLocations": [{"name": span.path}]}
-    region = {
+    return {"physicalLocation": {"artifactLocation": {"uri": _uri(span.path)}, "region": _region(span)}}
+
+
+def _region(span: Span) -> dict[str, int]:
+    return {
         "startLine": span.line,
         "startColumn": span.column,
         "endLine": span.end_line,
         "endColumn": span.end_column,
     }
-    return {"physicalLocation": {"artifactLocation": {"uri": _uri(span.path)}, "region": region}}
 
 
 def _uri(path: str) -> str:

@@ -4,11 +4,14 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from specc.diagnostics import Finding, Span
+from specc.diagnostics import Finding, Fix, Span
 
 
 def as_json(findings: Iterable[Finding]) -> list[dict[str, Any]]:
-    """One object for each finding with the fields of `Finding`; a place is path, line, column, end_line, end_column."""
+    """One object for each finding with the fields of `Finding`; a place is path, line, column, end_line, end_column.
+
+    `fix` is null, or a description and edits: places with the `text` that shall stand there.
+    """
     return [
         {
             **_place(finding.span),
@@ -19,9 +22,17 @@ def as_json(findings: Iterable[Finding]) -> list[dict[str, Any]]:
             "help": finding.help,
             "notes": list(finding.notes),
             "labels": [{**_place(label.span), "text": label.text} for label in finding.labels],
+            "fix": _fix(finding.fix),
         }
         for finding in findings
     ]
+
+
+def _fix(fix: Fix | None) -> dict[str, Any] | None:
+    if fix is None:
+        return None
+    edits = [{**_place(edit.span), "text": edit.new} for edit in fix.edits]
+    return {"description": fix.description, "edits": edits}
 
 
 def render_json(findings: Iterable[Finding]) -> str:

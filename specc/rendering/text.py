@@ -61,8 +61,13 @@ def _finding(finding: Finding, lines: dict[str, list[str]], paint: Paint) -> str
             out.extend(frame(lines[path], marks, gutter, finding.level, paint))
         else:
             out.extend(f"{margin} {paint.frame('=')} {escape(mark.text)}" for mark in marks if mark.text)
-    for kind, texts in (("note", finding.notes), ("help", (finding.help,) if finding.help else ())):
-        out.extend(f"{margin} {paint.frame('=')} {paint.strong(kind)}: {escape(text)}" for text in texts)
+    hints = (
+        ("note", finding.notes),
+        ("help", (finding.help,)),
+        ("fix", (finding.fix.description,) if finding.fix else ()),
+    )
+    for kind, texts in hints:
+        out.extend(f"{margin} {paint.frame('=')} {paint.strong(kind)}: {escape(text)}" for text in texts if text)
     return "".join(line.rstrip() + "\n" for line in out)
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from specc.language.suggest import best_match, did_you_mean
+from specc.language.suggest import best_match, certain_match, certain_own_name, did_you_mean
 
 KNOWN = [
     "Dense",
@@ -55,3 +55,58 @@ def test_did_you_mean() -> None:
 def test_any_name(name: str, known: list[str]) -> None:
     match = best_match(name, known)
     assert match is None or match in known
+
+
+ARGUMENTS = ("beta_1", "beta_2", "filters", "kernel_size", "learning_rate", "max_value", "momentum", "use_bias")
+
+
+@pytest.mark.parametrize(
+    ("name", "match"),
+    [
+        ("filter", "filters"),
+        ("filtres", "filters"),
+        ("FILTERS", "filters"),
+        ("kernelSize", "kernel_size"),
+        ("kernel_siz", "kernel_size"),
+        ("kernal_sizes", "kernel_size"),
+        ("momentmu", "momentum"),
+        ("lr", "learning_rate"),
+        ("learning_rat", "learning_rate"),
+        ("lerning_rtae", "learning_rate"),
+        ("lernig_rtae", None),
+        ("beta_3", None),
+        ("beta", None),
+        ("beta1", "beta_1"),
+        ("min_value", None),
+        ("bias", None),
+        ("use_", None),
+        ("", None),
+        ("_", None),
+    ],
+)
+def test_certain_match(name: str, match: str | None) -> None:
+    assert certain_match(name, ARGUMENTS) == match
+
+
+@pytest.mark.parametrize(
+    ("name", "known", "match"),
+    [
+        ("encodre", ["encoder", "decoder"], None),
+        ("endocer", ["encoder"], None),
+        ("shorctut", ["shortcut"], "shortcut"),
+        ("Shortcut", ["shortcut"], "shortcut"),
+        ("block1", ["block_1", "block_2"], "block_1"),
+        ("block_3", ["block_1"], None),
+        ("conv_b", ["conv_a"], None),
+        ("left", ["lift"], None),
+        ("branches", ["branch"], None),
+        ("a", ["A", "a_"], None),
+    ],
+)
+def test_certain_own_name(name: str, known: list[str], match: str | None) -> None:
+    assert certain_own_name(name, known) == match
+
+
+@given(st.text(), st.lists(st.text()))
+def test_certain_matches_are_known(name: str, known: list[str]) -> None:
+    assert {certain_match(name, known), certain_own_name(name, known)} <= {None, *known}

@@ -35,6 +35,16 @@ _LOCATION = {  # 3.28; a location must say at least one place
     ),
     "anyOf": [{"required": ["physicalLocation"]}, {"required": ["logicalLocations"]}],
 }
+_REPLACEMENT = _object(  # 3.57
+    ["deletedRegion"], {"deletedRegion": _REGION, "insertedContent": _object(["text"], {"text": {"type": "string"}})}
+)
+_CHANGE = _object(  # 3.56
+    ["artifactLocation", "replacements"],
+    {"artifactLocation": _ARTIFACT, "replacements": {"type": "array", "items": _REPLACEMENT, "minItems": 1}},
+)
+_FIX = _object(  # 3.55
+    ["artifactChanges"], {"description": _MESSAGE, "artifactChanges": {**_list(_CHANGE), "minItems": 1}}
+)
 _RULE = _object(  # 3.49
     ["id"], {"id": _TEXT, "shortDescription": _MESSAGE, "helpUri": _URI}
 )
@@ -51,6 +61,7 @@ _RESULT = _object(  # 3.27
         "message": _MESSAGE,
         "locations": {"type": "array", "items": _LOCATION, "minItems": 1, "maxItems": 1},
         "relatedLocations": _list(_LOCATION),
+        "fixes": _list(_FIX),
         "partialFingerprints": {"type": "object", "additionalProperties": _TEXT, "minProperties": 1},
     },
 )

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from specc.diagnostics import Finding, Label, Level, Span, error, warning
+from specc.diagnostics import Edit, Finding, Fix, Label, Level, Span, error, warning
 from specc.language.source import Source
 from specc.rendering import Format, render
 from specc.rendering.foreign import fingerprints
@@ -111,6 +111,29 @@ def test_sarif() -> None:
     assert [place.get("message") for place in first["relatedLocations"]] == [{"text": "the other"}, None]
     assert (second["level"], second["ruleIndex"]) == ("warning", 2)
     assert third["locations"] == [{"logicalLocations": [{"name": "--set"}]}]
+
+
+def test_sarif_fixes() -> None:
+    place = span(2, 9, 2, 12)
+    fixed = SHAPE._replace(fix=Fix("replace `a` by `b`", (Edit(place, "a", "b\n"),)))
+    log = json.loads(render([fixed], SOURCES, Format.SARIF))
+    VALIDATOR.validate(log)
+    region = {"startLine": 2, "startColumn": 9, "endLine": 2, "endColumn": 12}
+    change = {
+        "artifactLocation": {"uri": "specs/a%20b.yaml"},
+        "replacements": [{"deletedRegion": region, "insertedContent": {"text": "b\n"}}],
+    }
+    assert log["runs"][0]["results"][0]["fixes"] == [
+        {"description": {"text": "replace `a` by `b`"}, "artifactChanges": [change]}
+    ]
+
+
+def test_rdjson_suggestions() -> None:
+    place = span(2, 9, 2, 12)
+    fixed = SHAPE._replace(fix=Fix("replace `a` by `b`", (Edit(place, "a", "b"),)))
+    one, none = json.loads(render([fixed, LONG], SOURCES, Format.RDJSON))["diagnostics"]
+    assert one["suggestions"] == [{"range": one["location"]["range"], "text": "b"}]
+    assert "suggestions" not in none
 
 
 @pytest.mark.parametrize(

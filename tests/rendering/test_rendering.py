@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from specc.diagnostics import Finding, Label, Span, error, warning
+from specc.diagnostics import Edit, Finding, Fix, Label, Span, error, warning
 from specc.language.source import Source
 from specc.rendering import Format, render
 from specc.rendering.escape import escape, width
@@ -218,8 +218,30 @@ def test_json() -> None:
                     "text": "(None, 32, 32, 64)",
                 }
             ],
+            "fix": None,
         }
     ]
+
+
+FIXED = error(
+    "unknown-key",
+    "no key `c`",
+    span(3, 1, 2),
+    help="did you mean `d`?",
+    fix=Fix("replace `c` by `d`", (Edit(span(3, 1, 2), "c", "d"),)),
+)
+
+
+def test_fix_in_text() -> None:
+    assert render([FIXED], SOURCES).splitlines()[-4:-2] == [
+        "  = help: did you mean `d`?",
+        "  = fix: replace `c` by `d`",
+    ]
+
+
+def test_fix_in_json() -> None:
+    place = {"path": "s.yaml", "line": 3, "column": 1, "end_line": 3, "end_column": 2}
+    assert as_json([FIXED])[0]["fix"] == {"description": "replace `c` by `d`", "edits": [{**place, "text": "d"}]}
 
 
 ESCAPES = [

@@ -1,6 +1,7 @@
 """The shape rules: for each layer type the function that verifies its inputs and infers its outputs.
 
-`RULES` is the one list of them, by the types' own names. A type that is not in it infers *unknown*.
+`rule_of` finds them by the types' own names; a type that has none infers *unknown*. The rules of operations and of
+whole networks are only read when a spec uses one.
 """
 
 from specc.graph.shapes import (
@@ -18,10 +19,9 @@ from specc.graph.shapes import (
     reshaping,
     wrappers,
 )
-from specc.graph.shapes.ops import OPS
 from specc.graph.shapes.rule import Call, Outcome, Refusal, Rule, Weight
 
-__all__ = ["APPLICATIONS", "RULES", "TAKES_TEXT", "Call", "Outcome", "Refusal", "Rule", "Weight"]
+__all__ = ["APPLICATIONS", "TAKES_TEXT", "Call", "Outcome", "Refusal", "Rule", "Weight", "all_rules", "rule_of"]
 
 _CORE: dict[str, Rule] = {
     "Dense": core.dense,
@@ -166,13 +166,6 @@ _AUGMENTATION: dict[str, Rule] = {
     "Resizing": augmentation.resized,
 }
 
-
-def _application(call: Call) -> Outcome:
-    from specc.graph.shapes.application import application
-
-    return application(call)
-
-
 APPLICATIONS = (
     *(f"ConvNeXt{size}" for size in ("Tiny", "Small", "Base", "Large", "XLarge")),
     *(f"DenseNet{depth}" for depth in (121, 169, 201)),
@@ -191,9 +184,8 @@ APPLICATIONS = (
     "VGG19",
     "Xception",
 )
-"""Whole networks, whose rule is only read when a spec uses one."""
 
-RULES: dict[str, Rule] = {
+_LAYERS: dict[str, Rule] = {
     **_CORE,
     **_ACTIVATION,
     **_REGULARIZATION,
@@ -207,9 +199,29 @@ RULES: dict[str, Rule] = {
     **_WRAPPERS,
     **_PREPROCESSING,
     **_AUGMENTATION,
-    **OPS,
-    **dict.fromkeys(APPLICATIONS, _application),
 }
+
+
+def rule_of(type_name: str) -> Rule | None:
+    """The rule of a layer, operation or application; None if it has none."""
+    if type_name.startswith("ops."):
+        from specc.graph.shapes.ops import OPS
+
+        return OPS.get(type_name)
+    if type_name in APPLICATIONS:
+        from specc.graph.shapes.application import application
+
+        return application
+    return _LAYERS.get(type_name)
+
+
+def all_rules() -> dict[str, Rule]:
+    """Every rule by the name of its type."""
+    from specc.graph.shapes.application import application
+    from specc.graph.shapes.ops import OPS
+
+    return {**_LAYERS, **OPS, **dict.fromkeys(APPLICATIONS, application)}
+
 
 # Everything else computes, and computing with strings fails at the first batch although Keras builds the model.
 TAKES_TEXT = frozenset(

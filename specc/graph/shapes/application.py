@@ -127,9 +127,11 @@ def _network(call: Call, shape: Shape | None) -> _Network:
     line = _line(call.type)
     rows = [_row(row, line["kinds"]) for row in (*line["body"], *line["tails"][_tail(call)])]
     head: int = line["head"]
-    plain = call.type.startswith("ConvNeXt") and shape and shape[-1] != 3  # its preprocessing is for three channels
-    if not call.flag("include_preprocessing", True) or plain:
+    no_colours = shape is not None and shape[-1] != 3  # some preprocessing is for three channels only
+    if not call.flag("include_preprocessing", True) or (no_colours and call.type.startswith("ConvNeXt")):
         rows = rows[head:]
+    elif no_colours and call.type.startswith("EfficientNetV2B"):
+        rows = rows[:1] + rows[head:]  # rescaled, not normalized
     elif call.type.startswith("EfficientNetB") and _pretrained(call):
         rows.insert(head, Row("Rescaling", {}, (1,)))  # undoes what the trained weights were made with
     return _Network(rows, line["size"], line["least"])

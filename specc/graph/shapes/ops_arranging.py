@@ -13,6 +13,7 @@ from specc.graph.shapes.rule import (
     Shape,
     Size,
     axis_of,
+    bounded,
     integer,
     one,
     plus,
@@ -221,6 +222,7 @@ def split(call: Call) -> Outcome:
     x, given, axis = operand(call), call.get("indices_or_sections"), call.get("axis", 0)
     cuts = [n for n in given if isinstance(n, int)] if isinstance(given, list | tuple) else None
     count = len(cuts) + 1 if cuts is not None else integer(call, "indices_or_sections")
+    bounded(call, count, "indices_or_sections")
     if x.shape is None or not isinstance(axis, int):
         return Outcome((TensorType(None, x.dtype),) * count, (), 0)
     place = axis_of(call, x.shape, axis)
@@ -262,6 +264,8 @@ def top_k(call: Call) -> Outcome:
 def unstack(call: Call) -> Outcome:
     """One output for each entry along `axis`."""
     x, axis, count = operand(call), call.get("axis", 0), call.get("num")
+    if isinstance(count, int):
+        bounded(call, count, "num")
     if x.shape is None or not isinstance(axis, int):
         return Outcome((TensorType(None, x.dtype),) * (count if isinstance(count, int) else 1), (), None)
     place = axis_of(call, x.shape, axis)
@@ -269,4 +273,4 @@ def unstack(call: Call) -> Outcome:
     if not isinstance(size, int):
         message = f"`{call.type}` needs a known size on axis {axis}, got {x.shape}"
         raise Refusal("channels-unknown", message, at="axis", help="give `num`", other=0)
-    return Outcome((TensorType((*x.shape[:place], *x.shape[place + 1 :]), x.dtype),) * size)
+    return Outcome((TensorType((*x.shape[:place], *x.shape[place + 1 :]), x.dtype),) * bounded(call, size, "axis"))

@@ -5,7 +5,7 @@ import re
 from specc.component import Argument
 from specc.graph.graph import TensorType
 from specc.graph.shapes.operands import axes_of, floating, named, operand, stretched
-from specc.graph.shapes.rule import Call, Outcome, Refusal, Shape, Size, axis_of, integer, one, product, times
+from specc.graph.shapes.rule import Call, Outcome, Refusal, Shape, Size, axis_of, bounded, integer, one, product, times
 
 
 def take(call: Call) -> Outcome:
@@ -64,7 +64,8 @@ def _integers(value: Argument) -> list[int]:
 
 def array_split(call: Call) -> Outcome:
     """Parts along `axis`, the first ones larger by one where it does not divide."""
-    count, x, axis = integer(call, "indices_or_sections"), operand(call), call.get("axis", 0)
+    count = bounded(call, integer(call, "indices_or_sections"), "indices_or_sections")
+    x, axis = operand(call), call.get("axis", 0)
     if x.shape is None or not isinstance(axis, int):
         return Outcome((TensorType(None, x.dtype),) * count)
     place = axis_of(call, x.shape, axis)

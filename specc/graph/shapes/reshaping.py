@@ -52,7 +52,7 @@ def reshape(call: Call) -> Outcome:
     if len(target) != len(items):
         raise Refusal("invalid-argument", f"`target_shape` needs integers, got {given}", at="target_shape")
     x = autocast(tensor(call), call.compute_dtype)
-    if x.shape is None:
+    if rank_at_least(call, x, 1) is None or x.shape is None:
         return one(None, x.dtype)
     return one((x.shape[0], *reshaped(call, x.shape[1:], target, "target_shape")), x.dtype)
 

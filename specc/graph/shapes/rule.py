@@ -10,6 +10,7 @@ from typing import NamedTuple, TypeAlias
 
 from specc.component import Argument, Component
 from specc.graph.graph import UNKNOWN, TensorType
+from specc.language import limits
 
 Tensors: TypeAlias = TensorType | tuple[TensorType, ...]
 Size: TypeAlias = int | None
@@ -206,6 +207,15 @@ def integer(call: Call, name: str, minimum: int = 1) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or value < minimum:
         raise Refusal("invalid-argument", f"`{name}` needs an integer from {minimum}, got {shown(value)}", at=name)
     return value
+
+
+def bounded(call: Call, count: int, at: str) -> int:
+    """`count` outputs of one layer, of which there may be only so many; the argument `at` asks for them."""
+    if count > limits.OUTPUTS:
+        shown_count = f"{count:,}" if count < 10**15 else "far more"
+        message = f"`{call.type}` has at most {limits.OUTPUTS:,} outputs, not {shown_count}"
+        raise Refusal("too-large", message, at=at)
+    return max(count, 0)
 
 
 def integers(call: Call, name: str, count: int, minimum: int = 1, default: Argument = None) -> tuple[int, ...]:

@@ -4,10 +4,13 @@ import re
 from pathlib import Path
 
 from specc.catalog import load
-from specc.graph.shapes import RULES
+from specc.graph.shapes import all_rules
 
+RULES = all_rules()
 PAGE = Path(__file__).parents[3] / "docs" / "coverage.md"
-ROW = re.compile(r"^\| `(?P<type>[^`]+)` \| (?P<rule>yes|no) \| (?P<configs>\d+) \| (?P<agreed>\d+) \| (?P<stricter>.*) \|$")
+ROW = re.compile(
+    r"^\| `(?P<type>[^`]+)` \| (?P<rule>yes|no) \| (?P<configs>\d+) \| (?P<agreed>\d+) \| (?P<stricter>.*) \|$"
+)
 ROWS = {match["type"]: match for line in PAGE.read_text(encoding="utf-8").splitlines() if (match := ROW.match(line))}
 
 

@@ -1,5 +1,6 @@
 """Every rule: a known input, a partly unknown one, each constraint broken. No Keras; the catalog gives the defaults."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,8 +10,9 @@ from specc.component import Component
 from specc.diagnostics import Span
 from specc.graph.graph import Graph, GraphInput, Node, Ref
 from specc.graph.infer import InferredNode, infer
-from specc.graph.shapes import RULES
+from specc.graph.shapes import all_rules
 
+RULES = all_rules()
 NOWHERE = Span("spec.yaml", 1, 1, 1, 2)
 Shape = tuple[int | None, ...] | None
 N = None
@@ -225,11 +227,40 @@ def test_text_is_refused_where_numbers_are_needed(name: str) -> None:
     assert codes == ["wrong-dtype"]
 
 
-def test_every_layer_of_the_catalog_has_a_rule() -> None:
-    without = [name for name in load().names("layer") if name not in RULES]
-    assert without == ["Output"]  # sized by the target before shapes are inferred
+def test_every_type_of_the_catalog_has_a_rule() -> None:
+    names = [name for kind in ("layer", "op", "application") for name in load().names(kind)]
+    assert [name for name in names if name not in RULES] == ["Output"]  # sized by the target before shapes are inferred
+
+
+def test_a_cell_takes_a_step_and_its_states() -> None:
+    inputs = tuple(
+        GraphInput(name, shape, "float32", NOWHERE) for name, shape in (("x", (4,)), ("h", (3,)), ("c", (3,)))
+    )
+    x, h, c = (Ref(name, 0, NOWHERE) for name in "xhc")
+
+    def apply_cell(*states: Ref) -> tuple[InferredNode, list[str]]:
+        node = Node("node", layer("LSTMCell", units=3), (x,), {"states": states}, "node", NOWHERE)
+        inferred, findings = infer(Graph("g", inputs, (node,), {}), load())
+        return inferred.nodes["node"], [finding.code for finding in findings]
+
+    node, codes = apply_cell(h, c)
+    assert ([out.shape for out in node.outputs], node.parameters, codes) == ([(None, 3)] * 3, 96, [])
+    assert apply_cell(h)[1] == ["wrong-input-count"]
+    assert apply_cell(h, x)[1] == ["shape-mismatch"]
+
+
+def test_the_width_of_a_vocabulary_in_a_file_is_read(tmp_path: Path) -> None:
+    words = tmp_path / "words.txt"
+    words.write_text("a\nb\nc\n", encoding="utf-8")
+    found = []
+    for path in (str(words), "words.txt", str(tmp_path / "missing.txt")):
+        node, codes = apply(
+            layer("StringLookup", vocabulary=path, output_mode="one_hot"), [(5,)], "string", listed=False
+        )
+        found.append((node.outputs[0].shape, codes))
+    assert found == [((None, 5, 4), []), (None, []), (None, [])]
 
 
 def test_every_rule_is_of_a_type_in_the_catalog() -> None:
-    known = {*load().names("layer"), *load().names("op")}
+    known = {name for kind in ("layer", "op", "application") for name in load().names(kind)}
     assert [name for name in RULES if name not in known] == []
