@@ -1,6 +1,6 @@
 """Real tables from short specs: `python benchmarks/tables.py FOLDER`, where FOLDER holds penguins.csv and titanic.csv.
 
-Trains each spec with several seeds, so that split and initial weights differ, and prints the test accuracies as Markdown.
+Trains each spec with several seeds, so that split and initial weights differ; prints the test accuracies as Markdown.
 """
 
 import statistics

@@ -104,7 +104,7 @@ def validate(  # noqa: PLR0913  one argument for each option
     if baseline is not None:
         findings = _write(findings, baseline) if write_baseline else _new(findings, baseline)
     print_findings(findings, [source for result in results for source in result.sources], form)
-    if form == "text" and not has_errors(findings):
+    if form == "text" and not changed and not has_errors(findings):
         click.echo(_summary(results), err=fix)
     if form == "text" and not fix:
         _tell_fixable(findings)

@@ -12,6 +12,7 @@ from specc.language.suggest import certain_match, certain_own_name
 from specc.language.tree import Mapping, Node, PlainValue, plain
 
 _TAB_WIDTHS = (2, 4, 8)
+_LONGEST = 2**16  # characters of a text that is read once more for each width
 _INDENT = re.compile(r"[ \t]*")
 # What means itself without quotes, wherever it stands in YAML.
 _WORDS = re.compile(r"[A-Za-z_][\w.()/-]*(?: [\w.()/-]+)*", re.ASCII)
@@ -90,6 +91,8 @@ def with_spaces(lines: list[str], path: str) -> Fix | None:
     """Indent by spaces instead of tabs, if the text then means the same however wide a tab is taken to be."""
     meanings: list[PlainValue] = []
     fix = None
+    if sum(map(len, lines)) > _LONGEST:
+        return None
     for width in _TAB_WIDTHS:
         edits = tuple(_indent_edits(lines, path, width))
         if not edits:  # the tab stands elsewhere; read again, the text would come back here

@@ -108,7 +108,7 @@ def test_text(specs: Path) -> None:
     assert done.stderr.endswith("\n\n1 warning in 1 file\n")
     done = validate("specs")
     assert done.stdout == ""
-    assert done.stderr.endswith("\n\n2 errors, 1 warning in 3 files\n")
+    assert done.stderr.endswith("\n\n2 errors, 1 warning in 3 files\n`--fix` mends 2 of them\n")
 
 
 def test_the_formats_are_those_of_the_renderer() -> None:

@@ -213,6 +213,7 @@ ANY_FINDING = st.builds(
     labels=st.tuples(st.builds(Label, ANY_SPAN, ANY_TEXT)),
     notes=st.tuples(ANY_TEXT),
     help=ANY_TEXT,
+    fix=st.builds(Fix, ANY_TEXT.filter(bool), st.tuples(st.builds(Edit, ANY_SPAN, ANY_TEXT, ANY_TEXT))) | st.none(),
 )
 
 

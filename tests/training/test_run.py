@@ -144,10 +144,9 @@ spec: 1
 data: {dataset: iris}
 model: [Output]
 training:
-  optimizer: {SGD: 0.0}
   epochs: 50
   callbacks:
-    - EarlyStopping: {monitor: val_loss, patience: 2}
+    - EarlyStopping: {monitor: val_loss, patience: 2, min_delta: 100.0}
     - CSVLogger: log.csv
     - ModelCheckpoint: {filepath: best/model.keras, save_best_only: true}
 """)
