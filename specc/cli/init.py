@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from specc.cli.options import USAGE, end, print_findings
+from specc.cli.options import check_folder, end, give, print_findings
 from specc.diagnostics import has_errors
 
 
@@ -25,18 +25,9 @@ def init(source: str, target: str | None, output: Path | None, force: bool) -> N
 
     if output and output.exists() and not force:
         raise click.UsageError(f"`{output}` exists; --force overwrites it")
-    if output and not output.parent.is_dir():
-        raise click.UsageError(f"there is no folder `{output.parent}`")
+    check_folder(output)
     text, findings = starter_spec(source, target, output.parent if output else Path())
     print_findings(findings)
     if has_errors(findings):
         end(findings)
-    if output is None:
-        click.echo(text, nl=False)
-        return
-    try:
-        output.write_text(text, encoding="utf-8")
-    except OSError as problem:
-        click.echo(f"cannot write `{output}`: {problem.strerror}", err=True)
-        raise SystemExit(USAGE) from None
-    click.echo(f"wrote {output}; next: specc train {output}")
+    give(text, output, f"; next: specc train {output}")

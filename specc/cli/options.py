@@ -110,3 +110,22 @@ def checked_spec(
     if checked.plan is None:
         end(checked.findings)
     return checked, checked.plan
+
+
+def check_folder(output: Path | None) -> None:
+    """Refuse an output file whose folder is not there, before any work is done for it."""
+    if output and not output.parent.is_dir():
+        raise click.UsageError(f"there is no folder `{output.parent}`")
+
+
+def give(text: str, output: Path | None, more: str = "") -> None:
+    """Print `text`, or write it to the file `output` and say so, with `more` behind it."""
+    if output is None:
+        click.echo(text, nl=False)
+        return
+    try:
+        output.write_text(text, encoding="utf-8")
+    except OSError as problem:
+        click.echo(f"cannot write `{output}`: {problem.strerror}", err=True)
+        raise SystemExit(USAGE) from None
+    click.echo(f"wrote {output}{more}")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from specc.cli.options import USAGE, checked_spec, override_options, spec_argument
+from specc.cli.options import check_folder, checked_spec, give, override_options, spec_argument
 
 if TYPE_CHECKING:
     from specc.summary import Summary
@@ -40,22 +40,13 @@ def show(  # noqa: PLR0913, PLR0917  one parameter for each option
     """  # noqa: D301
     if output and output.exists() and spec.exists() and output.samefile(spec):
         raise click.UsageError(f"`{output}` is the spec itself")
-    if output and not output.parent.is_dir():
-        raise click.UsageError(f"there is no folder `{output.parent}`")
+    check_folder(output)
     _, plan = checked_spec(spec, sets, variables, root)
     from specc.summary import summarize
 
     columns = shutil.get_terminal_size((_UNLIMITED, 24)).columns if output is None else None
     text = _shown(summarize(plan), "json" if as_json else form, columns)
-    if output is None:
-        click.echo(text, nl=False)
-        return
-    try:
-        output.write_text(text, encoding="utf-8")
-    except OSError as problem:
-        click.echo(f"cannot write `{output}`: {problem.strerror}", err=True)
-        raise SystemExit(USAGE) from None
-    click.echo(f"wrote {output}")
+    give(text, output)
 
 
 def _shown(summary: "Summary", form: str, columns: int | None) -> str:

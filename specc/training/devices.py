@@ -11,6 +11,7 @@ import tensorflow as tf
 
 from specc.component import Component
 from specc.diagnostics import Finding, Span, error
+from specc.runs import Determinism
 from specc.spec import Runtime
 
 
@@ -22,14 +23,6 @@ class Devices:
     name: str
     replicas: int
     devices: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Determinism:
-    """How exactly the run can be repeated (`bitwise` or `seeded`), and why not better."""
-
-    level: str
-    why: str
 
 
 def set_up(runtime: Runtime, place: Span) -> tuple[Devices | None, list[Finding]]:
