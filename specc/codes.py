@@ -213,6 +213,7 @@ _MACHINE = {
     "devices-fixed": "devices or threads cannot be changed any more in this process",
     "keras-refuses": "Keras cannot build a layer",
     "no-such-device": "the machine does not have a device that the spec asks for",
+    "loss-not-finite": "the loss became infinite or no number while training",
     "training-failed": "Keras or TensorFlow ended the training",
 }
 

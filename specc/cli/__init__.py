@@ -61,6 +61,10 @@ def main() -> None:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python complains again while it ends
         raise SystemExit(FAILURE) from None
+    except OSError as problem:
+        name = f"`{problem.filename}`: " if problem.filename else ""
+        click.echo(f"cannot go on: {name}{problem.strerror or problem}", err=True)
+        raise SystemExit(USAGE) from None
     except ImportError as problem:
         extra = EXTRA.get((problem.name or "").partition(".")[0])
         if extra is None:

@@ -1,6 +1,5 @@
 """`specc train`: from a spec to a trained model in a run directory."""
 
-import json
 import sys
 from pathlib import Path
 
@@ -42,7 +41,9 @@ def train(  # noqa: PLR0913, PLR0917  one parameter per option
     if outcome.run is None or has_errors(outcome.findings):
         end(outcome.findings)
     if as_json:
-        click.echo(json.dumps({"run": str(outcome.run.path), "metrics": outcome.metrics}))
+        from specc import runs
+
+        click.echo(runs.as_json({"run": str(outcome.run.path), "metrics": outcome.metrics}))
     else:
         click.echo(outcome.summary())
     if outcome.interrupted:

@@ -20,7 +20,7 @@ from specc.runs.run import (
     Training,
     Weight,
 )
-from specc.runs.writing import write_bytes, write_csv, write_json, write_text, write_yaml
+from specc.runs.writing import as_json, write_bytes, write_csv, write_json, write_text, write_yaml
 
 __all__ = [
     "Data",
@@ -36,6 +36,7 @@ __all__ = [
     "Target",
     "Training",
     "Weight",
+    "as_json",
     "create",
     "latest",
     "read",

@@ -39,7 +39,12 @@ def write_text(path: Path, content: str) -> None:
 
 def write_json(path: Path, content: Mapping[str, Any]) -> None:
     """Replace the file by JSON, indented by two, keys in the given order."""
-    write_text(path, json.dumps(_finite(content), indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+    write_text(path, as_json(content, indent=2) + "\n")
+
+
+def as_json(content: Mapping[str, Any], indent: int | None = None) -> str:
+    """JSON text of plain values, keys in the given order; numbers that are not finite become null."""
+    return json.dumps(_finite(content), indent=indent, ensure_ascii=False, allow_nan=False)
 
 
 def write_yaml(path: Path, content: Mapping[str, Any]) -> None:

@@ -21,7 +21,7 @@ import tensorflow as tf
 from specc import runs
 from specc.catalog import load
 from specc.check import Checked
-from specc.diagnostics import Finding, error, has_errors
+from specc.diagnostics import Finding, error, has_errors, warning
 from specc.graph.files import locate_files
 from specc.keras_target.build import Built, build_model
 from specc.keras_target.serving import serving_model
@@ -91,7 +91,11 @@ def train(checked: Checked, plan: Plan, command: Sequence[str] = (), show: TextI
         findings += faults
         if built is None:
             return Outcome(None, {}, tuple(findings))
-        compile_model(built.model, plan, load())
+        try:
+            compile_model(built.model, plan, load())
+        except TRAINING_FAULTS as fault:
+            place = plan.place_of("training.optimizer")
+            return Outcome(None, {}, (*findings, error("keras-refuses", f"Keras cannot compile this: {fault}", place)))
     folder = _run_folder(checked, plan)
     record = _Record(folder, _first_record(checked, plan, command, devices, prepared, built, findings))
     runs.write_text(folder.spec, checked.text)
@@ -99,9 +103,10 @@ def train(checked: Checked, plan: Plan, command: Sequence[str] = (), show: TextI
     record.write()
     with interruptible() as interrupt, record.until_the_end():
         try:
-            metrics = _run(plan, prepared, built, folder, record, interrupt, clock, show)
+            metrics, faults = _run(plan, prepared, built, folder, record, interrupt, clock, show)
         except TRAINING_FAULTS as fault:
             return Outcome(folder, {}, (*findings, _failed(fault, plan)))
+        findings += faults
         record.finish("interrupted" if interrupt.asked else "completed", clock.seconds)
     return Outcome(folder, metrics, tuple(findings), interrupt.asked)
 
@@ -115,7 +120,7 @@ def _run(  # noqa: PLR0913, PLR0917  the parts of one run
     interrupt: Interrupt,
     clock: "_Clock",
     show: TextIO | None,
-) -> dict[str, dict[str, float]]:
+) -> tuple[dict[str, dict[str, float]], list[Finding]]:
     """Fit, save, and only then look at the test split."""
     model, batch_size = built.model, plan.batch_size
     budget = Budget(batch_size, plan.epochs, plan.runtime.seed)
@@ -130,7 +135,8 @@ def _run(  # noqa: PLR0913, PLR0917  the parts of one run
         "epochs_run": len(recorder.records),
         "stopped": _stopped(recorder, plan, interrupt),
     }
-    record.content["warnings"] += _not_finite(recorder)
+    diverged = _not_finite(recorder, plan)
+    record.content["warnings"] += [finding.message for finding in diverged]
     with clock("evaluate"):
         metrics = {name: engine.evaluate(model, samples, batch_size) for name, samples in prepared.splits().items()}
         runs.write_json(folder.metrics, metrics)
@@ -139,7 +145,7 @@ def _run(  # noqa: PLR0913, PLR0917  the parts of one run
             rows = prepared.rows.test
             runs.write_csv(folder.predictions, *prediction_table(plan, rows, prepared.test.targets, outputs, load()))
     save_aside(folder.model, serving_model(model, prepared.preprocessing, plan.losses, load()).save)
-    return metrics
+    return metrics, diverged
 
 
 def _run_folder(checked: Checked, plan: Plan) -> RunFolder:
@@ -221,12 +227,14 @@ def _stopped(recorder: Recorder, plan: Plan, interrupt: Interrupt) -> str:
     return "epochs" if len(recorder.records) >= plan.epochs else "early stopping"
 
 
-def _not_finite(recorder: Recorder) -> list[str]:
+def _not_finite(recorder: Recorder, plan: Plan) -> list[Finding]:
     """A word on the first epoch whose loss was no number."""
-    for record in recorder.records:
-        if not np.isfinite(record.logs.get("loss", 0.0)):
-            return [f"the loss was not finite from epoch {record.epoch} on: try a lower learning rate"]
-    return []
+    first = next((record.epoch for record in recorder.records if not np.isfinite(record.logs.get("loss", 0.0))), None)
+    if first is None:
+        return []
+    message = f"the loss is not finite from epoch {first} on"
+    help_ = "try a lower learning rate, scaled numbers, or `clipnorm` in the optimizer"
+    return [warning("loss-not-finite", message, plan.place_of("training.optimizer"), help=help_)]
 
 
 def _failed(fault: Exception, plan: Plan) -> Finding:

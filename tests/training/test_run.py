@@ -280,3 +280,26 @@ def test_names_of_metrics_do_not_depend_on_earlier_runs(project: Path) -> None:
     text += "training: {metrics: [AUC], epochs: 1}\nreport: false\n"
     names = [set(json.loads(train(text).metrics.read_text())["test"]) for _ in range(2)]
     assert names == [{"auc", "loss"}] * 2
+
+
+def test_a_loss_that_is_no_number_is_told(project: Path) -> None:
+    Path("t.csv").write_text("a,y\n" + "".join(f"{i}e30,{i}e30\n" for i in range(50)))
+    Path("spec.yaml").write_text(
+        "spec: 1\ndata: {csv: t.csv, target: y, columns: {a: {number: {scale: none}}}}\nmodel: [Output]\n"
+        "training: {optimizer: {SGD: 0.1}, epochs: 2}\n"
+    )
+    done = run_specc("train", "spec.yaml", "--json")
+    assert done.returncode == 0, done.stderr
+    assert "warning[loss-not-finite]" in done.stderr
+    last = json.loads(done.stdout.splitlines()[-1], parse_constant=pytest.fail)
+    assert last["metrics"]["test"]["loss"] is None
+    assert "not finite" in (Path(last["run"]) / "report.html").read_text()
+
+
+def test_a_folder_that_cannot_be_written_is_told_in_one_line(project: Path) -> None:
+    Path("runs").write_text("a file")
+    Path("spec.yaml").write_text("spec: 1\ndata: {dataset: iris}\nmodel: [Output]\ntraining: {epochs: 1}\n")
+    done = run_specc("train", "spec.yaml", "--quiet")
+    assert done.returncode == 2
+    assert done.stderr.count("\n") == 1
+    assert "runs" in done.stderr
