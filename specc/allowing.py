@@ -13,7 +13,7 @@ from specc.diagnostics import Finding, Fix, Level, Span, has_errors, warning
 from specc.language import tree
 from specc.language.source import Source
 
-_ALLOW = re.compile(r"#\s*specc:\s*allow\b:?(?P<codes>[^#]*)")
+_ALLOW = re.compile(r"#\s*specc:\s*allow\b:?(?P<codes>(?:(?! -)[^#])*)")  # ` -` or ` #` begins a reason
 _CODE = re.compile(r"[^,\s](?:[^,]*[^,\s])?")
 _OF_ALLOWS: Final = frozenset(("unknown-code", "unused-allow"))
 """What is said here, after everything else: whether an `allow` of it is needed is not asked again."""

@@ -1,5 +1,6 @@
 """Which folder a spec's files must lie in."""
 
+import os
 from pathlib import Path
 
 MARKERS = (".git", "pyproject.toml", "specc.toml")
@@ -11,9 +12,12 @@ def project_root(spec: Path) -> Path:
 
     The spec's own folder if there is none.
     """
-    folder = spec.resolve().parent
+    try:
+        folder = spec.resolve().parent
+    except (OSError, RuntimeError):  # a loop of links, a name that is too long: the reader reports it
+        folder = spec.parent.absolute()
     return next((parent for parent in (folder, *folder.parents) if _is_project(parent)), folder)
 
 
 def _is_project(folder: Path) -> bool:
-    return any((folder / marker).exists() for marker in MARKERS)
+    return any(os.path.lexists(folder / marker) for marker in MARKERS)

@@ -63,7 +63,7 @@ def embedding_of_numbers(view: View) -> Iterator[Finding]:
             node.component.span,
             help="use `Dense` for measurements"
             if wrong.kind != NUMBER
-            else f"write `columns: {{{wrong.name}: {{number: {{scale: false}}}}}}` if they are whole numbers",
+            else f"write `columns: {{{wrong.name}: {{number: {{scale: none}}}}}}` if they are whole numbers",
         )
 
 

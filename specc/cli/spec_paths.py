@@ -24,7 +24,7 @@ def _matching(argument: str) -> list[Path]:
 
 def _specs_in(path: Path) -> list[Path]:
     # An empty directory is reported as not being a spec.
-    return (sorted(_below(path)) or [path]) if path.is_dir() else [path]
+    return (sorted(_below(path)) or [path]) if os.path.isdir(path) else [path]  # noqa: PTH112  it never raises
 
 
 def _below(directory: Path) -> Iterator[Path]:
@@ -36,4 +36,6 @@ def _below(directory: Path) -> Iterator[Path]:
             continue
         for name in files:
             if not name.startswith(".") and Path(name).suffix in SUFFIXES:
-                yield Path(folder, name)
+                file = Path(folder, name)
+                if file.is_symlink() or file.is_file():  # a broken link is reported, a pipe is nobody's spec
+                    yield file

@@ -3,12 +3,15 @@
 Whatever is wrong with the file itself (missing, a folder, too large, no text) is one finding, like what is wrong in it.
 """
 
+import os
 from pathlib import Path
 
 from specc.diagnostics import Finding, Span, error
 from specc.language import limits
 from specc.language.source import LINE_BREAK, Source, start_of
 from specc.language.tree import Node
+
+_PIPES = "`specc validate --stdin` reads from a pipe"
 
 
 def read(path: Path, shown_as: str = "") -> tuple[Node | None, Source, tuple[Finding, ...]]:
@@ -18,6 +21,13 @@ def read(path: Path, shown_as: str = "") -> tuple[Node | None, Source, tuple[Fin
     file-too-large, not-utf8, and those of the two readers.
     """
     name = shown_as or str(path)
+    if os.path.exists(path) and not os.path.isfile(path) and not os.path.isdir(path):  # noqa: PTH110, PTH112, PTH113
+        # A pipe would be waited for without end. These three, unlike those of Path, never raise.
+        return (
+            None,
+            Source(name, ""),
+            (error("not-a-file", f"`{name}` is no regular file", start_of(name), help=_PIPES),),
+        )
     try:
         with path.open("rb") as file:
             data = file.read(limits.FILE_BYTES + 1)

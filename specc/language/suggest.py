@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 _LONGEST = 60  # letters that are compared
+_MANY = 1000  # names; among more, likeness is not looked for: every fault would cost a comparison with each of them
 _SHORTEST = {1: 4, 2: 8}  # letters of a word in which there may be so many slips
 _WORD = r"[A-Z]*[a-z]+|[A-Z]+|[^\W_]+"
 _OLD_NAMES = {"lr": "learning_rate", "nb_epoch": "epochs", "nb_filter": "filters"}
@@ -60,7 +61,7 @@ def _same_letters(name: str, known: Iterable[str]) -> list[str]:
 def _nearest(name: str, known: tuple[str, ...]) -> str | None:
     """The known name one or two slips away, if all others are two slips further off and digits are not in doubt."""
     near: dict[str, int] = {}
-    for candidate in known:
+    for candidate in known if len(known) <= _MANY else ():
         if _digits(candidate) == _digits(name) and abs(len(candidate) - len(name)) <= 4:
             near[candidate] = _slips(_letters(name), _letters(candidate))
     if not near:
@@ -120,6 +121,8 @@ def _best_match(name: str, known: tuple[str, ...]) -> str | None:
         longer = sorted((c for c in by_letters if c.startswith(letters)), key=len)
         if longer:
             return by_letters[longer[0]]
+    if len(known) > _MANY:
+        return None
     from difflib import get_close_matches  # only faults pay for it
 
     cutoff = 0.5 if len(letters) <= 2 else 0.65
@@ -127,6 +130,7 @@ def _best_match(name: str, known: tuple[str, ...]) -> str | None:
     return by_letters[near[0]] if near else None
 
 
+@lru_cache(maxsize=8192)  # the same names are compared with each fault
 def _letters(name: str) -> str:
     return "".join(character for character in name.lower() if character.isalnum() or character == ".")
 

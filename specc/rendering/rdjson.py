@@ -32,8 +32,11 @@ def render_rdjson(findings: Iterable[Finding], sources: Iterable[Source]) -> str
 
 
 def _suggestions(finding: Finding, lines: dict[str, list[str]]) -> dict[str, Any]:
-    edits = finding.fix.edits if finding.fix else ()
-    return {"suggestions": [{"range": _range(edit.span, lines), "text": edit.new} for edit in edits]} if edits else {}
+    """A fix of a single edit: suggestions are taken one by one, and a part of a fix leaves the file half mended."""
+    if finding.fix is None or len(finding.fix.edits) != 1:
+        return {}
+    (edit,) = finding.fix.edits
+    return {"suggestions": [{"range": _range(edit.span, lines), "text": edit.new}]}
 
 
 def _range(span: Span, lines: dict[str, list[str]]) -> dict[str, Any]:

@@ -89,6 +89,11 @@ def test_a_directory_gives_one_located_finding(command: str, project: Path) -> N
     one_located_finding(specc(command, "bad.yaml"))
 
 
+def test_a_loop_of_links_is_one_finding(project: Path) -> None:
+    (project / "bad.yaml").symlink_to("bad.yaml")
+    one_located_finding(specc("validate", "bad.yaml"))
+
+
 def one_located_finding(done: subprocess.CompletedProcess[str]) -> None:
     ends(done, 1)
     assert done.stderr.count("error[") == 1, done.stderr

@@ -91,8 +91,10 @@ def test_paths_that_are_no_files(tmp_path: Path) -> None:
         (tmp_path / "iris.yaml" / "x", "unreadable-file: cannot read `x`: not a directory"),
         (tmp_path / ("n" * 300), "unreadable-file: cannot read `x`: file name too long"),
         (tmp_path / "a\0b", "unreadable-file: cannot read `x`: embedded null byte"),
-        (Path(os.devnull), "empty-spec: the spec is empty (a spec begins with `spec: 1`)"),
+        (Path(os.devnull), "not-a-file: `x` is no regular file (`specc validate --stdin` reads from a pipe)"),
+        (tmp_path / "pipe", "not-a-file: `x` is no regular file (`specc validate --stdin` reads from a pipe)"),
     ]
+    os.mkfifo(tmp_path / "pipe")
     for path, expected in cases:
         tree, _, findings = read(path, "x")
         assert tree is None
