@@ -18,10 +18,10 @@ def train_and_report(
 
     Raises ImportError where the extra `train` is not installed.
     """
-    from specc.reporting import write_report
     from specc.training.quiet import quiet_tensorflow
 
     quiet_tensorflow()
+    from specc.reporting import write_report
     from specc.training.train import train
 
     outcome = train(checked, plan, command, show)

@@ -66,6 +66,9 @@ def main() -> None:
         click.echo(f"cannot go on: {name}{problem.strerror or problem}", err=True)
         raise SystemExit(USAGE) from None
     except ImportError as problem:
+        if "tensorboard" in str(problem).lower():
+            click.echo("the callback `TensorBoard` needs tensorboard: pip install tensorboard", err=True)
+            raise SystemExit(USAGE) from None
         extra = EXTRA.get((problem.name or "").partition(".")[0])
         if extra is None:
             _our_fault(problem)

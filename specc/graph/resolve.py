@@ -7,7 +7,6 @@ Comes from the checked tree; goes to inference and lowering. Names and wires are
 import re
 from collections.abc import Iterator
 from collections.abc import Mapping as AbstractMapping
-from dataclasses import replace
 from typing import NamedTuple
 
 from specc.catalog import Catalog
@@ -52,7 +51,7 @@ def resolve_graph(
     """
     layers, written_inputs, outputs = _parts(model)
     if written_inputs is not None:
-        inputs = tuple(_graph_input(entry) for entry in written_inputs)
+        inputs = _written_inputs(written_inputs, inputs)
     if not layers:
         return None, [error("empty-model", "the model has no layers", model.span)]
     if not inputs:
@@ -92,6 +91,20 @@ def _parts(model: tree.Node) -> tuple[tuple[tree.Node, ...], Mapping | None, tre
         layers.items if isinstance(layers, Sequence) else (),
         inputs if isinstance(inputs, Mapping) else None,
         model.get("outputs"),
+    )
+
+
+def _written_inputs(written: Mapping, from_data: tuple[GraphInput, ...]) -> tuple[GraphInput, ...]:
+    """The inputs that the model names; what it leaves null is as the data have it."""
+    inputs = tuple(_graph_input(entry) for entry in written)
+    given = {graph_input.name: graph_input for graph_input in from_data}
+    if len(inputs) == len(from_data) == 1:
+        given = {inputs[0].name: from_data[0]}
+    return tuple(
+        found._replace(shape=given[found.name].shape, dtype=given[found.name].dtype)
+        if found.shape is None and found.name in given
+        else found
+        for found in inputs
     )
 
 
@@ -449,9 +462,3 @@ def _unused_inputs(inputs: tuple[GraphInput, ...], used: set[str]) -> list[Findi
         for graph_input in inputs
         if graph_input.name not in used
     ]
-
-
-def with_component(graph: Graph, name: str, component: Component) -> Graph:
-    """The graph with another component at the node `name` and at every node that shares its layer."""
-    nodes = tuple(replace(node, component=component) if node.layer == name else node for node in graph.nodes)
-    return replace(graph, nodes=nodes)

@@ -17,6 +17,7 @@ from specc.data.layout import CategoryTable, NumberScaling, PreparedInput, Prepr
 Array: TypeAlias = np.ndarray[Any, np.dtype[Any]]
 
 ROWS_AT_ONCE = 8192
+NAME = "preprocessing"
 
 
 def preprocessing_model(preprocessing: Preprocessing) -> keras.Model | None:
@@ -29,7 +30,7 @@ def preprocessing_model(preprocessing: Preprocessing) -> keras.Model | None:
     names = raw_names(preprocessing)
     raw: dict[str, Any] = {column: _raw_input(column, names[column], preprocessing) for column in names}
     outputs = {prepared.name: _prepare(prepared, raw) for prepared in preprocessing.inputs}
-    return keras.Model({names[column]: tensor for column, tensor in raw.items()}, outputs, name="preprocessing")
+    return keras.Model({names[column]: tensor for column, tensor in raw.items()}, outputs, name=NAME)
 
 
 def raw_names(preprocessing: Preprocessing) -> dict[str, str]:
@@ -39,7 +40,7 @@ def raw_names(preprocessing: Preprocessing) -> dict[str, str]:
         name = re.sub(r"[^A-Za-z0-9_]+", "_", column).strip("_")
         name = name if re.match(r"[A-Za-z]", name) else f"column_{name}".rstrip("_")
         count, unique = 1, name
-        while unique in names.values():
+        while unique in {NAME, *names.values()}:
             count += 1
             unique = f"{name}_{count}"
         names[column] = unique

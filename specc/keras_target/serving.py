@@ -11,6 +11,7 @@ import keras
 
 from specc.catalog import Catalog
 from specc.component import Component
+from specc.graph.graph import Graph
 from specc.keras_target.build import one_or_all
 
 
@@ -32,6 +33,18 @@ def serving_model(
     by_name = results if isinstance(results, Mapping) else dict(zip(losses, [results], strict=True))
     outputs = {name: _squash(name, by_name[name], squashed[name]) for name in losses}
     return keras.Model(raw, one_or_all(outputs), name=f"{model.name}_serving")
+
+
+def inner_name(graph: Graph, preprocessing: keras.Model | None) -> str:
+    """What the trained model is called: as the spec, unless the saved model around it has another layer of that name.
+
+    That may be an input, called like a column of the data, or the preprocessing. Keras also wants a letter first.
+    """
+    taken = {graph_input.name for graph_input in graph.inputs}
+    if preprocessing is not None:
+        taken |= {tensor.name for tensor in preprocessing.inputs} | {preprocessing.name}
+    name = graph.name.lstrip("_") or "model"
+    return f"{name}_model" if name in taken else name
 
 
 def squashing(loss: Component, catalog: Catalog) -> str | None:

@@ -250,8 +250,9 @@ def _squashing(graph: Graph, output: str) -> str | None:
 
 
 def _implied_metrics(target: TargetFacts, loss: Component, output: TensorType, place: Span) -> tuple[Component, ...]:
-    if target.kind == CLASSES and _last_axis(output) == 1 and loss.arguments.get("from_logits"):
-        # Keras' own `accuracy` would compare the logit with 0.5.
+    signed = loss.arguments.get("from_logits") or "hinge" in loss.type.lower()
+    if target.kind == CLASSES and _last_axis(output) == 1 and signed:
+        # Keras' own `accuracy` would compare the logit, or the margin, with 0.5.
         return (Component("metric", "BinaryAccuracy", {"name": "accuracy", "threshold": 0.0}, place),)
     names = ("accuracy",) if target.kind == CLASSES else NUMBER_METRICS
     return tuple(Component("metric", name, {}, place) for name in names)

@@ -22,7 +22,13 @@ from specc.keras_target.build import build_component
 from specc.runs import RunFolder, write_csv
 
 SAVE_EVERY_S = 30.0
-"""The least time between two checkpoints, and between two writings of the history is a thirtieth of it."""
+"""The least time between two checkpoints."""
+
+WRITE_EVERY_S = 1.0
+"""The least time between two writings of the history while training goes on."""
+
+STOPS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
+"""Ctrl-C, a scheduler's word, a closed terminal."""
 
 
 def spec_callback(component: Component, folder: Path, catalog: Catalog) -> keras.callbacks.Callback:
@@ -66,7 +72,7 @@ class Recorder(keras.callbacks.Callback):
         now = time.perf_counter()
         values = {name: float(value) for name, value in (logs or {}).items() if name != "learning_rate"}
         self.records.append(EpochRecord(epoch + 1, values, _learning_rate(self.model), now - self._began))
-        if now - self._written > SAVE_EVERY_S / 30:
+        if now - self._written > WRITE_EVERY_S:
             self.write()
 
     def on_train_end(self, logs: Mapping[str, float] | None = None) -> None:  # noqa: ARG002
@@ -111,10 +117,14 @@ class Checkpoint(keras.callbacks.Callback):
 def save_aside(path: Path, save: Any) -> None:  # noqa: ANN401  a bound method of a Keras model
     """Call `save` with a path in the same directory, sync the file and rename it: `path` is whole or not there."""
     aside = path.with_name(f"part-{path.name}")
-    save(str(aside))
-    with aside.open("rb+") as file:
-        os.fsync(file.fileno())
-    aside.replace(path)
+    try:
+        save(str(aside))
+        with aside.open("rb+") as file:
+            os.fsync(file.fileno())
+        aside.replace(path)
+    except BaseException:
+        aside.unlink(missing_ok=True)
+        raise
 
 
 @dataclass
@@ -140,7 +150,7 @@ class StopOnInterrupt(keras.callbacks.Callback):
 
 @contextmanager
 def interruptible() -> Iterator[Interrupt]:
-    """Within, the first Ctrl-C (or SIGTERM) only asks; the second one interrupts as always.
+    """Within, the first of `STOPS` only asks; the second one interrupts at once.
 
     Outside the main thread signals belong to somebody else, and nothing changes.
     """
@@ -148,10 +158,12 @@ def interruptible() -> Iterator[Interrupt]:
 
     def ask(number: int, frame: FrameType | None) -> None:  # noqa: ARG001
         interrupt.asked = True
-        signal.signal(number, interrupt.previous[number])
+        signal.signal(number, signal.default_int_handler)  # the next one is a KeyboardInterrupt
 
     try:
-        for caught in (signal.SIGINT, signal.SIGTERM):
+        for caught in STOPS:
+            if signal.getsignal(caught) in {signal.SIG_IGN, None}:
+                continue  # ignored on purpose, or not Python's
             interrupt.previous[caught] = signal.signal(caught, ask)
     except ValueError:  # not the main thread
         pass

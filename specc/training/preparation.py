@@ -4,7 +4,7 @@ Raw columns go through the fitted preprocessing, the very Keras model that later
 what is trained on and what is served are the same numbers. Statistics are fitted on the training split alone.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -37,8 +37,8 @@ class Prepared:
     rows: Split
 
     def splits(self) -> dict[str, Samples]:
-        """The splits that have rows, by name, in the order in which people read them."""
-        named = {"train": self.train, "validation": self.validation, "test": self.test}
+        """The splits that have rows, by name, in the order of reading; without weights, to be compared."""
+        named = {"train": replace(self.train, weights=None), "validation": self.validation, "test": self.test}
         return {name: samples for name, samples in named.items() if samples}
 
 

@@ -4,6 +4,7 @@ import os
 import sys
 import tempfile
 import warnings
+from importlib import import_module
 
 
 def quiet_tensorflow() -> None:
@@ -22,8 +23,8 @@ def quiet_tensorflow() -> None:
     with tempfile.TemporaryFile() as held_back:
         os.dup2(held_back.fileno(), 2)
         try:
-            import keras
-            import tensorflow as tf  # noqa: F401
+            import_module("tensorflow")  # first, so that it is what is missed where neither is installed
+            keras = import_module("keras")
         except BaseException:
             held_back.seek(0)
             os.write(kept, held_back.read())

@@ -8,8 +8,8 @@ import hashlib
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TextIO
@@ -24,7 +24,7 @@ from specc.check import Checked
 from specc.diagnostics import Finding, error, has_errors, warning
 from specc.graph.files import locate_files
 from specc.keras_target.build import Built, build_model
-from specc.keras_target.serving import serving_model
+from specc.keras_target.serving import inner_name, serving_model
 from specc.plan import Plan
 from specc.plan.document import as_document
 from specc.runs import RunFolder
@@ -49,6 +49,9 @@ from specc.training.record import device_records, environment, model_record, ver
 
 TRAINING_FAULTS = (tf.errors.OpError, ValueError, TypeError, RuntimeError, ArithmeticError, LookupError)
 """What Keras and TensorFlow raise over a model that does not fit its data or its loss."""
+
+LONGEST_NAME = 100
+"""Characters of a spec's name that become a folder's; file systems bound them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +87,7 @@ def train(checked: Checked, plan: Plan, command: Sequence[str] = (), show: TextI
     if prepared is None or has_errors(findings):
         return Outcome(None, {}, tuple(findings))
     graph, faults = locate_files(plan.graph, load(), checked.root, checked.path.parent)
+    graph = replace(graph, name=inner_name(graph, prepared.preprocessing))
     findings += faults
     with clock("build"), devices.strategy.scope():
         keras.utils.set_random_seed(plan.runtime.seed)  # again: initial weights follow from it, whatever came before
@@ -104,11 +108,12 @@ def train(checked: Checked, plan: Plan, command: Sequence[str] = (), show: TextI
     with interruptible() as interrupt, record.until_the_end():
         try:
             metrics, faults = _run(plan, prepared, built, folder, record, interrupt, clock, show)
-        except TRAINING_FAULTS as fault:
-            return Outcome(folder, {}, (*findings, _failed(fault, plan)))
+        except TrainingFailedError as failure:
+            return Outcome(folder, {}, (*findings, failure.finding))
         findings += faults
-        record.finish("interrupted" if interrupt.asked else "completed", clock.seconds)
-    return Outcome(folder, metrics, tuple(findings), interrupt.asked)
+        interrupted = record.content["training"]["stopped"] == "interrupted"
+        record.finish("interrupted" if interrupted else "completed", clock.seconds)
+    return Outcome(folder, metrics, tuple(findings), interrupted)
 
 
 def _run(  # noqa: PLR0913, PLR0917  the parts of one run
@@ -129,7 +134,7 @@ def _run(  # noqa: PLR0913, PLR0917  the parts of one run
     callbacks += [recorder, Checkpoint(folder), StopOnInterrupt(interrupt)]
     if show is not None:
         callbacks.append(progress(plan.epochs, budget.steps(len(prepared.train)), show))
-    with clock("fit"):
+    with clock("fit"), _keras_faults(plan):
         engine.fit(model, prepared.train, prepared.validation, budget, callbacks)
     record.content["training"] |= {
         "epochs_run": len(recorder.records),
@@ -138,10 +143,13 @@ def _run(  # noqa: PLR0913, PLR0917  the parts of one run
     diverged = _not_finite(recorder, plan)
     record.content["warnings"] += [finding.message for finding in diverged]
     with clock("evaluate"):
-        metrics = {name: engine.evaluate(model, samples, batch_size) for name, samples in prepared.splits().items()}
+        with _keras_faults(plan):
+            metrics = {name: engine.evaluate(model, samples, batch_size) for name, samples in prepared.splits().items()}
         runs.write_json(folder.metrics, metrics)
         if prepared.test:
-            outputs = dict(zip(plan.targets, engine.predict(model, prepared.test, batch_size), strict=True))
+            with _keras_faults(plan):
+                predicted = engine.predict(model, prepared.test, batch_size)
+            outputs = dict(zip(plan.targets, predicted, strict=True))
             rows = prepared.rows.test
             runs.write_csv(folder.predictions, *prediction_table(plan, rows, prepared.test.targets, outputs, load()))
     save_aside(folder.model, serving_model(model, prepared.preprocessing, plan.losses, load()).save)
@@ -151,7 +159,7 @@ def _run(  # noqa: PLR0913, PLR0917  the parts of one run
 def _run_folder(checked: Checked, plan: Plan) -> RunFolder:
     """A new directory below `runs:`, which is relative to the current folder: runs are kept where one trains."""
     digest = hashlib.sha256(checked.text.encode("utf-8", errors="surrogatepass")).hexdigest()
-    return runs.create(Path(plan.runtime.runs), plan.name, digest, datetime.now(UTC))
+    return runs.create(Path(plan.runtime.runs), plan.name[:LONGEST_NAME], digest, datetime.now(UTC))
 
 
 def _lock(plan: Plan, devices: Devices, prepared: Prepared) -> dict[str, Any]:
@@ -237,6 +245,23 @@ def _not_finite(recorder: Recorder, plan: Plan) -> list[Finding]:
     return [warning("loss-not-finite", message, plan.place_of("training.optimizer"), help=help_)]
 
 
+class TrainingFailedError(Exception):
+    """Keras or TensorFlow gave up; `finding` carries their words."""
+
+    def __init__(self, finding: Finding) -> None:
+        super().__init__(finding.message)
+        self.finding = finding
+
+
+@contextmanager
+def _keras_faults(plan: Plan) -> Iterator[None]:
+    """Within, what Keras and TensorFlow raise is a finding. Nothing of ours belongs within."""
+    try:
+        yield
+    except TRAINING_FAULTS as fault:
+        raise TrainingFailedError(_failed(fault, plan)) from fault
+
+
 def _failed(fault: Exception, plan: Plan) -> Finding:
     """The words that say what happened: TensorFlow's come last, behind a trace and before the node's name."""
     lines = [line.strip() for line in str(fault).splitlines() if line.strip() and not line.strip().startswith("[[")]
@@ -303,4 +328,6 @@ class _Record:
             yield
         finally:
             if self.status == "running":
-                self.finish("interrupted" if isinstance(sys.exception(), KeyboardInterrupt) else "failed", {})
+                status = "interrupted" if isinstance(sys.exception(), KeyboardInterrupt) else "failed"
+                with suppress(OSError):  # on a full disk the first error is the one to tell
+                    self.finish(status, {})

@@ -303,3 +303,35 @@ def test_a_folder_that_cannot_be_written_is_told_in_one_line(project: Path) -> N
     assert done.returncode == 2
     assert done.stderr.count("\n") == 1
     assert "runs" in done.stderr
+
+
+@pytest.mark.parametrize("name", ["a", "preprocessing", "_b", "n" * 300])
+def test_any_name_trains_and_saves(name: str, project: Path) -> None:
+    Path("t.csv").write_text("a,preprocessing,y\n" + "".join(f"{i % 7},{i % 5},{i % 2}\n" for i in range(40)))
+    run = train(
+        f"spec: 1\nname: {name}\ndata: {{csv: t.csv, target: y}}\nmodel: [Output]\n"
+        "training: {epochs: 1}\nreport: false\n"
+    )
+    assert keras.saving.load_model(run.model)
+
+
+def test_an_input_without_a_shape_is_as_the_data_have_it(project: Path) -> None:
+    run = train(
+        "spec: 1\ndata: {dataset: iris, inputs: {i: [sepal_length, sepal_width], j: petal_length}}\n"
+        "model:\n  inputs: {i: null, j: [1]}\n  layers: [{Concatenate: , inputs: [i, j]}, Output]\n"
+        "training: {epochs: 1}\nreport: false\n"
+    )
+    assert read(run.path)[0].model.layers[0].output_shape == "(None, 2)"
+
+
+@pytest.mark.parametrize(
+    ("loss", "units"), [("Hinge", "{units: 1}"), ("{BinaryCrossentropy: {from_logits: true}}", "{units: 1}")]
+)
+def test_the_implied_accuracy_is_that_of_the_predictions(loss: str, units: str, project: Path) -> None:
+    run = train(
+        f"spec: 1\ndata: {{dataset: moons}}\nmodel: [{{Dense: {units}}}]\n"
+        f"training: {{loss: {loss}, epochs: 4, optimizer: {{Adam: 0.05}}}}\nreport: false\n"
+    )
+    rows = read(run.path)[0].predictions.rows
+    right = sum(row[1] == row[2] for row in rows) / len(rows)
+    assert right == pytest.approx(json.loads(run.metrics.read_text())["test"]["accuracy"])
