@@ -27,7 +27,7 @@ from random import Random
 from typing import Any, NamedTuple, TypeAlias, TypeVar
 from xml.etree import ElementTree as ET
 
-from random_specs import Grammar, change_bytes, change_lines, change_values, written
+from random_specs import Grammar, change_bytes, change_lines, change_values, crowded, written
 
 from specc.catalog import load_schema
 from specc.check import Checked, check
@@ -206,7 +206,9 @@ def case_of(number: int, seed: int, seeds: list[Seed], grammar: Grammar) -> Case
     sets = (chance.choice(OVERRIDES),) if chance.random() < 0.03 else ()
     variables = (chance.choice(VARIABLES),) if chance.random() < 0.03 else ()
     kind = chance.choice(("made", "layers", "layers", "values", "values", "values", "lines", "bytes"))
-    if kind == "made":
+    if chance.random() < 0.005:
+        kind, text = "crowded", written(crowded(chance), chance)
+    elif kind == "made":
         text = written(grammar.spec(), chance)
     elif kind == "layers":
         text = written(grammar.layers(), chance)

@@ -152,7 +152,8 @@ def cell(r: Random) -> Component:
 
 
 def rnn(r: Random, name: str) -> Config:
-    choices = (cell(r), [cell(r), cell(r)], layer("StackedRNNCells", cells=[cell(r), cell(r)]))
+    stacked = layer("StackedRNNCells", cells=[cell(r), cell(r)])
+    choices = (cell(r), [cell(r), cell(r)], [cell(r)], [cell(r), stacked], stacked)
     flags = some(r, return_sequences=lambda: yes(r), return_state=lambda: yes(r))
     given = layer("Dense", units=2) if r.random() < 0.05 else r.choice(choices)
     return Config(name, {"cell": given} | flags, (tensor(r, shape(r, 2, 5)),))

@@ -159,6 +159,31 @@ class Grammar(NamedTuple):
         return schema if isinstance(schema, dict) else {}
 
 
+def crowded(chance: Random) -> Json:
+    """A spec with up to a thousand layers or columns, and as many names that are none of them, or hardly."""
+    count, letters = chance.choice((1000, 1000, 300, 30)), chance.choice(("abcd", "abcdefghij", "abcdefghijklmnopqrst"))
+    known = list(dict.fromkeys(_made_up(chance, letters) for _ in range(count)))
+    asked = (
+        [_made_up(chance, letters) for _ in known] if chance.random() < 0.5 else [_slip(name, chance) for name in known]
+    )
+    if chance.random() < 0.5:
+        layers = [{"Dense": 3, "name": name, "inputs": other} for name, other in zip(known, asked, strict=True)]
+        return {"spec": 1, "data": {"dataset": "iris"}, "model": [*layers, "Output"]}
+    rows = [list(range(row, row + len(known))) for row in range(6)]
+    table: Json = {"table": {"columns": known, "rows": rows}, "target": known[0]}
+    table |= {"drop": asked} if chance.random() < 0.5 else {"columns": dict.fromkeys(asked, "number")}
+    return {"spec": 1, "data": table, "model": ["Output"]}
+
+
+def _made_up(chance: Random, letters: str) -> str:
+    return chance.choice(("layer_", "layer_", "", "x")) + "".join(chance.choices(letters, k=chance.randint(3, 9)))
+
+
+def _slip(name: str, chance: Random) -> str:
+    at = chance.randrange(len(name))
+    return name[:at] + chance.choice(("", "x", name[at] * 2)) + name[at + 1 :]
+
+
 def written(value: Json, chance: Random) -> bytes:
     """A value as YAML, or as the YAML that JSON is."""
     try:

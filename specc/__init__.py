@@ -173,7 +173,7 @@ def _checked(
     data_limit: int | None,
 ) -> "Checked":
     from specc.check import check
-    from specc.language.compose import Overrides
+    from specc.language.overrides import Overrides
 
     overrides = Overrides(tuple((sets or {}).items()), tuple((variables or {}).items()))
     return check(Path(spec), overrides, root, data_limit)

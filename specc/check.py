@@ -1,42 +1,49 @@
 """The whole front end on one screen: a spec's text in, a plan and all findings out.
 
-Imports neither Keras nor TensorFlow nor NumPy, and opens no network. A stage whose input is at fault is left out, so
-that one fault gives one report; sections that do not depend on each other are all checked.
+Imports neither Keras nor TensorFlow nor NumPy, and opens no network. What is at fault is `FAULTY` for the later stages
+(`specc.spec.unknown`): it and what depends on it stay silent, so that one fault gives one report, and all others are
+found in the same run.
 """
 
 import re
-from bisect import bisect_left
-from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
 from specc.advice import judge
 from specc.allowing import silence
-from specc.catalog import load, load_schema
-from specc.data import READ_WHEN_CHECKING, DataFacts, DataSpec, describe, resolve_data
-from specc.diagnostics import Finding, Level, Span, error, has_errors, in_order
+from specc.catalog import Catalog, load, load_schema
+from specc.composition import Parts, compose, composed_schema
+from specc.data import READ_WHEN_CHECKING, DataFacts, DataSpec, describe
+from specc.data.around_faults import describe_around, input_names
+from specc.diagnostics import Finding, error, has_errors, in_order
 from specc.graph.files import locate_files
-from specc.graph.graph import GraphInput
-from specc.graph.infer import infer
-from specc.graph.resolve import INPUT, resolve_graph
-from specc.language import tree
-from specc.language.compose import Overrides, Unresolved, compose
+from specc.graph.graph import Graph, GraphInput
+from specc.graph.infer import Inferred, infer
+from specc.graph.resolve import resolve_graph, without
+from specc.language import limits, tree
+from specc.language.overrides import Overrides
 from specc.language.read import read, read_bytes
 from specc.language.schema_check import check_schema
 from specc.language.source import Source
 from specc.plan import Plan, imply, size_outputs
 from specc.plan.imply import Written
 from specc.project import project_root
-from specc.spec import resolve_runtime, resolve_training
+from specc.spec import Faults, resolve_runtime, resolve_training
 from specc.spec.sections import resolve_report
+from specc.spec.unknown import FAULTY
 
+_TOO_MANY = limits.FINDINGS // 4
+"""Of so many findings the schema may not have told all: what passes it cannot be trusted to fit."""
 NO_OVERRIDES = Overrides()
 
 
 class Checked(NamedTuple):
     """What the check of one spec gives.
 
-    A plan if nothing is wrong, the findings in order, and the texts that they point into.
+    A plan if nothing is wrong, the findings in order, and the texts that they point into. `parts` is the spec before
+    blocks and repeats are put in their places.
     """
 
     path: Path
@@ -45,6 +52,7 @@ class Checked(NamedTuple):
     findings: tuple[Finding, ...]
     sources: tuple[Source, ...]
     text: str
+    parts: Parts | None = None
 
 
 def check(
@@ -62,88 +70,90 @@ def check(
     root = root or project_root(path)
     document, source, faults = read(path) if content is None else read_bytes(content, str(path))
     findings = list(faults)
-    plan = None
+    plan, parts = None, None
+    applied = True
+    others: tuple[Source, ...] = ()
     if document is not None:
-        document, faults = compose(document, overrides)
+        document, others, faults, parts = compose(document, overrides, path, root)
         findings += faults
+        # An override that cannot be applied may have been meant for any part.
+        applied = {fault.span.path for fault in faults}.isdisjoint(text.path for text in overrides.sources())
     if document is not None:
-        findings += check_schema(document, load_schema("spec-v1"))
-    if isinstance(document, tree.Mapping):
+        findings += check_schema(document, composed_schema())
+    if isinstance(document, tree.Mapping) and applied and len(findings) < _TOO_MANY:
         plan, more = _plan(document, findings, path, root, data_limit)
         findings += more
-    findings = silence(findings, document, source, complete=plan is None or plan.facts.complete)
+    findings = silence(findings, document, source, complete=has_errors(findings) or plan is None or plan.facts.complete)
     if any(finding.fix for finding in findings):
         from specc.fixing import settled
 
         findings = settled(findings, source)
     sound = None if has_errors(findings) else plan
-    return Checked(path, root, sound, in_order(findings), (source, *overrides.sources()), source.text)
+    return Checked(path, root, sound, in_order(findings), (source, *others, *overrides.sources()), source.text, parts)
 
 
 def _plan(
     document: tree.Mapping, so_far: list[Finding], path: Path, root: Path, data_limit: int | None
 ) -> tuple[Plan | None, list[Finding]]:
-    """Sections -> data facts -> graph -> shapes -> implied values."""
-    catalog = load()
-    sound = {entry.key: entry.value for entry in document if not _at_fault(entry, so_far)}
+    """Sections -> data facts -> graph -> shapes -> implied values -> advice; what is at fault is left out, alone."""
+    catalog, faults = load(), Faults(document, so_far)
     findings = _missing_sections(document)
-    training, faults = resolve_training(sound.get("training"), document.span, catalog)
-    findings += faults
-    runtime, faults = resolve_runtime(sound.get("runtime"), catalog)
-    findings += faults
-    data, facts, faults = _data(sound.get("data"), root, path.parent, runtime.seed, data_limit)
-    findings += faults
-    inputs = _inputs(data, facts, document.entry("data"))
-    model = sound.get("model")
-    if model is None:
-        return None, findings
-    name = _text(sound.get("name")) or _name_from(path)
-    graph, faults = resolve_graph(model, name, inputs, catalog)
-    findings += faults
-    if graph is None or data is None or facts is None:
-        return None, findings
-    findings += _inputs_against_data(graph.inputs, inputs)
-    graph, faults = size_outputs(graph, facts)
-    findings += faults
-    located, faults = locate_files(graph, catalog, root, path.parent)
-    findings += faults
-    inferred, mismatches = infer(located, catalog, runtime.precision)
-    findings += mismatches
-    if has_errors(findings) or has_errors(so_far):
-        return None, findings
-    description = _text(sound.get("description"))
-    report = resolve_report(sound.get("report"))
-    written = Written(
-        name, description, document.span, data, facts, graph, inferred, training, runtime, report, _codes(document)
-    )
-    plan, faults = imply(written, catalog)
-    return plan, findings + faults + (judge(plan, catalog) if plan else [])
+    training, more = resolve_training(faults.part(document, "training"), document.span, catalog, faults)
+    findings += more
+    runtime, more = resolve_runtime(faults.part(document, "runtime"), catalog, faults)
+    findings += more
+    section = faults.part(document, "data")
+    look = partial(describe, root=root, folder=path.parent, limit=data_limit)
+    data, facts, more = describe_around(section, faults, runtime.seed, lambda spec, seed: look(spec, seed=seed))
+    findings += more
+    name = _text(document.get("name")) or _name_from(path)
+    inputs = _inputs(data, facts, section, faults)
+    graph, more = _graph(document, name, inputs, catalog, faults)
+    findings += more
+    inferred: Inferred = FAULTY
+    if graph is not FAULTY:
+        graph, more = size_outputs(graph, facts)
+        findings += more
+        located, more = locate_files(graph, catalog, root, path.parent)
+        findings += more
+        inferred, mismatches = infer(located, catalog, "float32" if runtime.precision is FAULTY else runtime.precision)
+        findings += mismatches
+        graph = without(graph, inferred.refused)
+    description, report = _text(document.get("description")), resolve_report(document.get("report"))
+    parts = (name, description, document.span, data, facts, graph, inferred, training, runtime, report)
+    written = Written(*parts, allow=_codes(document), sound=not has_errors([*so_far, *findings]))
+    plan, more = imply(written, catalog)
+    return plan, findings + more + judge(plan, catalog)
 
 
-def _data(
-    node: tree.Node | None, root: Path, folder: Path, seed: int, limit: int | None
-) -> tuple[DataSpec | None, DataFacts | None, list[Finding]]:
-    if not isinstance(node, tree.Mapping):
-        return None, None, []
-    data, findings = resolve_data(node)
-    if data is None:
-        return None, None, findings
-    facts, faults = describe(data, root, folder, seed, limit)
-    return data, facts, findings + list(faults)
+def _graph(
+    document: tree.Mapping, name: str, inputs: tuple[GraphInput, ...], catalog: Catalog, faults: Faults
+) -> tuple[Graph, list[Finding]]:
+    """The model's graph, `FAULTY` if there is none."""
+    model = faults.part(document, "model")
+    if model is None or model is FAULTY:
+        return FAULTY, []
+    graph, findings = resolve_graph(model, name, inputs, catalog, faults)
+    if graph is None:
+        return FAULTY, findings
+    mismatches = [] if inputs is FAULTY else _inputs_against_data(graph.inputs, inputs)
+    if mismatches:  # which of the two is meant cannot be told
+        graph = replace(graph, inputs=tuple(x._replace(shape=None, dtype=None) for x in graph.inputs))
+    return graph, findings + mismatches
 
 
-def _inputs(data: DataSpec | None, facts: DataFacts | None, section: tree.Entry | None) -> tuple[GraphInput, ...]:
+def _inputs(data: DataSpec, facts: DataFacts, section: tree.Node | None, faults: Faults) -> tuple[GraphInput, ...]:
     """The model's inputs as the data determines them; unknown ones where the data section is at fault."""
-    if data is not None and facts is not None:
+    if facts is not FAULTY:
         return tuple(
             # A size that is not known yet leaves the whole shape open: in a graph None is an axis of any length.
             GraphInput(name, None if None in given.shape else given.shape, given.dtype, data.span_of("inputs", name))
             for name, given in facts.inputs.items()
         )
-    if section is None:
-        return ()
-    names = tuple(data.inputs) if data and data.inputs else (INPUT,)
-    return tuple(GraphInput(name, None, None, section.key_span) for name in names)
+    names = input_names(section, faults)
+    if section is None or names is FAULTY:
+        return () if section is None else FAULTY
+    return tuple(GraphInput(name, None, None, section.span) for name in names)
 
 
 def _inputs_against_data(inputs: tuple[GraphInput, ...], from_data: tuple[GraphInput, ...]) -> list[Finding]:
@@ -190,49 +200,6 @@ def _missing_sections(document: tree.Mapping) -> list[Finding]:
     names = " and ".join(f"`{key}`" for key in missing)
     place = document.entries[0].key_span
     return [error("missing-key", f"the spec has no {names}", place, help="`specc init` writes a spec to start from")]
-
-
-def _at_fault(entry: tree.Entry, findings: list[Finding]) -> bool:
-    """Whether an error lies in this section, or in a variable that it uses: it is then unknown to the later stages.
-
-    What an alias, a merge or `--set` brings in stands elsewhere in the text, or in another one.
-    """
-    starts = sorted(fault.span[:3] for fault in findings if fault.level is Level.ERROR)
-    if not starts:
-        return False
-    # One column more, since what is left out has a place and no width.
-    own = entry.key_span._replace(end_line=entry.value.span.end_line, end_column=entry.value.span.end_column + 1)
-    for span in (own, *_elsewhere(entry.value, own)):
-        if span is None:
-            return True
-        at = bisect_left(starts, span[:3])
-        if at < len(starts) and starts[at] < (span.path, span.end_line, span.end_column):
-            return True
-    return False
-
-
-def _elsewhere(node: tree.Node, around: Span) -> Iterator[Span | None]:
-    """The places of the parts of `node` that do not lie in the text around them; None for what has no value."""
-    waiting, seen = [(node, around)], set()
-    while waiting:
-        node, around = waiting.pop()
-        if id(node) in seen:
-            continue
-        seen.add(id(node))
-        if not _within(node.span, around):
-            yield node.span
-        if isinstance(node, tree.Value) and isinstance(node.value, Unresolved):
-            yield None
-        match node:
-            case tree.Mapping(entries=entries):
-                yield from (entry.key_span for entry in entries if not _within(entry.key_span, node.span))
-                waiting += [(entry.value, node.span) for entry in entries]
-            case tree.Sequence(items=items):
-                waiting += [(item, node.span) for item in items]
-
-
-def _within(inner: Span, outer: Span) -> bool:
-    return inner.path == outer.path and outer[1:3] <= inner[1:3] and inner[3:] <= outer[3:]
 
 
 def _codes(document: tree.Mapping) -> tuple[str, ...]:

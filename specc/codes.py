@@ -29,10 +29,17 @@ _TEXT = {
 }
 
 _COMPOSITION = {
+    "cyclic-block": "a block or a model holds itself",
+    "cyclic-files": "a file is brought in by itself",
     "cyclic-variable": "a variable is defined by itself",
+    "duplicate-block": "two blocks have the same name",
     "invalid-expression": "an expression cannot be read or computed",
     "invalid-path": "a `--set` path leads nowhere in the spec",
+    "nothing-to-delete": "`!delete` stands where nothing is to be deleted",
+    "unknown-block": "no block has that name",
+    "unknown-model": "no model has that name",
     "unknown-variable": "an expression or a `--var` names a variable that `vars` does not define",
+    "unused-block": "nothing uses a block",
 }
 
 KINDS: Final = (
@@ -161,6 +168,7 @@ _ADVICE = {
     "class-loss-on-number": "a loss for classes is used on a target of numbers",
     "class-metric-on-number": "a metric for classes is used on a target of numbers",
     "dropout-after-output": "dropout stands behind the last layer and drops predictions",
+    "duplicate-callback": "a callback is given twice with the same arguments",
     "duplicate-metric": "two metrics of an output have the same name",
     "embedding-of-numbers": "an `Embedding` is given something other than whole numbers",
     "flatten-without-effect": "`Flatten` is given what is flat",
@@ -209,6 +217,24 @@ _ADVICE = {
     "warmup-never-ends": "a warmup lasts longer than training",
 }
 
+_IMPORTING = {
+    "no-counterpart": "a saved model has something that specs cannot say",
+    "no-weights": "a file that weights are wanted from holds none",
+    "not-a-model": "a file holds no Keras model, or a damaged one",
+    "not-kept": "a setting of a saved model is left out of the spec",
+    "renamed-layer": "a layer of a saved model has another name in the spec",
+}
+
+_WEIGHTS = {
+    "archive-limit": "an archive, or what it unpacks to, is larger than specc reads",
+    "not-an-archive": "a file that should be a zip archive is none, or is damaged",
+    "not-weights": "a file holds no weights as Keras saves them",
+    "unsafe-archive": "an archive has members that lead out of it, or that cannot be told apart",
+    "unsafe-weights": "a file of weights leads to other files, or packs its arrays",
+    "weights-limit": "a file of weights declares more than a model may have",
+    "weights-mismatch": "layers find no weights that fit them in the file they start from",
+}
+
 _MACHINE = {
     "devices-fixed": "devices or threads cannot be changed any more in this process",
     "keras-refuses": "Keras cannot build a layer",
@@ -234,6 +260,8 @@ GROUPS: Final[dict[str, dict[str, str]]] = {
     "Shapes": _SHAPES,
     "Targets, losses and metrics": _TRAINING,
     "Sections against each other": _ADVICE,
+    "Importing": _IMPORTING,
+    "Files of weights and models": _WEIGHTS,
     "While training": _MACHINE,
     "Run directories": _RUNS,
 }

@@ -20,13 +20,34 @@ class Level(StrEnum):
 
 
 class Span(NamedTuple):
-    """A stretch of one file. Lines and columns count from 1, columns in characters; the end is exclusive."""
+    """A stretch of one file. Lines and columns count from 1, columns in characters; the end is exclusive.
+
+    `via` leads from there to the spec that is checked: what was used where, the innermost use first.
+    """
 
     path: str
     line: int
     column: int
     end_line: int
     end_column: int
+    via: tuple["Use", ...] = ()
+
+    @property
+    def place(self) -> "Span":
+        """The stretch alone, by whatever way it is used."""
+        return self._replace(via=()) if self.via else self
+
+
+class Use(NamedTuple):
+    """One step of the way from a fault to the spec that is checked: `what` is used at `span`."""
+
+    what: str
+    span: Span
+
+    @property
+    def words(self) -> str:
+        """The step as a note, such as `in the block `stem`, used at net.yaml:7:5`."""
+        return f"{self.what} at {self.span.path}:{self.span.line}:{self.span.column}"
 
 
 class Label(NamedTuple):
@@ -102,7 +123,8 @@ def has_errors(findings: Iterable[Finding]) -> bool:
 def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """The findings by place in the text, so that the same input always prints the same.
 
-    What is said twice of one place, such as of a loss that two outputs have in common, is kept once.
+    What is said twice of one place, such as of a loss that two outputs have in common, or of a block that is used
+    twice, is kept once.
     """
-    by_key = {(f.span, f.level, f.code, f.message): f for f in reversed(tuple(findings))}
+    by_key = {(f.span.place, f.level, f.code, f.message): f for f in reversed(tuple(findings))}
     return tuple(by_key[key] for key in sorted(by_key))

@@ -14,6 +14,7 @@ def locate(written: str, place: Span, root: Path, folder: Path, use: str) -> tup
     Links are followed: what they lead to must lie below `root`. `use` says what the file is needed as, for messages
     (`a CSV file`). The path is relative to the current folder if `folder` is.
     """
+    folder = folder_of(place, folder)
     path = folder / written
     absolute = PurePosixPath(written).is_absolute() or PureWindowsPath(written).drive or written.startswith("\\")
     try:
@@ -36,6 +37,11 @@ def locate(written: str, place: Span, root: Path, folder: Path, use: str) -> tup
         kind = "a folder" if real.is_dir() else "no regular file"
         return None, [error("not-a-file", f"`{written}` is {kind}, and {use} is needed", place)]
     return path, []
+
+
+def folder_of(place: Span, folder: Path) -> Path:
+    """The folder in which a name that stands at `place` begins: that of its own file, where a spec brings it in."""
+    return Path(place.path).parent if place.via and not place.path.startswith("--") else folder
 
 
 def _near(path: Path) -> str:

@@ -16,6 +16,11 @@ def project_root(spec: Path) -> Path:
         folder = spec.resolve().parent
     except (OSError, RuntimeError):  # a loop of links, a name that is too long: the reader reports it
         folder = spec.parent.absolute()
+    return root_above(folder)
+
+
+def root_above(folder: Path) -> Path:
+    """`folder`, which is absolute, or the nearest folder above that is a project's top; `folder` if there is none."""
     return next((parent for parent in (folder, *folder.parents) if _is_project(parent)), folder)
 
 

@@ -52,7 +52,7 @@ FAULTY = {
     "no such shared layer": (IRIS + "model: [{share: x}, Output]", ["3:17 unknown-name"]),
     "one name twice": (
         IRIS + "model: [{Dense: 4, name: a}, {Dense: 4, name: a}, Output]",
-        ["3:47 duplicate-name"],
+        ["3:10 linear-after-linear?", "3:31 linear-after-linear?", "3:47 duplicate-name"],
     ),
     "a cycle": (
         IRIS + "model: [{Dense: 4, name: a, inputs: b}, {Dense: 4, name: b, inputs: a}, Output]",
@@ -96,6 +96,18 @@ FAULTY = {
     "one fault in data leaves the model checked": (
         "spec: 1\ndata: {dataset: iriss}\nmodel: [{Dense: {unit: 4}}, Output]",
         ["2:17 unknown-dataset", "3:18 unknown-argument"],
+    ),
+    "a seed beyond 64 bits": (
+        IRIS + "model: [Output]\nruntime: {seed: 99999999999999999999}",
+        ["4:17 out-of-range"],
+    ),
+    "a misspelt column, written twice": (
+        "spec: 1\ndata: {dataset: iris, columns: {sepal_lenght: number}, inputs: {a: [sepal_lenght]}}\nmodel: [Output]",
+        ["2:33 missing-column", "2:69 missing-column"],
+    ),
+    "a misspelt column, written once": (
+        "spec: 1\ndata: {dataset: iris, target: &t [specie], drop: *t}\nmodel: [Output]",
+        ["2:35 missing-column"],
     ),
     "faults in all sections": (
         (

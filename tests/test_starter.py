@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from specc.check import check
+from specc.composition import compose
 from specc.data.sets import SETS
 from specc.diagnostics import has_errors
-from specc.language.compose import Overrides, compose
+from specc.language.overrides import Overrides
 from specc.language.read import read
 from specc.language.tree import plain
 from specc.starter import quoted, starter_spec
@@ -31,9 +32,7 @@ def written(folder: Path, source: str, target: str | None = None) -> tuple[str, 
     assert checked.findings == (), (text, checked.findings)
     document, _, _ = read(path, str(path))
     assert document is not None
-    composed, _ = compose(document, Overrides())
-    assert composed is not None
-    return text, plain(composed)
+    return text, plain(compose(document, Overrides(), Path("spec.yaml"), Path()).tree)
 
 
 def codes(source: str, target: str | None = None, folder: Path = Path()) -> list[str]:

@@ -1,5 +1,5 @@
-"""What the sections of a spec mean together: `judge` looks at a complete plan and says what contradicts itself."""
+"""What the sections of a spec mean together: `judge` looks at a plan and says what contradicts itself."""
 
-from specc.advice.rules import RULES, judge
+from specc.advice.rules import judge
 
-__all__ = ["RULES", "judge"]
+__all__ = ["judge"]

@@ -11,6 +11,8 @@ from specc.language.suggest import best_match
 
 MONITORS: Final = ("EarlyStopping", "ModelCheckpoint", "ReduceLROnPlateau")
 VALIDATION: Final = "val_"
+FILES: Final = {"CSVLogger": "filename", "ModelCheckpoint": "filepath"}
+"""The callbacks that write a file, with the argument that names it."""
 
 
 def unknown_monitor(view: View) -> Iterator[Finding]:
@@ -86,23 +88,49 @@ def monitor_mode_contradicts(view: View) -> Iterator[Finding]:
 
 
 def patience_never_runs_out(view: View) -> Iterator[Finding]:
-    """Fewer epochs than the callback waits for. Restoring the best weights works without waiting."""
+    """Fewer epochs than callbacks wait for: one finding. Restoring the best weights works without waiting."""
+    waiting: list[tuple[Component, int]] = []
     for kind, callback in view.callbacks("EarlyStopping", "ReduceLROnPlateau"):
         patience, start = view.argument(callback, "patience"), view.argument(callback, "start_from_epoch") or 0
         if not isinstance(patience, int) or not isinstance(start, int):
             continue
         restores = kind == "EarlyStopping" and view.argument(callback, "restore_best_weights")
         if patience and patience + start >= view.plan.epochs and not restores:
-            epochs = view.plan.epochs
-            implied = "training.epochs" in view.plan.origins
-            place = view.plan.place_of("training.epochs")
+            waiting.append((callback, patience + start))
+    if not waiting:
+        return
+    epochs, (first, waits) = view.plan.epochs, waiting[0]
+    decided = () if "training.epochs" in view.plan.origins else (view.plan.place_of("training.epochs"),)
+    others = tuple(Label(other.span_of("patience"), f"waits {longer} epochs too") for other, longer in waiting[1:])
+    yield warning(
+        "patience-never-runs-out",
+        f"`{first.type}` waits {waits} epochs, and training has {epochs}",
+        first.span_of("patience"),
+        labels=(*(Label(place, f"{epochs} epochs") for place in decided), *others),
+        help="write a smaller `patience`, or more epochs",
+    )
+
+
+def duplicate_callback(view: View) -> Iterator[Finding]:
+    """A callback that is written twice does its work twice: nothing, or twice as much as is meant."""
+    seen: list[Component] = []
+    for callback in view.plan.callbacks:
+        same = next((other for other in seen if _does_the_same(view, callback, other)), None)
+        if same is not None:
             yield warning(
-                "patience-never-runs-out",
-                f"`{callback.type}` waits {patience + start} epochs, and training has {epochs}",
-                callback.span_of("patience"),
-                labels=() if implied else (Label(place, f"{epochs} epochs"),),
-                help="write a smaller `patience`, or more epochs",
+                "duplicate-callback",
+                f"`{callback.type}` is given twice with the same arguments",
+                callback.span,
+                labels=(Label(same.span, "first given here"),),
+                help="keep one of the two",
             )
+        seen.append(callback)
+
+
+def _does_the_same(view: View, callback: Component, other: Component) -> bool:
+    if view.type_of(callback) in FILES:
+        return False  # two that write one file are another rule's business
+    return view.type_of(callback) == view.type_of(other) and callback.arguments == other.arguments
 
 
 def plateau_against_schedule(view: View) -> Iterator[Finding]:

@@ -5,7 +5,7 @@ from pathlib import PurePosixPath
 from string import Formatter
 from typing import Final
 
-from specc.advice.callbacks import VALIDATION
+from specc.advice.callbacks import FILES, VALIDATION
 from specc.advice.lognames import log_names
 from specc.advice.view import View
 from specc.component import Component
@@ -19,7 +19,6 @@ RESERVED: Final = frozenset(
     }
 )  # fmt: skip
 """What every run writes itself, by its path in the run directory."""
-FILES: Final = {"CSVLogger": "filename", "ModelCheckpoint": "filepath"}
 
 
 def checkpoint_suffix(view: View) -> Iterator[Finding]:

@@ -28,84 +28,79 @@ DISTANCES: Final = frozenset({"Huber", "LogCosh", "MeanAbsoluteError", "MeanSqua
 OF_NUMBERS: Final = DISTANCES | {"MeanAbsolutePercentageError", "MeanSquaredLogarithmicError", "Poisson"}
 
 
-def unsupported_loss(view: View) -> Iterator[Finding]:
+def unsupported_loss(view: View, output: Output) -> Iterator[Finding]:
     """Losses whose targets no data section gives."""
-    for output in view.outputs:
-        why = UNSUPPORTED.get(output.loss_type)
-        if why:
-            help_ = "use a crossentropy for classes, `MeanSquaredError` for numbers"
-            yield error("unsupported-loss", f"`{output.loss.type}` {why}", output.loss_span, help=help_)
+    why = UNSUPPORTED.get(output.loss_type)
+    if why:
+        help_ = "use a crossentropy for classes, `MeanSquaredError` for numbers"
+        yield error("unsupported-loss", f"`{output.loss.type}` {why}", output.loss_span, help=help_)
 
 
-def vector_loss_on_one_unit(view: View) -> Iterator[Finding]:
+def vector_loss_on_one_unit(view: View, output: Output) -> Iterator[Finding]:
     """A loss over several units is constant, or fails, where there is one."""
-    for output in view.outputs:
-        if output.loss_type in VECTOR and output.units == 1:
-            what = "classes" if output.classes else "a number"
-            help_ = "use `BinaryCrossentropy`" if output.classes else "use `MeanSquaredError`"
-            yield error(
-                "vector-loss-on-one-unit",
-                f"`{output.loss.type}` compares several units, the output has one",
-                output.loss_span,
-                labels=(Label(output.ref.span, f"one unit, for {what}"),),
-                help=help_,
-            )
+    if output.loss_type in VECTOR and output.units == 1:
+        what = "classes" if output.classes else "a number"
+        help_ = "use `BinaryCrossentropy`" if output.classes else "use `MeanSquaredError`"
+        yield error(
+            "vector-loss-on-one-unit",
+            f"`{output.loss.type}` compares several units, the output has one",
+            output.loss_span,
+            labels=(Label(output.ref.span, f"one unit, for {what}"),),
+            help=help_,
+        )
 
 
-def logits_already_squashed(view: View) -> Iterator[Finding]:
+def logits_already_squashed(view: View, output: Output) -> Iterator[Finding]:
     """`from_logits` says that the loss itself takes the softmax or sigmoid; nothing may squash before it."""
     squashing = OVER_UNITS | BY_UNIT | BOUNDED_ON_ONE_SIDE | RANGES.keys()
-    for output in view.outputs:
-        if output.loss_type not in WITH_LOGITS or not output.from_logits or not output.ends_in(squashing):
-            continue
-        if _sigmoid_before_categorical(output) or (output.units == 1 and output.ends_in(OVER_UNITS)):
-            continue  # these have findings of their own
-        assert output.ending is not None  # noqa: S101  `ends_in` says so
-        activation = output.ending.activation
-        doubled = activation in PROBABILITIES
-        what = "already gives probabilities" if doubled else "keeps some logits from being reached"
-        help_ = "write `from_logits: false`, or leave the activation out" if doubled else "leave the activation out"
-        yield warning(
-            "logits-already-squashed",
-            f"`{output.loss.type}` expects logits, and `{activation}` {what}",
-            output.loss.span_of("from_logits") if output.loss_span == output.loss.span else output.loss_span,
-            labels=output.ending_label(),
-            help=help_,
-        )
+    if output.loss_type not in WITH_LOGITS or not output.from_logits or not output.ends_in(squashing):
+        return
+    if _sigmoid_before_categorical(output) or (output.units == 1 and output.ends_in(OVER_UNITS)):
+        return  # these have findings of their own
+    assert output.ending is not None  # noqa: S101  `ends_in` says so
+    activation = output.ending.activation
+    doubled = activation in PROBABILITIES
+    what = "already gives probabilities" if doubled else "keeps some logits from being reached"
+    help_ = "write `from_logits: false`, or leave the activation out" if doubled else "leave the activation out"
+    yield warning(
+        "logits-already-squashed",
+        f"`{output.loss.type}` expects logits, and `{activation}` {what}",
+        output.loss.span_of("from_logits") if output.loss_span == output.loss.span else output.loss_span,
+        labels=output.ending_label(),
+        help=help_,
+    )
 
 
-def loss_expects_probabilities(view: View) -> Iterator[Finding]:
+def loss_expects_probabilities(view: View, output: Output) -> Iterator[Finding]:
     """Without `from_logits` a crossentropy cuts numbers off at 0 and 1, and with them the gradient."""
-    for output in view.outputs:
-        expects = output.loss_type in ON_PROBABILITIES or (output.loss_type in WITH_LOGITS and not output.from_logits)
-        if not expects or output.ending is None or output.ends_in(PROBABILITIES):
-            continue
-        if output.loss_type in VECTOR and (output.units == 1 or output.ends_in(POSITIVE)):
-            continue  # no number is positive and above 1 once Keras has divided by the sum
-        activation = "sigmoid" if output.units == 1 or output.loss_type in BINARY else "softmax"
-        can = output.loss_type in WITH_LOGITS
-        help_ = f"write `from_logits: true`, or end in `{activation}`" if can else f"end in `{activation}`"
+    expects = output.loss_type in ON_PROBABILITIES or (output.loss_type in WITH_LOGITS and not output.from_logits)
+    if not expects or output.ending is None or output.ends_in(PROBABILITIES):
+        return
+    if output.loss_type in VECTOR and (output.units == 1 or output.ends_in(POSITIVE)):
+        return  # no number is positive and above 1 once Keras has divided by the sum
+    activation = "sigmoid" if output.units == 1 or output.loss_type in BINARY else "softmax"
+    can = output.loss_type in WITH_LOGITS
+    help_ = f"write `from_logits: true`, or end in `{activation}`" if can else f"end in `{activation}`"
+    yield warning(
+        "loss-expects-probabilities",
+        f"`{output.loss.type}` expects probabilities, and the output ends in `{output.ending.activation}`",
+        output.loss_span,
+        labels=output.ending_label(),
+        help=help_,
+    )
+
+
+def sigmoid_with_categorical_loss(view: View, output: Output) -> Iterator[Finding]:
+    """Of exclusive classes the units make one distribution, which a sigmoid per unit does not."""
+    if _sigmoid_before_categorical(output) and output.ending is not None:
         yield warning(
-            "loss-expects-probabilities",
-            f"`{output.loss.type}` expects probabilities, and the output ends in `{output.ending.activation}`",
+            "sigmoid-with-categorical-loss",
+            f"`{output.loss.type}` expects one distribution over the classes, `{output.ending.activation}` judges "
+            "each by itself",
             output.loss_span,
             labels=output.ending_label(),
-            help=help_,
+            help="end in `softmax`, or in no activation with `from_logits: true`",
         )
-
-
-def sigmoid_with_categorical_loss(view: View) -> Iterator[Finding]:
-    """Of exclusive classes the units make one distribution, which a sigmoid per unit does not."""
-    for output in view.outputs:
-        if _sigmoid_before_categorical(output) and output.ending is not None:
-            yield warning(
-                "sigmoid-with-categorical-loss",
-                f"`{output.loss.type}` expects one distribution over the classes, `{output.ending.activation}` judges "
-                "each by itself",
-                output.loss_span,
-                labels=output.ending_label(),
-                help="end in `softmax`, or in no activation with `from_logits: true`",
-            )
 
 
 def _sigmoid_before_categorical(output: Output) -> bool:
@@ -113,78 +108,73 @@ def _sigmoid_before_categorical(output: Output) -> bool:
     return categorical and output.units != 1 and output.ends_in(BY_UNIT)
 
 
-def binary_loss_on_classes(view: View) -> Iterator[Finding]:
+def binary_loss_on_classes(view: View, output: Output) -> Iterator[Finding]:
     """A binary loss on a unit per class judges each class by itself, though a sample has exactly one."""
-    for output in view.outputs:
-        if output.loss_type in BINARY and output.classes and (output.target.classes or 0) > 2:
-            yield warning(
-                "binary-loss-on-classes",
-                f"`{output.loss.type}` judges each of {output.target.classes} classes by itself, and a sample has one",
-                output.loss_span,
-                labels=output.ending_label(),
-                help="use `SparseCategoricalCrossentropy`",
-            )
-
-
-def class_loss_on_number(view: View) -> Iterator[Finding]:
-    """Losses for two classes on a target of numbers: a crossentropy of shares between 0 and 1 is sound."""
-    for output in view.outputs:
-        if output.classes:
-            continue
-        message = f"`{output.loss.type}` is a loss for classes, `{output.target.name}` is a number"
-        help_ = "use `MeanSquaredError`, or say `columns: {NAME: category}` if the numbers are names of classes"
-        help_ = help_.replace("NAME", output.target.name)
-        found = target_range(output.target, view.plan)
-        if output.loss_type in BINARY and found and not 0 <= found[0] <= found[1] <= 1:
-            notes = (f"it goes from {found[0]:g} to {found[1]:g}, and the loss takes 0 to 1",)
-            yield error("class-loss-on-number", message, output.loss_span, notes=notes, help=help_)
-        elif output.loss_type in HINGES - VECTOR:
-            yield error("class-loss-on-number", message, output.loss_span, help=help_)
-
-
-def number_loss_on_classes(view: View) -> Iterator[Finding]:
-    """A distance between a class and an unbounded number; between a class and a probability it is sound."""
-    for output in view.outputs:
-        if not output.classes or output.loss_type not in OF_NUMBERS or output.ending is None:
-            continue
-        squashed = output.ends_in(PROBABILITIES | RANGES.keys())
-        if output.loss_type in DISTANCES and squashed:
-            continue
-        loss = "BinaryCrossentropy" if output.units == 1 else "SparseCategoricalCrossentropy"
+    if output.loss_type in BINARY and output.classes and (output.target.classes or 0) > 2:
         yield warning(
-            "number-loss-on-classes",
-            f"`{output.loss.type}` is a loss for numbers, `{output.target.name}` is a class",
+            "binary-loss-on-classes",
+            f"`{output.loss.type}` judges each of {output.target.classes} classes by itself, and a sample has one",
             output.loss_span,
             labels=output.ending_label(),
-            help=f"use `{loss}`",
+            help="use `SparseCategoricalCrossentropy`",
         )
 
 
-def loss_needs_positive_outputs(view: View) -> Iterator[Finding]:
+def class_loss_on_number(view: View, output: Output) -> Iterator[Finding]:
+    """Losses for two classes on a target of numbers: a crossentropy of shares between 0 and 1 is sound."""
+    if output.classes:
+        return
+    message = f"`{output.loss.type}` is a loss for classes, `{output.target.name}` is a number"
+    help_ = "use `MeanSquaredError`, or say `columns: {NAME: category}` if the numbers are names of classes"
+    help_ = help_.replace("NAME", output.target.name)
+    found = target_range(output.target, view.plan)
+    if output.loss_type in BINARY and found and not 0 <= found[0] <= found[1] <= 1:
+        notes = (f"it goes from {found[0]:g} to {found[1]:g}, and the loss takes 0 to 1",)
+        yield error("class-loss-on-number", message, output.loss_span, notes=notes, help=help_)
+    elif output.loss_type in HINGES - VECTOR:
+        yield error("class-loss-on-number", message, output.loss_span, help=help_)
+
+
+def number_loss_on_classes(view: View, output: Output) -> Iterator[Finding]:
+    """A distance between a class and an unbounded number; between a class and a probability it is sound."""
+    if not output.classes or output.loss_type not in OF_NUMBERS or output.ending is None:
+        return
+    squashed = output.ends_in(PROBABILITIES | RANGES.keys())
+    if output.loss_type in DISTANCES and squashed:
+        return
+    loss = "BinaryCrossentropy" if output.units == 1 else "SparseCategoricalCrossentropy"
+    yield warning(
+        "number-loss-on-classes",
+        f"`{output.loss.type}` is a loss for numbers, `{output.target.name}` is a class",
+        output.loss_span,
+        labels=output.ending_label(),
+        help=f"use `{loss}`",
+    )
+
+
+def loss_needs_positive_outputs(view: View, output: Output) -> Iterator[Finding]:
     """The Poisson loss takes the output's logarithm, which a negative output does not have."""
-    for output in view.outputs:
-        known = output.ending is not None and output.ending.activation != "prelu"
-        if output.loss_type == "Poisson" and not output.classes and known and not output.ends_in(POSITIVE):
-            yield warning(
-                "loss-needs-positive-outputs",
-                f"`{output.loss.type}` is not a number where the output is negative",
-                output.loss_span,
-                labels=output.ending_label(),
-                help="end in `exponential` or `softplus`",
-            )
+    known = output.ending is not None and output.ending.activation != "prelu"
+    if output.loss_type == "Poisson" and not output.classes and known and not output.ends_in(POSITIVE):
+        yield warning(
+            "loss-needs-positive-outputs",
+            f"`{output.loss.type}` is not a number where the output is negative",
+            output.loss_span,
+            labels=output.ending_label(),
+            help="end in `exponential` or `softplus`",
+        )
 
 
-def hinge_on_probabilities(view: View) -> Iterator[Finding]:
+def hinge_on_probabilities(view: View, output: Output) -> Iterator[Finding]:
     """A hinge asks for -1 and 1; a probability never gets below 0."""
-    for output in view.outputs:
-        if output.loss_type in HINGES - VECTOR and output.classes and output.ends_in(PROBABILITIES):
-            yield warning(
-                "hinge-on-probabilities",
-                f"`{output.loss.type}` asks for outputs up to 1 and down to -1, these are never negative",
-                output.loss_span,
-                labels=output.ending_label(),
-                help="end in `tanh` or in no activation, or use `BinaryCrossentropy`",
-            )
+    if output.loss_type in HINGES - VECTOR and output.classes and output.ends_in(PROBABILITIES):
+        yield warning(
+            "hinge-on-probabilities",
+            f"`{output.loss.type}` asks for outputs up to 1 and down to -1, these are never negative",
+            output.loss_span,
+            labels=output.ending_label(),
+            help="end in `tanh` or in no activation, or use `BinaryCrossentropy`",
+        )
 
 
 def loss_weights(view: View) -> Iterator[Finding]:

@@ -9,6 +9,7 @@ from typing import Final
 
 from specc.advice.activations import PROBABILITIES
 from specc.advice.lognames import log_names
+from specc.advice.losses import loss_expects_probabilities
 from specc.advice.view import Output, View
 from specc.component import Component
 from specc.diagnostics import Finding, Label, error, warning
@@ -43,16 +44,15 @@ ACCURACY: Final = "accuracy"
 """Keras' name for the accuracy that fits the target."""
 
 
-def metric_mismatch(view: View) -> Iterator[Finding]:
+def metric_mismatch(view: View, output: Output) -> Iterator[Finding]:
     """A metric that fails on such targets, or whose value there says something else."""
-    for output in view.outputs:
-        for metric, name in output.metrics:
-            if output.units is None:
-                continue
-            found = _mismatch(view, output, metric, name)
-            if found:
-                why, help_ = found
-                yield error("metric-mismatch", f"`{metric.type}` {why}", metric.span, help=help_)
+    for metric, name in output.metrics:
+        if output.units is None:
+            continue
+        found = _mismatch(view, output, metric, name)
+        if found:
+            why, help_ = found
+            yield error("metric-mismatch", f"`{metric.type}` {why}", metric.span, help=help_)
 
 
 def _mismatch(view: View, output: Output, metric: Component, name: str) -> tuple[str, str] | None:
@@ -103,35 +103,35 @@ def _iou_mismatch(view: View, output: Output, metric: Component, name: str) -> t
     return None
 
 
-def class_metric_on_number(view: View) -> Iterator[Finding]:
+def class_metric_on_number(view: View, output: Output) -> Iterator[Finding]:
     """Right and wrong on a target that is a number."""
     of_classes = OF_UNITS | F_SCORES | IOUS | {ACCURACY, "Accuracy"}
-    for output in view.outputs:
-        for metric, name in output.metrics:
-            if not output.classes and name in of_classes - {"BinaryCrossentropy"}:
-                yield warning(
-                    "class-metric-on-number",
-                    f"`{metric.type}` is a metric for classes, `{output.target.name}` is a number",
-                    metric.span,
-                    help="use `MeanAbsoluteError` or `R2Score`",
-                )
+    for metric, name in output.metrics:
+        if not output.classes and name in of_classes - {"BinaryCrossentropy"}:
+            yield warning(
+                "class-metric-on-number",
+                f"`{metric.type}` is a metric for classes, `{output.target.name}` is a number",
+                metric.span,
+                help="use `MeanAbsoluteError` or `R2Score`",
+            )
 
 
-def metric_expects_probabilities(view: View) -> Iterator[Finding]:
+def metric_expects_probabilities(view: View, output: Output) -> Iterator[Finding]:
     """A threshold of a half on outputs that are not probabilities."""
-    for output in view.outputs:
-        if not output.classes or output.ending is None or output.ends_in(PROBABILITIES):
-            continue
-        for metric, name in output.metrics:
-            help_ = _help_for_logits(view, output, metric, name)
-            if help_:
-                yield warning(
-                    "metric-expects-probabilities",
-                    f"`{metric.type}` expects probabilities, and the output ends in `{output.ending.activation}`",
-                    metric.span,
-                    labels=output.ending_label(),
-                    help=help_,
-                )
+    if not output.classes or output.ending is None or output.ends_in(PROBABILITIES):
+        return
+    if any(loss_expects_probabilities(view, output)):
+        return  # the activation that the loss misses is told there
+    for metric, name in output.metrics:
+        help_ = _help_for_logits(view, output, metric, name)
+        if help_:
+            yield warning(
+                "metric-expects-probabilities",
+                f"`{metric.type}` expects probabilities, and the output ends in `{output.ending.activation}`",
+                metric.span,
+                labels=output.ending_label(),
+                help=help_,
+            )
 
 
 def _help_for_logits(view: View, output: Output, metric: Component, name: str) -> str:
@@ -151,27 +151,25 @@ def _help_for_logits(view: View, output: Output, metric: Component, name: str) -
     return ""
 
 
-def top_k_of_all(view: View) -> Iterator[Finding]:
+def top_k_of_all(view: View, output: Output) -> Iterator[Finding]:
     """Among as many guesses as there are classes the right one always is."""
-    for output in view.outputs:
-        for metric, name in output.metrics:
-            k, units = view.argument(metric, "k"), output.units
-            best = name in {"SparseTopKCategoricalAccuracy", "TopKCategoricalAccuracy"}
-            if best and isinstance(k, int) and units and 1 < units <= k:
-                message = f"the right class is always among the best {k} of {units}"
-                yield warning("top-k-of-all", message, metric.span_of("k"), help="write a smaller `k`")
+    for metric, name in output.metrics:
+        k, units = view.argument(metric, "k"), output.units
+        best = name in {"SparseTopKCategoricalAccuracy", "TopKCategoricalAccuracy"}
+        if best and isinstance(k, int) and units and 1 < units <= k:
+            message = f"the right class is always among the best {k} of {units}"
+            yield warning("top-k-of-all", message, metric.span_of("k"), help="write a smaller `k`")
 
 
-def num_classes_mismatch(view: View) -> Iterator[Finding]:
+def num_classes_mismatch(view: View, output: Output) -> Iterator[Finding]:
     """A confusion matrix that has no place for some classes."""
-    for output in view.outputs:
-        classes = output.target.classes
-        for metric, name in output.metrics:
-            given = metric.arguments.get("num_classes")
-            if output.classes and classes and isinstance(given, int) and given < classes:
-                message = f"`{output.target.name}` has {classes} classes, `{name}` counts {given}"
-                help_ = f"write `num_classes: {classes}`"
-                yield error("num-classes-mismatch", message, metric.span_of("num_classes"), help=help_)
+    classes = output.target.classes
+    for metric, name in output.metrics:
+        given = metric.arguments.get("num_classes")
+        if output.classes and classes and isinstance(given, int) and given < classes:
+            message = f"`{output.target.name}` has {classes} classes, `{name}` counts {given}"
+            help_ = f"write `num_classes: {classes}`"
+            yield error("num-classes-mismatch", message, metric.span_of("num_classes"), help=help_)
 
 
 def duplicate_metric(view: View) -> Iterator[Finding]:

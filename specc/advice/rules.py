@@ -1,20 +1,24 @@
 """`Plan` -> findings about what its sections mean together: `judge`.
 
 Errors where training would fail or mean nothing, warnings where it works and is probably not meant. Every rule is a
-small function from a `View` of the plan to findings, listed here and nowhere else. Only what is certain is said: what
-a rule cannot know (the width of an unread file, what a layer of layers computes), it leaves alone.
+small function from a `View` of the plan to findings, listed here and nowhere else, by what it is about: a fault in one
+output or node leaves the rules on the others alone. Only what is certain is said: what a rule cannot know (the width of
+an unread file, what a layer of layers computes, what is at fault), it leaves alone.
 """
 
 from collections.abc import Callable, Iterator
-from typing import Final
+from typing import Final, TypeAlias
 
 from specc.advice import callbacks, files, losses, metrics, model, outputs, runtime, schedules, structure, training
-from specc.advice.view import View, view
+from specc.advice.view import Output, View, view
 from specc.catalog import Catalog
 from specc.diagnostics import Finding
+from specc.graph.graph import Node
 from specc.plan import Plan
+from specc.spec.unknown import FAULTY, Unknown
 
-RULES: Final[tuple[Callable[[View], Iterator[Finding]], ...]] = (
+Rule: TypeAlias = Callable[[View], Iterator[Finding]]
+OF_OUTPUTS: Final[tuple[Callable[[View, Output], Iterator[Finding]], ...]] = (
     losses.unsupported_loss,
     losses.vector_loss_on_one_unit,
     losses.logits_already_squashed,
@@ -25,7 +29,6 @@ RULES: Final[tuple[Callable[[View], Iterator[Finding]], ...]] = (
     losses.number_loss_on_classes,
     losses.loss_needs_positive_outputs,
     losses.hinge_on_probabilities,
-    losses.loss_weights,
     outputs.relu_output,
     outputs.output_range,
     outputs.more_units_than_classes,
@@ -36,11 +39,29 @@ RULES: Final[tuple[Callable[[View], Iterator[Finding]], ...]] = (
     metrics.metric_expects_probabilities,
     metrics.top_k_of_all,
     metrics.num_classes_mismatch,
+    runtime.half_precision_output,
+)
+"""Rules about one output of the model."""
+OF_NODES: Final[tuple[Callable[[View, Node], Iterator[Finding]], ...]] = (
+    model.linear_after_linear,
+    model.bias_before_normalization,
+    model.softmax_inside,
+    model.softmax_on_one_unit,
+    model.activation_twice,
+    structure.flatten_without_effect,
+    structure.normalization_of_one_sample,
+    structure.embedding_of_numbers,
+    structure.vocabulary_too_small,
+)
+"""Rules about one node of the graph."""
+OF_PLANS: Final[tuple[Rule, ...]] = (
+    losses.loss_weights,
     metrics.duplicate_metric,
     callbacks.unknown_monitor,
     callbacks.monitor_needs_mode,
     callbacks.monitor_mode_contradicts,
     callbacks.patience_never_runs_out,
+    callbacks.duplicate_callback,
     callbacks.plateau_against_schedule,
     callbacks.average_not_kept,
     files.checkpoint_suffix,
@@ -54,23 +75,33 @@ RULES: Final[tuple[Callable[[View], Iterator[Finding]], ...]] = (
     training.batch_over_split,
     training.learning_rate,
     training.nothing_to_train,
-    model.linear_after_linear,
-    model.bias_before_normalization,
-    model.softmax_inside,
-    model.softmax_on_one_unit,
-    model.activation_twice,
-    structure.flatten_without_effect,
-    structure.normalization_of_one_sample,
-    structure.embedding_of_numbers,
-    structure.vocabulary_too_small,
     structure.unscaled_image,
-    runtime.half_precision_output,
     runtime.half_precision_on_cpu,
     runtime.uneven_batch,
 )
+"""Rules about everything together."""
 
 
 def judge(plan: Plan, catalog: Catalog) -> list[Finding]:
-    """What all rules say of a complete plan, rule by rule."""
+    """What all rules say of a plan, which may be `FAULTY` in parts: of those no rule says anything."""
     seen = view(plan, catalog)
-    return [finding for rule in RULES for finding in rule(seen)]
+    nodes = () if plan.graph is FAULTY else [node for node in plan.graph.nodes if node.component is not FAULTY]
+    said: list[Finding] = []
+    for rule in OF_PLANS:
+        _gather(rule(seen), said)
+    for of_output in OF_OUTPUTS:
+        for output in seen.outputs:
+            _gather(of_output(seen, output), said)
+    for of_node in OF_NODES:
+        for node in nodes:
+            _gather(of_node(seen, node), said)
+    return said
+
+
+def _gather(findings: Iterator[Finding], into: list[Finding]) -> None:
+    """Takes what a rule says, up to where it asks for something unknown."""
+    try:
+        for finding in findings:
+            into.append(finding)  # noqa: PERF402  what comes before the end counts
+    except Unknown:
+        return

@@ -2,25 +2,28 @@
 
 from collections.abc import Iterator
 
-from specc.advice.view import View
+from specc.advice.view import Output, View
 from specc.component import Component
 from specc.diagnostics import Finding, Label, warning
 
 HALF = {"mixed_float16": "float16", "mixed_bfloat16": "bfloat16"}
 
 
-def half_precision_output(view: View) -> Iterator[Finding]:
+def half_precision_output(view: View, output: Output) -> Iterator[Finding]:
     """Probabilities and numbers in half precision, where losses need the small differences."""
-    precision = view.plan.runtime.precision
-    for output in view.outputs:
-        if precision in HALF and view.plan.inferred.tensor(output.ref).dtype == HALF[precision]:
-            yield warning(
-                "half-precision-output",
-                f"the output `{output.name}` has the dtype {HALF[precision]}, too coarse for a loss",
-                output.ref.span,
-                labels=(Label(view.plan.place_of("runtime.precision"), "decided here"),),
-                help="give the last layer `dtype: float32`",
-            )
+    dtype = view.plan.inferred.tensor(output.ref).dtype
+    if dtype not in HALF.values():
+        return
+    node = view.plan.graph.node(output.ref.source)
+    own = node is not None and node.component.arguments.get("dtype") is not None
+    place = node.component.span_of("dtype") if node and own else view.plan.place_of("runtime.precision")
+    yield warning(
+        "half-precision-output",
+        f"the output `{output.name}` has the dtype {dtype}, too coarse for a loss",
+        output.ref.span,
+        labels=(Label(place, "decided here"),),
+        help="give the last layer `dtype: float32`",
+    )
 
 
 def half_precision_on_cpu(view: View) -> Iterator[Finding]:

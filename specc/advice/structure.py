@@ -8,7 +8,7 @@ from specc.advice.view import PASSING, View
 from specc.data.facts import CATEGORY, IMAGE, NUMBER, ColumnFacts
 from specc.diagnostics import Finding, Label, error, warning
 from specc.graph.graph import Node, Ref
-from specc.graph.resolve import sources
+from specc.graph.order import sources
 
 BRIGHT: Final = frozenset({"cifar10", "cifar100", "fashion_mnist", "mnist"})
 """Sets whose pixels go from 0 to 255."""
@@ -22,73 +22,69 @@ KEEPING_BRIGHTNESS: Final = PASSING | {
 """Layers behind which bright pixels are as bright as before."""
 
 
-def flatten_without_effect(view: View) -> Iterator[Finding]:
+def flatten_without_effect(view: View, node: Node) -> Iterator[Finding]:
     """`Flatten` on what is flat."""
-    for node in view.plan.graph.nodes:
-        given = view.given(node)
-        if view.type_of(node.component) == "Flatten" and given and given.shape and len(given.shape) == 2:
-            message = f"`Flatten` gets {given.shape}, which is flat"
-            yield warning("flatten-without-effect", message, node.component.span, help="leave it out")
+    given = view.given(node)
+    if view.type_of(node.component) == "Flatten" and given and given.shape and len(given.shape) == 2:
+        message = f"`Flatten` gets {given.shape}, which is flat"
+        yield warning("flatten-without-effect", message, node.component.span, help="leave it out")
 
 
-def normalization_of_one_sample(view: View) -> Iterator[Finding]:
+def normalization_of_one_sample(view: View, node: Node) -> Iterator[Finding]:
     """The mean over a batch of one sample is the sample: nothing is left of it."""
     if view.plan.batch_size != 1:
         return
-    for node in view.plan.graph.nodes:
-        given = view.given(node)
-        flat = given is not None and given.shape is not None and len(given.shape) == 2
-        trained = node.component.arguments.get("trainable") is not False
-        if view.type_of(node.component) == "BatchNormalization" and flat and trained:
-            yield error(
-                "normalization-of-one-sample",
-                "in batches of one sample, batch normalization gives 0 for all of them",
-                node.component.span,
-                labels=(Label(view.plan.place_of("training.batch_size"), "one sample"),),
-                help="use larger batches, or `LayerNormalization`",
-            )
-
-
-def embedding_of_numbers(view: View) -> Iterator[Finding]:
-    """`Embedding` looks whole numbers up in a table; measurements are none."""
-    for node in view.plan.graph.nodes:
-        columns = _columns(view, node) if view.type_of(node.component) == "Embedding" else ()
-        wrong = next((column for column in columns if _is_measured(column)), None)
-        if wrong is None:
-            continue
-        what = {IMAGE: "an image", CATEGORY: "given as 0 and 1 for each category"}
+    given = view.given(node)
+    flat = given is not None and given.shape is not None and len(given.shape) == 2
+    trained = node.component.arguments.get("trainable") is not False
+    if view.type_of(node.component) == "BatchNormalization" and flat and trained:
         yield error(
-            "embedding-of-numbers",
-            f"`Embedding` looks up whole numbers, and `{wrong.name}` is {what.get(wrong.kind, 'standardised')}",
+            "normalization-of-one-sample",
+            "in batches of one sample, batch normalization gives 0 for all of them",
             node.component.span,
-            help="use `Dense` for measurements"
-            if wrong.kind != NUMBER
-            else f"write `columns: {{{wrong.name}: {{number: {{scale: none}}}}}}` if they are whole numbers",
+            labels=(Label(view.plan.place_of("training.batch_size"), "one sample"),),
+            help="use larger batches, or `LayerNormalization`",
         )
+
+
+def embedding_of_numbers(view: View, node: Node) -> Iterator[Finding]:
+    """`Embedding` looks whole numbers up in a table; measurements are none."""
+    columns = _columns(view, node) if view.type_of(node.component) == "Embedding" else ()
+    wrong = next((column for column in columns if _is_measured(column)), None)
+    if wrong is None:
+        return
+    what = {IMAGE: "an image", CATEGORY: "given as 0 and 1 for each category"}
+    yield error(
+        "embedding-of-numbers",
+        f"`Embedding` looks up whole numbers, and `{wrong.name}` is {what.get(wrong.kind, 'standardised')}",
+        node.component.span,
+        help="use `Dense` for measurements"
+        if wrong.kind != NUMBER
+        else f"write `columns: {{{wrong.name}: {{number: {{scale: none}}}}}}` if they are whole numbers",
+    )
 
 
 def _is_measured(column: ColumnFacts) -> bool:
     return column.kind in {CATEGORY, IMAGE} or (column.kind == NUMBER and column.scaled)
 
 
-def vocabulary_too_small(view: View) -> Iterator[Finding]:
+def vocabulary_too_small(view: View, node: Node) -> Iterator[Finding]:
     """Word numbers beyond the end of the table that is to hold them."""
     source = view.plan.data.source
     words = source.arguments.get("num_words", VOCABULARY.get(source.type))
     if source.type not in VOCABULARY or not isinstance(words, int):
         return
-    for node in view.plan.graph.nodes:
-        size = node.component.arguments.get("input_dim")
-        is_fed = view.type_of(node.component) == "Embedding" and _columns(view, node)
-        if is_fed and isinstance(size, int) and size < words:
-            written = "num_words" in source.arguments
-            yield error(
-                "vocabulary-too-small",
-                f"`{source.type}` has word numbers up to {words - 1}, the table ends at {size - 1}",
-                node.component.span_of("input_dim"),
-                labels=(Label(source.span_of("num_words"), f"{words} words"),) if written else (),
-                help=f"write `input_dim: {words}`",
-            )
+    size = node.component.arguments.get("input_dim")
+    is_fed = view.type_of(node.component) == "Embedding" and _columns(view, node)
+    if is_fed and isinstance(size, int) and size < words:
+        written = "num_words" in source.arguments
+        yield error(
+            "vocabulary-too-small",
+            f"`{source.type}` has word numbers up to {words - 1}, the table ends at {size - 1}",
+            node.component.span_of("input_dim"),
+            labels=(Label(source.span_of("num_words"), f"{words} words"),) if written else (),
+            help=f"write `input_dim: {words}`",
+        )
 
 
 def _columns(view: View, node: Node | None) -> tuple[ColumnFacts, ...]:

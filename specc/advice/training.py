@@ -9,6 +9,8 @@ from specc.plan.imply import BATCH_SIZE
 
 NORMALIZING: Final = frozenset({"Adam", "AdamW", "Adamax", "Lamb", "Lion", "Nadam", "RMSprop", "ScheduleFreeAdamW"})
 """Optimizers whose step is about as long as the learning rate, whatever the gradient."""
+STEEPEST: Final = 10.0
+"""A rate of plain gradient descent beyond which hardly any model learns."""
 
 
 def batch_over_split(view: View) -> Iterator[Finding]:
@@ -21,7 +23,7 @@ def batch_over_split(view: View) -> Iterator[Finding]:
 
 
 def learning_rate(view: View) -> Iterator[Finding]:
-    """A rate of 0, and one above 1 where the rate is the length of a step."""
+    """A rate of 0, one above 1 where the rate is the length of a step, and one that is beyond use for `SGD`."""
     optimizer = view.optimizer
     rate = view.argument(optimizer, "learning_rate")
     if not isinstance(rate, int | float) or isinstance(rate, bool):
@@ -35,6 +37,13 @@ def learning_rate(view: View) -> Iterator[Finding]:
             f"`{optimizer.type}` moves every weight by about the learning rate, {rate:g}, in each step",
             optimizer.span_of("learning_rate"),
             help="usual are 1e-4 to 1e-2",
+        )
+    elif rate > STEEPEST and view.type_of(optimizer) == "SGD":
+        yield warning(
+            "learning-rate-too-high",
+            f"`{optimizer.type}` moves every weight by {rate:g} times its gradient in each step",
+            optimizer.span_of("learning_rate"),
+            help="usual are 1e-3 to 1e-1",
         )
 
 

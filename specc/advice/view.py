@@ -15,8 +15,9 @@ from specc.data.facts import CLASSES
 from specc.data.partition import split_sizes
 from specc.diagnostics import Label, Span
 from specc.graph.graph import Node, Ref, TensorType
-from specc.graph.resolve import sources
+from specc.graph.order import sources
 from specc.plan import Plan
+from specc.spec.unknown import FAULTY, Unknown, each, is_faulty, known
 
 PASSING = frozenset(
     {
@@ -81,7 +82,10 @@ class Output(NamedTuple):
 
 
 class View(NamedTuple):
-    """A plan and what follows from it. Row counts are None where the data was not read whole."""
+    """A plan and what follows from it. Row counts are None where the data was not read whole.
+
+    A rule that asks for what the spec's faults leave unknown is stopped there by `Unknown`.
+    """
 
     plan: Plan
     catalog: Catalog
@@ -116,6 +120,7 @@ class View(NamedTuple):
 
     def only_reader(self, node: Node) -> Node | None:
         """The one node that reads this one and nothing else, if nothing else does and its layer stands once."""
+        self._ask_for_all_readers(node)
         readers = self.readers.get(node.name, ())
         if len(readers) != 1 or self.is_output(node) or self.is_shared(node):
             return None
@@ -130,7 +135,13 @@ class View(NamedTuple):
 
     def is_output(self, node: Node) -> bool:
         """Whether an output of the model comes straight from the node."""
+        self._ask_for_all_readers(node)
         return any(ref.source == node.name for ref in self.plan.graph.outputs.values())
+
+    def _ask_for_all_readers(self, node: Node) -> None:
+        """Raises `Unknown` if a part at fault may read the node too."""
+        if self.plan.graph.open or self.plan.graph.unsure or node.name in self.plan.graph.mentioned:
+            raise Unknown
 
     def is_shared(self, node: Node) -> bool:
         """Whether the node's layer is applied more than once."""
@@ -154,7 +165,7 @@ class View(NamedTuple):
 
     def callbacks(self, *types: str) -> Iterator[tuple[str, Component]]:
         """The callbacks of some types, by the catalog's names."""
-        for component in self.plan.callbacks:
+        for component in self.plan.callbacks:  # the last one may be unknown
             name = self.type_of(component)
             if name in types:
                 yield name, component
@@ -173,50 +184,63 @@ class View(NamedTuple):
 
 
 def view(plan: Plan, catalog: Catalog) -> View:
-    """The plan with everything that rules ask of it more than once."""
+    """The plan with everything that rules ask of it more than once; `FAULTY` is what is not known."""
     readers: dict[str, list[Node]] = {}
-    for node in plan.graph.nodes:
+    nodes = () if plan.graph is FAULTY else plan.graph.nodes
+    for node in nodes:
         for ref in sources(node):
             readers.setdefault(ref.source, []).append(node)
-    train, validation = _rows(plan)
-    uses = Counter(node.layer for node in plan.graph.nodes)
+    uses = Counter(node.layer for node in nodes)
+    train, validation = known(_train_rows, plan), known(_validation_rows, plan)
     seen = View(plan, catalog, (), readers, uses, train, validation)
-    outputs = tuple(_output(name, ref, seen) for name, ref in plan.graph.outputs.items())
-    return View(plan, catalog, outputs, readers, uses, train, validation)
+    outputs = {} if plan.graph is FAULTY else plan.graph.outputs
+    return seen._replace(outputs=tuple(_output(name, ref, seen) for name, ref in outputs.items()))
 
 
-def _rows(plan: Plan) -> tuple[int | None, int | None]:
+def _train_rows(plan: Plan) -> int | None:
+    sizes = _sizes(plan)
+    return None if plan.facts.samples is None or sizes is None else plan.facts.samples - sum(sizes)
+
+
+def _validation_rows(plan: Plan) -> int | None:
+    sizes = _sizes(plan)
+    if plan.facts.samples is None or sizes is None:
+        return 0 if plan.data.split.validation == 0 else None
+    return sizes[0]
+
+
+def _sizes(plan: Plan) -> tuple[int, int] | None:
     samples = plan.facts.samples
-    sizes = None if samples is None else split_sizes(samples, plan.data, plan.facts.given_test)[0]
-    if samples is None or sizes is None:
-        return None, 0 if plan.data.split.validation == 0 else None
-    return samples - sum(sizes), sizes[0]
+    return None if samples is None else split_sizes(samples, plan.data, plan.facts.given_test)[0]
 
 
 def _output(name: str, ref: Ref, seen: View) -> Output:
     plan = seen.plan
-    loss = plan.losses[name]
+    loss, target = plan.losses[name], plan.targets[name]
     shape = plan.inferred.tensor(ref).shape
-    units = shape[-1] if shape else None
-    loss_type = seen.type_of(loss)
-    if loss_type == "crossentropy":  # Keras decides by the shapes
-        loss_type = "BinaryCrossentropy" if units == 1 else "CategoricalCrossentropy"
+    units = FAULTY if is_faulty(target) else shape[-1] if shape else None
     node = plan.graph.node(ref.source)
     implied = implied_path("training.loss", name, plan)
+    written = () if implied_path("training.metrics", name, plan) else plan.metrics[name]
     return Output(
         name,
         ref,
-        plan.targets[name],
+        target,
         loss,
-        loss_type,
-        node.span if implied and node else loss.span,
-        ()
-        if implied_path("training.metrics", name, plan)
-        else [(metric, seen.type_of(metric)) for metric in plan.metrics[name]],
+        known(_loss_type, loss, units, seen),
+        FAULTY if is_faulty(loss) else node.span if implied and node else loss.span,
+        each(written, lambda metric: (metric, seen.type_of(metric))),
         units,
-        name in plan.one_hot,
-        _ending(node, seen) if ref.port == 0 else None,
+        FAULTY if is_faulty(loss) else name in plan.one_hot,
+        known(_ending, node, seen) if ref.port == 0 else None,
     )
+
+
+def _loss_type(loss: Component, units: int | None, seen: View) -> str:
+    loss_type = seen.type_of(loss)
+    if loss_type == "crossentropy":  # Keras decides by the shapes
+        return "BinaryCrossentropy" if units == 1 else "CategoricalCrossentropy"
+    return loss_type
 
 
 def implied_path(path: str, output: str, plan: Plan) -> bool:
@@ -225,6 +249,8 @@ def implied_path(path: str, output: str, plan: Plan) -> bool:
 
 
 def _ending(node: Node | None, seen: View) -> Ending | None:
+    if node is None and seen.plan.graph.open:
+        raise Unknown
     while node is not None and seen.type_of(node.component) in PASSING:
         node = seen.source(node)
     activation = seen.activation(node) if node else None

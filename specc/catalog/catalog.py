@@ -68,7 +68,7 @@ class Catalog:
     def find(self, kind: str, type_name: str) -> EntryFacts | None:
         """The facts of a type, by its own name or another of Keras' (`mse`, `MaxPool2D`); None if unknown."""
         name = self.aliases.get(kind, {}).get(type_name, type_name)
-        written = self._kinds[kind].get(name)
+        written = self._kinds.get(kind, {}).get(name)
         if written is None:
             return None
         if (kind, name) not in self._found:

@@ -21,11 +21,16 @@ from specc.catalog.types import (
 )
 
 NAME = "^[A-Za-z_][A-Za-z0-9_-]*$"
-_REFERENCE = "^(\\$|[A-Za-z_][A-Za-z0-9_-]*$)"
+BLOCK = "^[a-z][A-Za-z0-9_]*$"
+"""What a block is called. Layers begin with a capital, so that a block is told from a misspelt layer."""
+_NODE = "^[A-Za-z0-9_][A-Za-z0-9_-]*$|\\$"
+"""A layer's own name: in a block it may begin with a digit, and it may hold variables."""
+_REFERENCE = _NODE
 _NOTES: Schema = {"^x-": {"description": "A note of your own; specc does not read it."}}
 _COLUMN = string("A column's name.", pattern=".")
 _COLUMNS = one_or_many(_COLUMN)
 _WIRES = one_or_many(string(pattern=_REFERENCE))
+_FILES = one_or_many(file("A file, relative to this one."))
 
 
 def said(kind: Type, about: str = "", **default: object) -> Schema:
@@ -83,6 +88,10 @@ def top_level() -> Schema:
             "vars": named(
                 "Values by name, used as `$name` and in `$(expressions)`.", {}, names="^[A-Za-z_][A-Za-z0-9_]*$"
             ),
+            "extends": said(_FILES, "Specs that this one is laid over; what is written here wins, `!delete` takes away."),
+            "include": said(_FILES, "Files whose blocks are to be known here."),
+            "blocks": blocks(),
+            "models": named("Models by name, to be used as layers: `- model: name`.", model()),
             "data": data(),
             "model": model(),
             "training": training(),
@@ -190,6 +199,7 @@ def model() -> Schema:
     graph = mapping(
         "",
         {
+            "weights": weights(),
             "inputs": named("Inputs by name: a shape, or shape and dtype; null takes what the data have.", one_input),
             "layers": layers | {"description": "The layers in order; names in `inputs` wire them."},
             "outputs": outputs,
@@ -199,12 +209,33 @@ def model() -> Schema:
     return either("A list of layers, or a graph: inputs, layers and outputs.", "array", layers, "object", graph)
 
 
+def weights() -> Schema:
+    """`weights` of a model: a file, or a file and what to do with it."""
+    path = file("A `.keras` or HDF5 file, relative to the spec.", ending=r"\.(keras|h5|hdf5)")
+    start = mapping(
+        "",
+        {
+            "path": said(path),
+            "missing": said(
+                choice(["warning", "error", "allowed"]),
+                "What it is if a layer finds no weights there that fit it.",
+                default="warning",
+            ),
+            "freeze": said(boolean(), "Do not train the layers whose weights come from the file.", default=False),
+        },
+        "path",
+    )
+    return either(
+        "A file whose weights the layers start from, by their names.", "object", start, "string", path.schema
+    )
+
+
 def node_keys() -> Schema:
     """What may stand beside a layer's type."""
     wires = _WIRES.schema
     by_keyword: Schema = {"additionalProperties": wires, "minProperties": 1}
     return {
-        "name": said(string(pattern=NAME), "Name of this node, for wires, reports and the Keras layer."),
+        "name": said(string(pattern=_NODE), "Name of this node, for wires, reports and the Keras layer."),
         "inputs": {
             "description": "A node, a list of them, or nodes by the call's argument names; left out, the one before.",
             "type": ["string", "array", "object"],
@@ -212,9 +243,75 @@ def node_keys() -> Schema:
             "then": by_keyword,
             "else": untyped(wires),
         },
-        "outputs": said(one_or_many(string(pattern=NAME)), "Names for the outputs, where there are several."),
+        "outputs": said(one_or_many(string(pattern=_NODE)), "Names for the outputs, where there are several."),
         "share": said(string(pattern=_REFERENCE), "Apply the layer of this node again, with the same weights."),
+        "repeat": said(integer(minimum=0), "So many of this, one after the other; `$index` counts them from 0."),
     }
+
+
+def groups() -> Schema:
+    """What may stand for several layers in the place of a layer's type, beside the blocks of one's own."""
+    branches: Schema = {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/branch"}}
+    parallel = mapping(
+        "Several chains from the same input, and a layer that merges their outputs.",
+        {
+            "branches": branches | {"description": "Lists of layers; an empty one passes its input on."},
+            "merge": {"$ref": "#/$defs/merge", "description": "The layer that takes all branches' outputs."},
+        },
+        *("branches", "merge"),
+    )
+    nested = mapping(
+        "",
+        {
+            "source": said(string(), "A name under `models`, or the file of a spec, such as `./encoder.yaml`."),
+            "trainable": said(boolean(), "Whether training changes its weights.", default=True),
+        },
+        "source",
+    )
+    return {
+        "parallel": parallel | {"type": "object"},
+        "layers": {"$ref": "#/$defs/layers", "description": "Layers one after the other, as one entry."},
+        "model": either("Another model as a layer, with layers of its own.", "object", nested, "string", {}),
+    }
+
+
+def blocks() -> Schema:
+    """The `blocks` section. Inside, numbers are often expressions, and so a block's layers are checked where it is used."""
+    layers = {"$ref": "#/$defs/layers"}
+    kinds = ["integer", "number", "string", "boolean", "list", "component", "any"]
+    declared: Schema = {
+        "type": said(choice(kinds), "What values it takes."),
+        "default": {"description": "Its value where a use gives none; without it, every use must."},
+        "minimum": {"type": "number"},
+        "maximum": {"type": "number"},
+        "enum": {"type": "array", "description": "The values to choose from."},
+        "description": said(string()),
+    }
+    param: Schema = {
+        "description": "A default, null where there is none, or the type and more.",
+        "if": {"type": "object", "required": ["type"]},
+        "then": {"properties": declared, "additionalProperties": False},
+    }
+    params: Schema = {
+        "description": "Parameters, used inside as `$name`: defaults by name, or a list of names.",
+        "type": ["object", "array", "null"],
+        "additionalProperties": param,
+        "items": {"type": "string"},
+    }
+    inputs = array(string(pattern=_NODE))
+    body = mapping(
+        "",
+        {
+            "description": said(string(), "What this is, for readers."),
+            "params": params,
+            "inputs": said(inputs, "Names of the inputs, where there are several; the only one is `input`."),
+            "layers": layers | {"description": "The layers; names are the block's own."},
+            "outputs": said(_WIRES, "The node that is the output, or several; left out, the last."),
+        },
+        "layers",
+    )
+    block = either("A list of layers, or parameters and layers.", "array", layers, "object", body)
+    return named("Layers of your own, by name: each is used like a layer.", block, names=BLOCK)
 
 
 def training() -> Schema:
@@ -280,6 +377,7 @@ def definitions() -> Schema:
         "expression": {"type": "string", "pattern": "^\\$"},
         "numbers": {"type": ["number", "array", "string"], "pattern": "^\\$", "items": {"$ref": "#/$defs/numbers"}},
         "layers": {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/layer-entry"}},
+        "branch": {"type": "array", "items": {"$ref": "#/$defs/layer-entry"}},
         "metric-list": {
             "if": {"type": "array"},
             "then": {"items": {"$ref": "#/$defs/metric"}},

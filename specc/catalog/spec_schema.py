@@ -12,6 +12,7 @@ from specc.catalog.merge import Merged, MergedArgument
 from specc.catalog.types import EXPRESSION_REF, Schema
 
 _CELLS = ("LSTMCell", "GRUCell", "SimpleRNNCell", "StackedRNNCells")
+_MERGING = ("Add", "Average", "Concatenate", "Dot", "Maximum", "Minimum", "Multiply", "Subtract")
 _LAYER_KINDS = ("layer", "application", "op")
 _PLAIN_KINDS = (
     *("activation", "initializer", "regularizer", "constraint", "loss", "metric", "optimizer", "schedule", "callback"),
@@ -30,6 +31,8 @@ def spec_schema(merged: Mapping[str, Mapping[str, Merged]], aliases: Mapping[str
     bare = [word for kind in ("layer", "application") for word in _bare(merged, aliases, kind)]
     definitions["layer"] = _kind([word for word in bare if word != "Output"], components)
     definitions["cell"] = _kind([], {name: layers[name] for name in _CELLS})
+    merging = [word for word in bare if word in _MERGING]
+    definitions["merge"] = _kind(merging, {name: layers[name] for name in _MERGING})
     definitions["layer-entry"] = _layer_entry([*bare, *_bare(merged, aliases, "op")], layers | _types(merged, "op"))
     _add_outputs(definitions)
     for kind in (*_PLAIN_KINDS, *_LAYER_KINDS):
@@ -54,11 +57,16 @@ def _kind(bare: list[str], types: Schema) -> Schema:
 
 def _layer_entry(bare: list[str], types: Schema) -> Schema:
     """A layer with its node keys; which keys make a type, and that there is one, is for `specc.spec` to say."""
-    keys = {"properties": types | sections.node_keys(), "patternProperties": {"^x-": {}}, "additionalProperties": False}
+    block: Schema = {"description": "A block of your own, from `blocks` or from an included file."}
+    keys = {
+        "properties": types | sections.groups() | sections.node_keys(),
+        "patternProperties": {"^x-": {}, sections.BLOCK: block},
+        "additionalProperties": False,
+    }
     return {
         "type": ["string", "object"],
         "if": {"type": "string"},
-        "then": {"anyOf": [{"enum": bare}, EXPRESSION_REF]},
+        "then": {"anyOf": [{"enum": bare}, EXPRESSION_REF, {"type": "string", "pattern": sections.BLOCK}]},
         "else": keys | {"minProperties": 1},
     }
 

@@ -121,6 +121,12 @@ def components(kind: str, about: str = "", *, definition: str | None = None) -> 
     return Type({"type": "array", "items": items, "minItems": 1}, about, component=kind, many=True)
 
 
+def one_or_many_components(kind: str, about: str = "", *, definition: str | None = None) -> Type:
+    """A component of `kind`, or a list of such."""
+    one, many = component(kind, definition=definition), components(kind, definition=definition)
+    return Type({"if": {"type": "array"}, "then": many.schema, "else": one.schema}, about, component=kind)
+
+
 def number_or_component(kind: str, about: str = "", *, minimum: float | None = None) -> Type:
     """A number, or a component of `kind` that yields one."""
     schema = {

@@ -5,6 +5,7 @@ need it.
 """
 
 import importlib
+import keyword
 import os
 import sys
 from pathlib import Path
@@ -14,12 +15,28 @@ import click
 from specc import __version__
 from specc.cli.options import FAILURE, INTERRUPTED, USAGE
 
-EXTRA = dict.fromkeys(("tensorflow", "keras", "numpy", "sklearn", "matplotlib", "jinja2", "rich"), "train")
+EXTRA = dict.fromkeys(("tensorflow", "keras", "numpy", "sklearn", "h5py", "matplotlib", "jinja2", "rich"), "train")
 """Modules that a light installation lacks, and the extra that installs them."""
 
 
-COMMANDS = ("completion", "doctor", "expand", "explain", "init", "report", "schema", "show", "train", "validate")
-"""The subcommands, in the order of the help. Each is the function `NAME` of the module `specc.cli.NAME`."""
+COMMANDS = (
+    "completion",
+    "diff",
+    "doctor",
+    "expand",
+    "explain",
+    "fmt",
+    "import",
+    "init",
+    "report",
+    "schema",
+    "show",
+    "train",
+    "validate",
+    "weights",
+)
+"""The subcommands, in the order of the help. Each is the function `NAME` of the module `specc.cli.NAME`; behind a word
+of Python's own stands a `_`."""
 
 
 class Commands(click.Group):
@@ -33,7 +50,8 @@ class Commands(click.Group):
         """The subcommand called `cmd_name`, or None."""
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = getattr(importlib.import_module(f"specc.cli.{cmd_name}"), cmd_name)
+        own = f"{cmd_name}_" if keyword.iskeyword(cmd_name) else cmd_name
+        command: click.Command = getattr(importlib.import_module(f"specc.cli.{own}"), own)
         return command
 
 

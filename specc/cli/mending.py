@@ -1,17 +1,15 @@
 """`specc validate --fix`: specs are checked, mended and written, or shown as a diff, or printed.
 
-What a fix is and how it is made stands in `specc.fixing`. A file is replaced whole or not at all, and only if something
-in it was mended; a link stays a link.
+What a fix is and how it is made stands in `specc.fixing`. A file is replaced only if something in it was mended.
 """
 
-import difflib
-import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING
 
 import click
+
+from specc.cli.rewriting import print_bytes, print_diff, replace_file
 
 if TYPE_CHECKING:  # the check is imported by the commands that check
     from specc.check import Checked
@@ -41,7 +39,7 @@ def mend_files(paths: Iterable[Path], root: Path | None) -> list["Checked"]:
     for path in paths:
         checked, before, after, fixed = _read_and_mend(path, root)
         if after != before:
-            _write(path, after)
+            replace_file(path, after)
         _tell(fixed)
         results.append(checked)
     return results
@@ -56,7 +54,7 @@ def show_changes(paths: Iterable[Path], root: Path | None) -> tuple[list["Checke
     for path in paths:
         checked, before, after, _ = _read_and_mend(path, root)
         changed |= after != before
-        _print_bytes("".join(_diff(before.decode(), after.decode(), str(path))).encode() if after != before else b"")
+        print_diff(before.decode(), after.decode(), str(path))
         results.append(checked)
     return results, changed
 
@@ -64,7 +62,7 @@ def show_changes(paths: Iterable[Path], root: Path | None) -> tuple[list["Checke
 def mend_input(content: bytes, path: Path, root: Path | None) -> "Checked":
     """Print `content` mended; what is left to find in it."""
     checked, after, fixed = check_and_mend(path, root, content)
-    _print_bytes(after)
+    print_bytes(after)
     _tell(fixed)
     return checked
 
@@ -82,22 +80,6 @@ def _read_and_mend(path: Path, root: Path | None) -> tuple["Checked", bytes, byt
     return checked, before, after, fixed
 
 
-def _write(path: Path, content: bytes) -> None:
-    """Written aside and renamed, so that no other program ever sees half of it."""
-    target = path.resolve()
-    aside = None
-    try:
-        with NamedTemporaryFile(dir=target.parent, prefix=f".{target.name}.", delete=False) as file:
-            aside = Path(file.name)
-            file.write(content)
-        aside.chmod(target.stat().st_mode)
-        aside.replace(target)
-    except OSError as problem:
-        if aside:
-            aside.unlink(missing_ok=True)
-        raise click.UsageError(f"cannot write `{path}`: {problem.strerror}") from None
-
-
 def _tell(fixed: Iterable["Finding"]) -> None:
     from specc.rendering.escape import escape
 
@@ -105,21 +87,3 @@ def _tell(fixed: Iterable["Finding"]) -> None:
         place = f"{finding.span.path}:{finding.span.line}:{finding.span.column}"
         description = finding.fix.description if finding.fix else ""
         click.echo(escape(f"{place}: fixed[{finding.code}]: {description}"), err=True)
-
-
-def _diff(before: str, after: str, name: str) -> Iterator[str]:
-    for line in difflib.unified_diff(_lines(before), _lines(after), name, name):
-        yield line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
-
-
-def _lines(text: str) -> list[str]:
-    """The lines with their ends, as `patch` divides a text: a lone carriage return ends none."""
-    lines = text.split("\n")
-    return [f"{line}\n" for line in lines[:-1]] + [line for line in lines[-1:] if line]
-
-
-def _print_bytes(content: bytes) -> None:
-    """Exactly these bytes: a text stream would change line ends on some systems."""
-    sys.stdout.flush()
-    sys.stdout.buffer.write(content)
-    sys.stdout.buffer.flush()

@@ -15,7 +15,7 @@ from specc.data.facts import CATEGORY, CLASSES, DTYPES, NUMBER, ColumnFacts, Dat
 from specc.data.kinds import as_categories, in_order, kind_of, not_numbers, target_kind_of
 from specc.data.layout import category_width, number_width
 from specc.data.partition import Labels, Partition, partition, split_sizes
-from specc.data.section import DataSpec
+from specc.data.section import UNREAD, DataSpec
 from specc.data.sets import BuiltInSet, find_set
 from specc.data.text_table import Cells, TextTable, read_rows
 from specc.diagnostics import Finding, Span, error, has_errors, warning
@@ -109,7 +109,8 @@ def _examine_table(data: DataSpec, table: TextTable, seed: int) -> tuple[Describ
         return None, findings
     classes = {target.name for target in targets if target.kind == CLASSES}
     columns = {name: _column(data, name, cells, name in classes) for name, cells in table.columns.items()}
-    for name in dict.fromkeys(name for names in roles.inputs.values() for name in names):
+    unread = {name for name, said in data.columns.items() if said.type == UNREAD}
+    for name in dict.fromkeys(name for names in roles.inputs.values() for name in names if name not in unread):
         findings += _check_feature(data, columns[name], table)
     rows: Partition | None = None
     widths: dict[str, int | None] = dict.fromkeys(columns)

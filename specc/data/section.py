@@ -21,6 +21,9 @@ FIRST_ARGUMENT: AbstractMapping[str, str] = {
     "cifar100": "label_mode",
 }  # of everything else: `samples`
 
+UNREAD = ""
+"""The type of a column of which the spec says something that cannot be told."""
+
 Share: TypeAlias = float | int
 """A fraction of the rows (float) or a number of rows (int)."""
 

@@ -1,4 +1,4 @@
-"""Files that layers read, such as vocabularies and weights: found and checked to lie in the project.
+"""Files that layers and models read, such as vocabularies and weights: found and checked to lie in the project.
 
 `locate_files` gives the graph whose layers name them by absolute paths, as Keras needs them. Opens no file.
 """
@@ -12,6 +12,7 @@ from specc.component import Argument, Component
 from specc.diagnostics import Finding
 from specc.files import locate
 from specc.graph.graph import Graph, Node
+from specc.spec.unknown import FAULTY
 
 DOWNLOADED = "imagenet"
 """The word for weights that Keras downloads itself."""
@@ -38,10 +39,18 @@ def locate_files(graph: Graph, catalog: Catalog, root: Path, folder: Path) -> tu
     done: dict[str, Component] = {}  # a layer that is applied several times names its files once
     nodes: list[Node] = []
     for node in graph.nodes:
+        if node.component is FAULTY:
+            nodes.append(node)
+            continue
         if node.layer not in done:
             done[node.layer] = located(node.component)
         nodes.append(replace(node, component=done[node.layer]))
-    return replace(graph, nodes=tuple(nodes)), findings
+    weights = graph.weights
+    if weights is not None:
+        path, faults = locate(weights.path, weights.span, root, folder, "a file of weights")
+        findings += faults
+        weights = weights._replace(located=str(path.resolve())) if path else None
+    return replace(graph, nodes=tuple(nodes), weights=weights), findings
 
 
 def _nested(value: Argument, located: Callable[[Component], Component]) -> Argument:

@@ -2,10 +2,11 @@
 
 In: a resolved `Graph` and the catalog, whose defaults complete the arguments. Out: what is known of every node, and
 findings where a layer cannot take what it gets. Each layer's own rule stands in `specc.graph.shapes`. What has no rule,
-and what follows a fault, is unknown and stays silent. Nothing is resolved, lowered or drawn here.
+what is `FAULTY`, and what follows a fault, is unknown and stays silent. Nothing is resolved, lowered or drawn here.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from specc.catalog import Catalog
@@ -16,6 +17,7 @@ from specc.graph.shapes import TAKES_TEXT, Call, Outcome, Refusal, Weight, rule_
 from specc.graph.shapes.rule import BYTES, UNTOLD, Tensors, bytes_of, plus, times
 from specc.graph.sizes import check_size, too_many
 from specc.language import limits
+from specc.spec.unknown import FAULTY, known
 
 POLICIES = {"mixed_float16": "float16", "mixed_bfloat16": "bfloat16"}
 
@@ -27,6 +29,7 @@ class InferredNode(NamedTuple):
     multiply-adds (per sample) are None if they are not known. `known` says that none of these is, nor any shape or
     dtype. `activation_bytes` are what the outputs take for each sample, for an application all its layers' outputs;
     None if a size is open, or for text. `weights_bytes` are what the weights take at the dtype in which they are kept.
+    `model` is what is known of the layers of a node that is a model itself.
     """
 
     outputs: tuple[TensorType, ...]
@@ -37,6 +40,7 @@ class InferredNode(NamedTuple):
     known: bool
     activation_bytes: int | None = None
     weights_bytes: int | None = None
+    model: "Inferred | None" = None
 
     @property
     def parameters(self) -> int | None:
@@ -47,7 +51,8 @@ class InferredNode(NamedTuple):
 class Inferred(NamedTuple):
     """What is known of a graph. The totals count what is known; `known` says that this is everything.
 
-    `without_rule` names the nodes whose type has no shape rule. `activation_bytes` (per sample, the graph's inputs left
+    `without_rule` names the nodes whose type has no shape rule, `refused` those that cannot take what they get.
+    `activation_bytes` (per sample, the graph's inputs left
     out) and `weights_bytes` count what is known too, though `known` does not speak of them.
     """
 
@@ -60,6 +65,7 @@ class Inferred(NamedTuple):
     without_rule: tuple[str, ...]
     activation_bytes: int = 0
     weights_bytes: int = 0
+    refused: frozenset[str] = frozenset()
 
     @property
     def parameters(self) -> int:
@@ -82,15 +88,25 @@ def infer(graph: Graph, catalog: Catalog, precision: str = "float32") -> tuple[I
     nodes: dict[str, InferredNode] = {}
     built: dict[str, tuple[Node, Outcome, str]] = {}
     findings: list[Finding] = []
+    refused: set[str] = set()
     for node in graph.nodes:
         so_far = Inferred(inputs, nodes, 0, 0, 0, known=False, without_rule=())
         findings += _missing_outputs(node, nodes)
+        if node.component is FAULTY:
+            nodes[node.name] = _noted(UNTOLD, "", shares=False)
+            continue
+        inner: Inferred | None = None
         try:
-            outcome = _apply(node, so_far, catalog, precision)
+            if node.model is None:
+                outcome = _apply(node, so_far, catalog, precision)
+            else:
+                outcome, inner, more = _nested(node, node.model, so_far, catalog, precision)
+                findings += more
             check_size(node, outcome)
         except Refusal as refusal:
             findings.append(_traced(_finding(refusal, node, so_far), refusal, node, graph, so_far))
             outcome = UNTOLD
+            refused.add(node.name)
         first = built.get(node.layer)
         got = _shown_inputs(node, so_far)
         if first is None:
@@ -98,14 +114,76 @@ def infer(graph: Graph, catalog: Catalog, precision: str = "float32") -> tuple[I
         elif None not in (first[1].multiply_adds, outcome.multiply_adds) and first[1].weights != outcome.weights:
             findings.append(_shared_mismatch(node, first[0], got, first[2]))
             outcome = UNTOLD
-        nodes[node.name] = _noted(outcome, _kept_in(node.component, precision), shares=first is not None)
+            refused |= {node.name, first[0].name}
+        noted = _noted(outcome, _kept_in(node.component, precision), shares=first is not None)
+        nodes[node.name] = noted if inner is None else _with_model(noted, inner, shares=first is not None)
     for ref in graph.outputs.values():
         findings += _missing_output(ref, nodes)
     totals = _totals(inputs, nodes, ())
     if totals.parameters > limits.PARAMETERS:
         findings.append(too_many(totals.parameters, graph, nodes))
-    unruled = tuple(n.name for n in graph.nodes if rule_of(_type_name(n.component, catalog)) is None)
-    return totals._replace(without_rule=unruled), tuple(findings)
+    unruled = tuple(
+        n.name
+        for n in graph.nodes
+        if n.component is FAULTY or (n.model is None and rule_of(_type_name(n.component, catalog)) is None)
+    )
+    return totals._replace(without_rule=unruled, refused=frozenset(refused)), tuple(findings)
+
+
+def _nested(
+    node: Node, graph: Graph, so_far: Inferred, catalog: Catalog, precision: str
+) -> tuple[Outcome, Inferred, tuple[Finding, ...]]:
+    """A model as a layer: its graph with what it gets as inputs."""
+    bound = bind(graph, node, [so_far.tensor(ref) for ref in _refs(node)])
+    inner, findings = infer(bound, catalog, precision)
+    frozen = node.component.arguments.get("trainable") is False
+    weights = tuple(
+        Weight(f"{name}.{w.name}", w.shape, w.trainable and not frozen)
+        for name, known_of in inner.nodes.items()
+        for w in known_of.weights
+    )
+    outputs = tuple(inner.tensor(ref) for ref in graph.outputs.values())
+    taken = sum(bytes_of(tensor) or 0 for tensor in outputs)
+    inside = max(inner.activation_bytes - taken, 0) if inner.known else None
+    return Outcome(outputs, weights, inner.multiply_adds if inner.known else None, inside), inner, findings
+
+
+def bind(graph: Graph, node: Node, tensors: Sequence[TensorType]) -> Graph:
+    """The graph of a model that `node` applies, with inputs as they flow in; those of a mapping go by name.
+
+    Raises:
+        Refusal: input-mismatch, wrong-input-count.
+
+    """
+    if len(tensors) != len(graph.inputs):
+        message = f"this model has {len(graph.inputs)} inputs, got {len(tensors)}"
+        raise Refusal("wrong-input-count", message)
+    given = dict(zip(node.keywords, tensors, strict=True)) if node.keywords else {}
+    strange = [name for name in given if name not in {x.name for x in graph.inputs}]
+    if strange:
+        known_names = ", ".join(f"`{x.name}`" for x in graph.inputs)
+        message = f"this model has no input `{strange[0]}`, it has {known_names}"
+        raise Refusal("unknown-argument", message, at=strange[0])
+    inputs = []
+    for number, (declared, in_order) in enumerate(zip(graph.inputs, tensors, strict=True)):
+        tensor = given.get(declared.name, in_order)
+        shape = None if tensor.shape is None else tensor.shape[1:]
+        if shape is not None and declared.shape is not None and not _fits(shape, declared.shape):
+            message = f"the model takes {declared.shape} for `{declared.name}`, got {shape}"
+            raise Refusal("input-mismatch", message, at=number)
+        inputs.append(declared._replace(shape=declared.shape if shape is None else shape, dtype=tensor.dtype))
+    return replace(graph, inputs=tuple(inputs))
+
+
+def _fits(given: tuple[int | None, ...], declared: tuple[int | None, ...]) -> bool:
+    return len(given) == len(declared) and all(
+        a is None or b is None or a == b for a, b in zip(given, declared, strict=True)
+    )
+
+
+def _with_model(noted: InferredNode, inner: Inferred, *, shares: bool) -> InferredNode:
+    """The layers inside may keep their weights in dtypes of their own."""
+    return noted._replace(model=inner, weights_bytes=0 if shares else inner.weights_bytes)
 
 
 def _apply(node: Node, so_far: Inferred, catalog: Catalog, precision: str) -> Outcome:
@@ -234,7 +312,10 @@ def _traced(finding: Finding, refusal: Refusal, node: Node, graph: Graph, so_far
     refs = _refs(node)
     numbers = (refusal.at, refusal.other)
     wires = tuple(refs[number] for number in numbers if isinstance(number, int) and number < len(refs))
-    return explain(finding, node, wires, graph, so_far.tensor) if finding.code in TRACED else finding
+    if finding.code not in TRACED:
+        return finding
+    traced = known(explain, finding, node, wires, graph, so_far.tensor)
+    return finding if traced is FAULTY else traced  # the way may lead past a fault
 
 
 def _shared_mismatch(node: Node, first: Node, got: str, before: str) -> Finding:

@@ -6,7 +6,7 @@ seed.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from operator import attrgetter
 from typing import Any
 from urllib.error import URLError
@@ -36,6 +36,21 @@ def build_model(graph: Graph, catalog: Catalog) -> tuple[Built | None, list[Find
 
     One input is taken as a tensor, several as a dict by name; outputs likewise.
     """
+    try:
+        return _build(graph, catalog), []
+    except _RefusedError as refusal:
+        return None, [_refused(refusal.node, refusal.cause)]
+
+
+class _RefusedError(Exception):
+    """Keras refuses a node of the graph, or of one inside it."""
+
+    def __init__(self, node: Node, cause: Exception) -> None:
+        super().__init__(str(cause))
+        self.node, self.cause = node, cause
+
+
+def _build(graph: Graph, catalog: Catalog) -> Built:
     inputs = {graph_input.name: _keras_input(graph_input) for graph_input in graph.inputs}
     tensors: dict[str, tuple[Any, ...]] = {name: (tensor,) for name, tensor in inputs.items()}
     layers: dict[str, Any] = {}
@@ -43,10 +58,9 @@ def build_model(graph: Graph, catalog: Catalog) -> tuple[Built | None, list[Find
         try:
             tensors[node.name] = _call(node, tensors, layers, catalog)
         except REFUSALS as refusal:
-            return None, [_refused(node, refusal)]
+            raise _RefusedError(node, refusal) from refusal
     outputs = {name: _tensor(ref, tensors) for name, ref in graph.outputs.items()}
-    model = keras.Model(one_or_all(inputs), one_or_all(outputs), name=graph.name)
-    return Built(model, layers, tensors), []
+    return Built(keras.Model(one_or_all(inputs), one_or_all(outputs), name=graph.name), layers, tensors)
 
 
 def _call(
@@ -55,6 +69,9 @@ def _call(
     """The outputs of one node. Its layer is made at its first call and kept in `layers`."""
     positional = [_gather(wiring, tensors) for wiring in node.positional]
     keywords = {name: _gather(wiring, tensors) for name, wiring in node.keywords.items()}
+    if node.model is not None:
+        given = keywords or _by_input(node.model, positional[0])
+        return _model(node, given, layers, catalog)
     facts = catalog.find(node.component.kind, node.component.type)
     if facts is None or facts.path is None:
         raise KeyError(f"{node.component.type} is not in the catalog")
@@ -67,6 +84,26 @@ def _call(
             layers[node.layer] = _layer(node, facts, arguments, positional)
         result = layers[node.layer](*positional, **keywords, **at_call)
     return tuple(result) if isinstance(result, list | tuple) else (result,)
+
+
+def _by_input(graph: Graph, given: Any) -> dict[str, Any]:  # noqa: ANN401  a tensor or a list of them
+    names = [graph_input.name for graph_input in graph.inputs]
+    return dict(zip(names, given if isinstance(given, list) else [given], strict=True))
+
+
+def _model(node: Node, inputs: Mapping[str, Any], layers: dict[str, Any], catalog: Catalog) -> tuple[Any, ...]:
+    """The outputs of a model that stands as a layer. It is made at its first call, for what it gets there."""
+    graph = node.model
+    assert graph is not None  # noqa: S101  as `_call` asks
+    if node.layer not in layers:
+        typed = tuple(
+            x._replace(shape=tuple(inputs[x.name].shape[1:]), dtype=inputs[x.name].dtype) for x in graph.inputs
+        )
+        built = _build(replace(graph, name=node.layer, inputs=typed), catalog)
+        built.model.trainable = node.component.arguments.get("trainable") is not False
+        layers[node.layer] = built.model
+    result = layers[node.layer](one_or_all(inputs))
+    return tuple(result[name] for name in graph.outputs) if isinstance(result, dict) else (result,)
 
 
 def _refused(node: Node, refusal: Exception) -> Finding:

@@ -14,7 +14,7 @@ from specc.language.source import LINE_BREAK
 from specc.language.yaml_text import LOADER
 
 # YAML 1.1 breaks lines at these, YAML 1.2 and editors do not: to the scanner they are letters.
-_NO_BREAKS = str.maketrans(dict.fromkeys("\x85\u2028\u2029", "\U000f0000"))
+NO_BREAKS = str.maketrans(dict.fromkeys("\x85\u2028\u2029", "\U000f0000"))
 
 
 class Comment(NamedTuple):
@@ -42,7 +42,7 @@ def comments(text: str, having: str = "") -> Iterator[Comment]:
 def _scalars(text: str) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
     """Where the scalars begin and end, in lines and columns from 1."""
     starts, ends = [], []
-    for token in yaml.scan(text.removeprefix("\ufeff").translate(_NO_BREAKS), Loader=LOADER):
+    for token in yaml.scan(text.removeprefix("\ufeff").translate(NO_BREAKS), Loader=LOADER):
         if isinstance(token, yaml.ScalarToken):
             start, end = token.start_mark, token.end_mark
             # The line of a block scalar's `|` or `>` may end in a comment; the text begins on the next.

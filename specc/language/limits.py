@@ -5,6 +5,10 @@ Beyond them there is a finding, never an exception. They lie far above what a ha
 
 FILE_BYTES = 8 * 1024 * 1024
 NESTING = 64  # levels of lists and mappings; later stages and jsonschema recurse about ten frames a level
+FILES = 64  # that one spec brings in: what it extends and includes, and models in files of their own
+REPEATS = 10_000  # of one entry
+EXPANDED = 60_000  # values that blocks, repeats and models stand for; a model of a thousand layers has about ten thousand
+BLOCK_DEPTH = 12  # blocks, groups and repeats inside each other
 NODES = 200_000  # values in one text, what aliases stand for included
 ALIAS_NODES = 100_000  # values that aliases stand for, together
 DIGITS = 1000  # of one number; Python itself refuses to convert more than 4300

@@ -6,14 +6,18 @@ the place may hold something else (an escape, a computed value). Nothing is chan
 
 import re
 from collections.abc import Iterable, Iterator
+from typing import Any
+
+import yaml
 
 from specc.diagnostics import Edit, Fix, Span
 from specc.language.suggest import certain_match, certain_own_name
-from specc.language.tree import Mapping, Node, PlainValue, plain
+from specc.language.tree import Mapping, Node, PlainValue, Sequence, Value, plain
 
 _TAB_WIDTHS = (2, 4, 8)
+_OLD_BREAKS = re.compile("[\x85\u2028\u2029]")
 _LONGEST = 2**16  # characters of a text that is read once more for each width
-_INDENT = re.compile(r"[ \t]*")
+_INDENT = re.compile(r"(?:[ \t]*-(?=[ \t]))*[ \t]*")  # a list's dashes are part of it
 # What means itself without quotes, wherever it stands in YAML.
 _WORDS = re.compile(r"[A-Za-z_][\w.()/-]*(?: [\w.()/-]+)*", re.ASCII)
 _CONSTANTS = frozenset(("true", "false", "null"))
@@ -76,15 +80,13 @@ def with_first_key(root: Node, written: str) -> Fix | None:
     return Fix(f"insert `{written}`", (Edit(here, "", f"{written}\n{' ' * (first.column - 1)}"),))
 
 
-def with_colon(line: str, span: Span) -> Fix | None:
-    """Write `:` after the type that `line` begins a list item with; the keys below it are then beside it or under it.
-
-    `span` is the line's text without its indentation.
-    """
-    if not re.fullmatch(r"\s*- +[A-Za-z_][\w.]*", line):
+def with_colon(path: str, lines: list[str], number: int) -> Fix | None:
+    """Write `:` after the type that line `number` (from 1) is, as a list item; the keys below it are then its own."""
+    match = re.fullmatch(r"(\s*- +[A-Za-z_][\w.]*)(\s+#.*|\s*)", lines[number - 1])
+    if not match:
         return None
-    end = span._replace(line=span.end_line, column=span.end_column)
-    return Fix(f"write `{line.strip()}:`", (Edit(end, "", ":"),))
+    end = Span(path, number, match.end(1) + 1, number, match.end(1) + 1)
+    return Fix(f"write `{match[1].strip()}:`", (Edit(end, "", ":"),))
 
 
 def with_spaces(lines: list[str], path: str) -> Fix | None:
@@ -94,40 +96,77 @@ def with_spaces(lines: list[str], path: str) -> Fix | None:
     if sum(map(len, lines)) > _LONGEST:
         return None
     for width in _TAB_WIDTHS:
-        edits = tuple(_indent_edits(lines, path, width))
+        indented = _indented(lines, path, width)
+        if indented is None:
+            continue
+        meaning, edits = indented
         if not edits:  # the tab stands elsewhere; read again, the text would come back here
             return None
-        meaning = _meaning("\n".join(_untabbed(line, width) for line in lines), path)
-        if meaning is None:
-            continue
         meanings.append(meaning)
         fix = fix or Fix(f"indent with {width} spaces for each tab", edits)
     return fix if all(meaning == meanings[0] for meaning in meanings) else None
 
 
-def _indent_edits(lines: list[str], path: str, width: int) -> Iterator[Edit]:
+def _indented(lines: list[str], path: str, width: int) -> tuple[PlainValue, tuple[Edit, ...]] | None:
+    """What the text means with tabs of this width, and the edits; tabs inside a text of many lines are kept."""
+    tree = _read(lines, path, frozenset(), width)
+    if tree is None:
+        return None
+    inside = frozenset(_lines_inside_texts(tree))
+    kept = _read(lines, path, inside, width) if inside else None
+    if kept is None:
+        inside = frozenset()
+    return plain(kept or tree), tuple(_indent_edits(lines, path, inside, width))
+
+
+def _read(lines: list[str], path: str, kept: frozenset[int], width: int) -> Node | None:
+    """The text with tabs of this width but in the `kept` lines; None if that is no YAML."""
+    from specc.language.yaml_text import LOADER, read_yaml
+
+    text = "\n".join(line if number in kept else _untabbed(line, width) for number, line in enumerate(lines, 1))
+    if not _parses(text, LOADER):  # asked first: a text with a fault would come back here to be mended
+        return None
+    tree, findings = read_yaml(text, path)
+    return None if findings else tree
+
+
+def _parses(text: str, loader: type[Any]) -> bool:
+    try:
+        for _ in yaml.parse(text, loader):
+            pass
+    except (yaml.YAMLError, RecursionError):
+        return False
+    return not _OLD_BREAKS.search(text)  # read in disguise, so that a fault may be left
+
+
+def _lines_inside_texts(node: Node) -> Iterator[int]:
+    """The numbers of the lines that texts go on in, but do not begin in."""
+    match node:
+        case Mapping(entries=entries):
+            for entry in entries:
+                yield from _lines_inside_texts(entry.value)
+        case Sequence(items=items):
+            for item in items:
+                yield from _lines_inside_texts(item)
+        case Value(span=span):
+            yield from range(span.line + 1, span.end_line + (span.end_column > 1))
+
+
+def _indent_edits(lines: list[str], path: str, kept: frozenset[int], width: int) -> Iterator[Edit]:
     for number, line in enumerate(lines, 1):
         indent = _indent(line)
-        if "\t" in indent:
-            yield Edit(Span(path, number, 1, number, len(indent) + 1), indent, indent.replace("\t", " " * width))
+        if "\t" in indent and number not in kept:
+            yield Edit(Span(path, number, 1, number, len(indent) + 1), indent, indent.expandtabs(width))
 
 
 def _untabbed(line: str, width: int) -> str:
     indent = _indent(line)
-    return indent.replace("\t", " " * width) + line[len(indent) :]
+    return indent.expandtabs(width) + line[len(indent) :]
 
 
 def _indent(line: str) -> str:
     match = _INDENT.match(line)
     return match.group() if match else ""
-
-
-def _meaning(text: str, path: str) -> PlainValue:
-    """What `text` says; None if it is no YAML."""
-    from specc.language.yaml_text import read_yaml
-
-    tree, findings = read_yaml(text, path)
-    return None if tree is None or findings else plain(tree)
 
 
 def without_text(lines: list[str], path: str, number: int, start: int, end: int) -> Fix:

@@ -65,10 +65,12 @@ def read_text(text: str, path: str) -> tuple[Node | None, tuple[Finding, ...]]:
 
 def _unreadable(path: Path, name: str, problem: OSError | ValueError) -> Finding:
     here = start_of(name)
+    if isinstance(problem, FileNotFoundError) and any(mark in name for mark in "*?["):
+        return error("no-such-file", f"no file matches `{name}`", here)
     if isinstance(problem, FileNotFoundError):
         return error("no-such-file", f"there is no file `{name}`", here, help=_similar_file(path))
     if isinstance(problem, IsADirectoryError):
-        return error("not-a-file", f"`{name}` is a folder, not a spec", here)
+        return error("not-a-file", f"`{name}` is a folder, not a spec", here, help=_what_is_in(path))
     why = problem.strerror if isinstance(problem, OSError) and problem.strerror else str(problem)
     return error("unreadable-file", f"cannot read `{name}`: {why[:1].lower()}{why[1:]}", here)
 
@@ -76,11 +78,19 @@ def _unreadable(path: Path, name: str, problem: OSError | ValueError) -> Finding
 def _similar_file(path: Path) -> str:
     from specc.language.suggest import did_you_mean
 
+    return did_you_mean(path.name, _specs_in(path.parent))
+
+
+def _what_is_in(folder: Path) -> str:
+    specs = _specs_in(folder)
+    return f"name a file in it, such as `{specs[0]}`" if specs else "it holds no `.yaml`, `.yml` or `.json` file"
+
+
+def _specs_in(folder: Path) -> list[str]:
     try:
-        neighbours = sorted(p.name for p in path.parent.iterdir() if p.suffix in {".yaml", ".yml", ".json"})
+        return sorted(path.name for path in folder.iterdir() if path.suffix in {".yaml", ".yml", ".json"})
     except OSError:
-        return ""
-    return did_you_mean(path.name, neighbours)
+        return []
 
 
 def _not_utf8(data: bytes, problem: UnicodeDecodeError, name: str) -> Finding:

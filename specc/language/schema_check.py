@@ -15,8 +15,8 @@ from jsonschema.validators import extend
 
 from specc.diagnostics import Finding, in_order
 from specc.language import limits
-from specc.language.compose import Unresolved
 from specc.language.tree import Node, plain
+from specc.language.variables import Unresolved
 
 Schema: TypeAlias = dict[str, Any]  # as json.loads gives it: no two places share an object
 Errors: TypeAlias = Iterator[ValidationError]
@@ -144,7 +144,8 @@ def _type(validator: _Validator, types: _Json, instance: _Json, schema: Schema) 
         yield ValidationError("not a number", validator="not", validator_value={"const": ".nan"})
     elif isinstance(instance, int) and not -limits.INTEGER <= instance < limits.INTEGER:
         limit, name = (limits.INTEGER - 1, "maximum") if instance > 0 else (-limits.INTEGER, "minimum")
-        yield ValidationError("too large", validator=name, validator_value=limit)
+        if name not in schema:  # the schema's own bound is the narrower one
+            yield ValidationError("too large", validator=name, validator_value=limit)
 
 
 def _pattern(_: _Validator, pattern: str, instance: _Json, _schema: Schema) -> Errors:

@@ -7,34 +7,52 @@ fault already told (an argument is missing because it is misspelt) is left out. 
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from typing import Any, TypeAlias
 
 from jsonschema.exceptions import ValidationError
 
-from specc.codes import KINDS
-from specc.diagnostics import Finding, Label, Span
-from specc.language.mending import as_word, respelt, with_first_key, without_fraction, without_quotes
-from specc.language.schema_fault import Fault, Schema
+from specc.diagnostics import Finding, Label
+from specc.language.mending import as_word, with_first_key, without_fraction, without_quotes
+from specc.language.newcomers import Hint, none_hint, number_hint, section_hint
+from specc.language.schema_fault import Fault
 from specc.language.schema_map import Place, SchemaMap
-from specc.language.schema_words import alternatives, choices, described, kind_words, listed, number, type_words
+from specc.language.schema_unknown import one_of_words, takes, unknown_choice, unknown_key, unknown_type
+from specc.language.schema_words import alternatives, described, kind_words, listed, number, type_words
 from specc.language.suggest import best_match
 from specc.language.tree import Node, Path, descend
-
-_Json: TypeAlias = Any  # a value of the spec or of the schema, as json.loads gives it
+from specc.language.tuples import Tuple, tuple_at, tuple_finding, tuple_in
 
 
 def explain(faults: Iterable[ValidationError], tree: Node, schema: SchemaMap) -> list[Finding]:
     """The findings for the errors that jsonschema found in `tree`."""
     findings: list[Finding] = []
     mistyped: set[Path] = set()
+    tuples: set[Path] = set()
     for fault in faults:
         path = tuple(fault.absolute_path)
+        written = _tuple(Fault(fault, path, tree, schema))
+        if written:
+            if written.path not in tuples:
+                place = written.path if isinstance(written.path[-1], str) else written.path[:-1]
+                subject = Fault(fault, place, tree, schema).subject
+                findings.append(tuple_finding(written, subject))
+            tuples.add(written.path)
+            continue
         if path in mistyped:
             continue  # of a value of the wrong type nothing else is told
         if fault.validator == "type":
             mistyped.add(path)
         findings.extend(_explain(Fault(fault, path, tree, schema)))
     return findings
+
+
+def _tuple(fault: Fault) -> Tuple | None:
+    """The Python tuple that a fault is about: a piece of it does not fit, or there are too many pieces."""
+    if fault.keyword == "additionalProperties":
+        return tuple_at(fault.tree, (*fault.path, fault.error.message))
+    if fault.is_about_key:
+        return tuple_at(fault.tree, (*fault.path, fault.value))
+    written = tuple_at(fault.tree, fault.path)
+    return tuple_in(fault.tree, fault.path) if written is None and fault.keyword in _COUNTS else written
 
 
 def _explain(fault: Fault) -> list[Finding]:
@@ -60,132 +78,17 @@ def _misspelt_type_above(fault: Fault) -> list[Finding]:
         return []
     kind = fault.map.kind_of(part) or "component"
     above = replace(fault, path=path[:-1])
-    return _unknown_type(above, kind, path[-1], types, above.key_span(path[-1]))
-
-
-def _unknown_key(fault: Fault) -> list[Finding]:
-    key = fault.error.message
-    place = fault.place
-    if place and place.is_type:
-        return _unknown_argument(fault, key)
-    types = fault.map.types(fault.schema)
-    if not types:
-        return _unknown_section_key(fault, key)
-    kind = fault.map.kind_of(fault.schema) or "component"
-    node_keys = fault.map.keys(fault.schema)
-    if not node_keys:
-        # Too many types is told by `maxProperties`.
-        if len(fault.value) > fault.schema.get("maxProperties", len(fault.value)):
-            return []
-        return _unknown_type(fault, kind, key, types, fault.key_span(key))
-    present = [name for name in fault.value if name in types]
-    if present:
-        return _stray_key(fault, kind, key, present[0], node_keys)
-    extras = [name for name in fault.value if name not in node_keys]
-    likely = next((name for name in extras if best_match(name, types)), extras[0])
-    near_node_key = best_match(key, node_keys)
-    if key != likely or (near_node_key and "share" in fault.value):
-        return [] if len(extras) > 1 else _unknown_key_among(fault, key, node_keys, "a layer entry")
-    return _unknown_type(fault, kind, key, types, fault.key_span(key))
-
-
-def _unknown_argument(fault: Fault, key: str) -> list[Finding]:
-    known = list(fault.schema.get("properties", {}))
-    match = best_match(key, known)
-    takers = [
-        name for name, part in fault.schema.get("properties", {}).items() if _takes(part, fault.map.kinds_with(key))
-    ]
-    hint = f"did you mean `{match}`?" if match else _node_key_hint(fault, key)
-    if takers:
-        hint = f"write `{takers[0]}: {{{key}: …}}`"
-    notes = (f"arguments of `{fault.key}`: {listed(known)}",) if known else (f"`{fault.key}` takes no arguments",)
-    message, span = f"`{fault.key}` has no argument `{key}`", fault.key_span(key)
-    fix = None if takers else respelt(span, key, known, fault.value)
-    return fault.told("unknown-argument", message, at=span, help=hint or _missing_space(key), notes=notes, fix=fix)
-
-
-def _takes(part: Schema, kinds: list[str]) -> bool:
-    """Whether an argument takes components of one of the kinds."""
-    return part.get("$ref", "").removeprefix("#/$defs/") in kinds
-
-
-def _node_key_hint(fault: Fault, key: str) -> str:
-    """`name` or `inputs` written among the arguments of a layer."""
-    for place in fault.map.places.values():
-        if fault.map.types(place.definition.get(place.branch, {}) if place.branch else place.definition):
-            part = place.definition[place.branch] if place.branch else place.definition
-            if key in fault.map.keys(part) and fault.key in fault.map.types(part):
-                return f"`{key}` stands beside `{fault.key}:`, not among its arguments"
-    return ""
-
-
-def _unknown_type(fault: Fault, kind: str, name: str, types: Iterable[str], span: Span) -> list[Finding]:
-    if kind not in KINDS:  # a closed list of words in the form of a component, such as the kinds of columns
-        return _unknown_choice(fault, list(types), at=span, value=name)
-    word = kind_words(kind)
-    if kind in fault.map.kinds_with(name):  # where only some of a kind may stand
-        wanted = f"must be one of {choices(list(types))}"
-        return fault.told("unknown-choice", f"{fault.subject} {wanted}, got the {word} `{name}`", at=span)
-    match = best_match(name, types)
-    hint = f"did you mean `{match}`?" if match else _missing_space(name)
-    others = [other for other in fault.map.kinds_with(name) if other != kind]
-    notes = (f"`{name}` is {kind_words(others[0], article=True)}",) if others else ()
-    beside = fault.value if isinstance(fault.value, dict) else ()
-    fix = None if others else respelt(span, name, types, beside)
-    return fault.told(f"unknown-{kind}", f"there is no {word} `{name}`", at=span, help=hint, notes=notes, fix=fix)
-
-
-def _stray_key(fault: Fault, kind: str, key: str, type_name: str, node_keys: list[str]) -> list[Finding]:
-    """An unknown key beside a layer: an argument that is indented too little, or a misspelt node key."""
-    if key in fault.map.arguments(f"{kind}.{type_name}"):
-        hint = f"indent it under `{type_name}:`, or write `{type_name}: {{{key}: …}}`"
-        message = f"`{key}` is an argument of `{type_name}`, but stands beside it"
-        return fault.told("misplaced-argument", message, at=fault.key_span(key), help=hint)
-    return _unknown_key_among(fault, key, node_keys, f"the entry of `{type_name}`")
-
-
-def _unknown_key_among(fault: Fault, key: str, known: list[str], where: str) -> list[Finding]:
-    match = best_match(key, known)
-    hint = f"did you mean `{match}`?" if match else _missing_space(key)
-    notes = () if hint else (f"known keys: {listed(known)}",)
-    message, span = f"{where} has no key `{key}`", fault.key_span(key)
-    fix = respelt(span, key, known, fault.value)
-    return fault.told("unknown-key", message, at=span, help=hint, notes=notes, fix=fix)
-
-
-def _unknown_section_key(fault: Fault, key: str) -> list[Finding]:
-    known = list(fault.schema.get("properties", {}))
-    where = f"`{fault.key}`" if fault.path else "the top level"
-    here = ".".join(str(step) for step in fault.path)
-    homes = [home for home in fault.map.sections_with(key) if home != here]
-    match = best_match(key, known)
-    if homes:
-        hint = f"`{key}` belongs " + alternatives(
-            [f"in `{home}`" if home else "at the top level" for home in homes[:3]]
-        )
-    elif match:
-        hint = f"did you mean `{match}`?"
-    else:
-        owners = fault.map.components_with(key)
-        hint = f"it is an argument of the component under `{owners[0]}`" if owners else _missing_space(key)
-    notes = (f"known keys: {listed(known)}",) if known and not hint else ()
-    message, span = f"{where} has no key `{key}`", fault.key_span(key)
-    fix = None if homes else respelt(span, key, known, fault.value)
-    return fault.told("unknown-key", message, at=span, help=hint, notes=notes, fix=fix)
-
-
-def _missing_space(key: str) -> str:
-    return "put a space after `:`" if ":" in key else ""
+    return unknown_type(above, kind, path[-1], types, above.key_span(path[-1]))
 
 
 def _missing(fault: Fault) -> list[Finding]:
     name = fault.error.message
     known = fault.schema.get("properties", {})
-    kinds = {kind for key in fault.value if key not in known for kind in fault.map.kinds_with(key)}
-    if any(best_match(key, known) == name for key in fault.value if key not in known) or _takes(
-        known.get(name, {}), list(kinds)
-    ):
+    strange = [key for key in fault.value if key not in known]
+    if any(best_match(key, known) == name for key in strange) or takes(fault, known.get(name, {}), strange):
         return []  # it is there, misspelt or as the bare component, which is a finding of its own
+    if fault.path == ("model",) and any("layer" in fault.map.kinds_with(key) for key in strange):
+        return []  # layers stand among the keys
     place = fault.place
     if place and place.is_type:
         return fault.told("missing-argument", f"`{fault.key}` needs `{name}`", at=fault.own_key_span())
@@ -222,8 +125,24 @@ def _wrong_type(fault: Fault, wanted: str) -> list[Finding]:
         hint = f"write `{value}: …` with its arguments"
     elif isinstance(value, str) and not fault.path and ":" in value:
         hint = "put a space after each `:`"
+    elif told := _elsewhere(fault, wanted):
+        hint, fix = told.help, as_word(span, str(value), told.instead) if told.instead else None
     message = f"{fault.subject} must be {wanted}, got {described(value)}"
     return fault.told("wrong-type", message, help=hint, fix=fix)
+
+
+def _elsewhere(fault: Fault, wanted: str) -> Hint | None:
+    """What is meant by a word where no word may stand."""
+    value = fault.value
+    if value in ("None", "none") and "null" in wanted:
+        return none_hint()
+    if isinstance(value, str) and "number" in wanted:
+        limit = fault.schema.get("exclusiveMaximum", fault.schema.get("maximum"))
+        return number_hint(value, fraction=limit is not None and limit <= 1)
+    kind = {"data": "dataset", "model": "layer-entry"}.get(fault.key, "") if len(fault.path) == 1 else ""
+    if isinstance(value, str | float) and (kind or fault.path == ("data", "split")):
+        return section_hint(fault.key, value, fault.map.words_of(kind))
+    return None
 
 
 def _first_argument(fault: Fault, place: Place) -> list[Finding]:
@@ -251,10 +170,10 @@ def _any_of(fault: Fault) -> list[Finding]:
     context = fault.error.context or []
     others = alternatives([*dict.fromkeys(words for branch in fault.limit if (words := type_words(branch)))])
     if values and not isinstance(fault.value, dict | list):
-        return _unknown_choice(fault, values, others)
+        return unknown_choice(fault, values, others)
     fitting = {_branch(sub) for sub in context} - {_branch(sub) for sub in context if _is_about_type(sub)}
     if not fitting:
-        return _wrong_type(fault, _one_of_words(values, others) if values else others)
+        return _wrong_type(fault, one_of_words(values, others) if values else others)
     deepest = max((sub for sub in context if _branch(sub) in fitting), key=lambda sub: len(sub.absolute_path))
     same = [sub for sub in context if _branch(sub) == _branch(deepest)]
     return explain(same, fault.tree, fault.map)
@@ -281,34 +200,15 @@ def _bare_type(fault: Fault, place: Place) -> list[Finding]:
         hint = f"write `{fault.value}: {{{required[0]}: …}}`" if required else ""
         return fault.told("missing-argument", f"`{fault.value}` needs {needs}", help=hint)
     short = [value for branch in fault.limit for value in branch.get("enum", ())]
-    return _unknown_type(fault, kind, fault.value, (*short, *types), fault.node.span)
-
-
-def _one_of_words(values: list[Any], others: str) -> str:
-    words = choices(values) if len(values) == 1 else f"one of {choices(values)}"
-    return f"{words} or {others}" if others else words
-
-
-def _unknown_choice(
-    fault: Fault, values: list[Any], others: str = "", *, at: Span | None = None, value: _Json = None
-) -> list[Finding]:
-    value = fault.value if value is None else value
-    match = best_match(value, map(str, values)) if isinstance(value, str) else None
-    hint = f"did you mean `{match}`?" if match else ""
-    span = at or fault.node.span
-    fix = respelt(span, value, [word for word in values if isinstance(word, str)]) if match else None
-    if match == value and match not in values:
-        hint, fix = f"write `{value}` without quotes", without_quotes(span, value)
-    message = f"{fault.subject} must be {_one_of_words(list(dict.fromkeys(values)), others)}, got {described(value)}"
-    return fault.told("unknown-choice", message, at=at, help=hint, fix=fix)
+    return unknown_type(fault, kind, fault.value, (*short, *types), fault.node.span)
 
 
 def _enum(fault: Fault) -> list[Finding]:
-    return _unknown_choice(fault, list(fault.limit))
+    return unknown_choice(fault, list(fault.limit))
 
 
 def _const(fault: Fault) -> list[Finding]:
-    return _unknown_choice(fault, [fault.limit])
+    return unknown_choice(fault, [fault.limit])
 
 
 def _range(fault: Fault) -> list[Finding]:
@@ -357,7 +257,7 @@ def _pattern(fault: Fault) -> list[Finding]:
     shown = described(fault.value)
     if pattern == ".":
         return fault.told("invalid-value", f"{fault.subject} must not be empty")
-    if pattern.startswith(("^[A-Za-z_]", r"^(\$|[A-Za-z_]")):
+    if pattern.startswith(("^[A-Za-z_]", "^[A-Za-z0-9_]")):
         letters = "letters, digits, `_` and `-`" if "-]*$" in pattern else "letters, digits and `_`"
         hint = f"a name is {letters}, and does not begin with a digit"
         return fault.told("invalid-name", f"{fault.subject} must be a name, got {shown}", help=hint)
@@ -420,8 +320,10 @@ _RELATIONS = {
     "multipleOf": "a multiple of",
 }
 
+_COUNTS = frozenset(("anyOf", "oneOf", "type", "minItems", "maxItems", "maxProperties"))
+
 _TELLERS: dict[str, Callable[[Fault], list[Finding]]] = {
-    "additionalProperties": _unknown_key,
+    "additionalProperties": unknown_key,
     "required": _missing,
     "type": _type,
     "anyOf": _any_of,

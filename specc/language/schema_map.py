@@ -63,6 +63,15 @@ class SchemaMap:
         """The type keys of a component mapping."""
         return [key for key, value in part.get("properties", {}).items() if _is_type_reference(value)]
 
+    def types_of(self, kind: str) -> list[str]:
+        """The types of a kind of components."""
+        return self.types(self.definition(kind).get("else", {}))
+
+    def words_of(self, kind: str) -> list[str]:
+        """What stands for a component of a kind by itself: types that need no arguments, and their other names."""
+        forms = self.definition(kind).get("then", {}).get("anyOf", ())
+        return [word for form in forms for word in form.get("enum", ())]
+
     def keys(self, part: Schema) -> list[str]:
         """The keys of a mapping that are no types: node keys, arguments or the keys of a section."""
         return [key for key, value in part.get("properties", {}).items() if not _is_type_reference(value)]

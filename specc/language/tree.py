@@ -13,6 +13,12 @@ from specc.diagnostics import Span
 Scalar: TypeAlias = bool | int | float | str | None
 
 
+class Deletion(str):
+    """What `!delete` says in place of a value: the spec that is extended has a key that this one takes away."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Value:
     """A scalar: null, boolean, integer, float or string.

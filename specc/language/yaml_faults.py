@@ -77,21 +77,32 @@ def _second_colon(fault: _Fault) -> Finding:
     if re.search(r":\s", before):
         hint = "put the value in quotes, or the inner mapping in braces"
         return error(CODE, "a second `:` in the value of a key", fault.here(), help=hint)
-    indent = len(before) - len(before.lstrip())
-    previous = next((i for i in range(fault.line - 1, -1, -1) if fault.lines[i].strip()), None)
-    line = fault.line + 1
+    line, indent = fault.line + 1, len(before) - len(before.lstrip())
     span = Span(fault.path, line, indent + 1, line, fault.column + 1)
-    if previous is None:
+    above = _line_above(fault)
+    if above is None:
         return error(CODE, "`:` cannot stand here", fault.here())
-    above = fault.lines[previous]
-    label = Label(_line_span(fault.path, fault.lines, previous), "after this line")
-    if indent > len(above) - len(above.lstrip()):
-        word = above.strip().removeprefix("- ")
-        hint = f"write `- {word}:` for keys beside `{word}`" if re.fullmatch(r"[\w.]+", word) else ""
-        message = "this line is indented deeper, but the line above has a value already"
-        fix = with_colon(above, label.span)
-        return error(CODE, message, span, labels=(label,), help=hint, fix=fix)
+    if indent > above.column - 1:
+        return _too_deep(fault, span, above)
+    label = Label(above, "after this line")
     return error(CODE, "a key cannot stand here", span, labels=(label,), help="the line above may lack its `:`")
+
+
+def _line_above(fault: _Fault) -> Span | None:
+    """The line before this one that says something."""
+    lines = range(fault.line - 1, -1, -1)
+    number = next((i for i in lines if fault.lines[i].strip() and not fault.lines[i].lstrip().startswith("#")), None)
+    return None if number is None else _line_span(fault.path, fault.lines, number)
+
+
+def _too_deep(fault: _Fault, span: Span, above: Span) -> Finding:
+    """Keys below a type without its `:`."""
+    word = re.sub(r"\s+#.*", "", fault.lines[above.line - 1]).strip().removeprefix("- ")
+    hint = f"write `- {word}:` for keys beside `{word}`" if re.fullmatch(r"[\w.]+", word) else ""
+    message = "this line is indented deeper, but the line above has a value already"
+    labels = (Label(above, "after this line"),)
+    fix = with_colon(fault.path, fault.lines, above.line)
+    return error(CODE, message, span, labels=labels, help=hint, fix=fix)
 
 
 def _no_colon(fault: _Fault) -> Finding:
@@ -134,6 +145,9 @@ def _no_item(fault: _Fault) -> Finding:
     if fault.before().strip():
         hint = "put the whole value in quotes"
         return error(CODE, "unexpected text after the end of a value", fault.here(), help=hint)
+    above = _line_above(fault)
+    if above and fault.column > above.column - 1 and with_colon(fault.path, fault.lines, above.line):
+        return _too_deep(fault, fault.here(), above)
     return error(CODE, "expected another list item, which begins with `-`", fault.here(), labels=(label,))
 
 

@@ -14,7 +14,7 @@ import yaml
 from specc.diagnostics import Finding, Label, Span, error
 from specc.language import limits
 from specc.language.source import Positions, start_of
-from specc.language.tree import Entry, Mapping, Node, Scalar, Sequence, Value
+from specc.language.tree import Deletion, Entry, Mapping, Node, Scalar, Sequence, Value
 
 # `yaml.CLoader` is missing where PyYAML was built without libyaml; the pure Python parser gives the same events.
 LOADER: Final[type[Any]] = getattr(yaml, "CLoader", yaml.SafeLoader)
@@ -222,6 +222,8 @@ class _Builder:
                 if type(value) is types:
                     return Value(span, value)
                 raise _FaultError(error("wrong-type", f"the tag `!!{name}` does not fit `{text}`", span))
+        if tag == "!delete":
+            return Value(span, Deletion(tag))
         raise _FaultError(_unknown_tag(tag, span))
 
     def resolved(self, text: str, span: Span) -> Scalar:

@@ -11,7 +11,7 @@ from specc.component import Argument, Component
 from specc.data import DataFacts, DataSpec
 from specc.data.facts import CLASSES
 from specc.data.partition import DEFAULT_SHARE, share_of
-from specc.graph.graph import Graph, GraphInput, Node, Ref, Wiring
+from specc.graph.graph import Graph, GraphInput, Node, Ref, WeightsFile, Wiring
 from specc.plan.plan import Plan
 from specc.spec import Runtime
 
@@ -96,10 +96,15 @@ def _split(data: DataSpec, facts: DataFacts, seed: int) -> dict[str, Any]:
 
 def _model(graph: Graph) -> dict[str, Any]:
     return {
+        **({"weights": _weights(graph.weights)} if graph.weights else {}),
         "inputs": {graph_input.name: _input(graph_input) for graph_input in graph.inputs},
         "layers": [_layer(node, graph) for node in graph.nodes],
         "outputs": {name: _reference(ref, graph) for name, ref in graph.outputs.items()},
     }
+
+
+def _weights(weights: WeightsFile) -> dict[str, Any]:
+    return {"path": escaped(weights.path), "missing": weights.missing, "freeze": weights.freeze}
 
 
 def _input(graph_input: GraphInput) -> dict[str, Any]:

@@ -13,19 +13,22 @@ The rules of the language's version 1, which never change silently:
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from specc.catalog import Catalog
 from specc.component import Component
 from specc.data import DataFacts, DataSpec, TargetFacts
 from specc.data.facts import CLASSES
 from specc.diagnostics import Finding, Span, error
-from specc.graph.graph import Graph, TensorType
+from specc.graph.graph import NOWHERE, Graph, TensorType
 from specc.graph.infer import Inferred
 from specc.language.suggest import did_you_mean
 from specc.plan.plan import Plan
 from specc.spec import Runtime, Training
 from specc.spec.sections import PerOutput
+from specc.spec.unknown import FAULTY, Unknown, is_faulty, known
+
+T = TypeVar("T")
 
 EPOCHS = 10
 BATCH_SIZE = 32
@@ -37,7 +40,10 @@ SQUASHING = {"softmax": "Softmax", "sigmoid": "Sigmoid"}
 
 
 class Written(NamedTuple):
-    """What `imply` starts from: the parts of a spec that have passed their checks."""
+    """What `imply` starts from: the parts of a spec that have passed their checks, `FAULTY` those that have not.
+
+    `sound` says that all have: a shape that is unknown is then not so because of a fault.
+    """
 
     name: str
     description: str
@@ -50,6 +56,7 @@ class Written(NamedTuple):
     runtime: Runtime
     report: tuple[str, ...]
     allow: tuple[str, ...]
+    sound: bool
 
 
 def size_outputs(graph: Graph, facts: DataFacts) -> tuple[Graph, list[Finding]]:
@@ -57,19 +64,20 @@ def size_outputs(graph: Graph, facts: DataFacts) -> tuple[Graph, list[Finding]]:
 
     Where the width is not known it stays `Output`, of which inference knows nothing and says nothing.
     """
-    pseudo = [node for node in graph.nodes if node.component.type == OUTPUT]
+    pseudo = [node for node in graph.nodes if node.component is not FAULTY and node.component.type == OUTPUT]
     if not pseudo:
         return graph, []
     targets, findings = match_targets(graph, facts)
+    missing = graph.unsure or any(ref.source == NOWHERE for ref in graph.outputs.values())
     sized = {}
     for node in pseudo:
         outputs = [name for name, ref in graph.outputs.items() if ref.source == node.name]
         target = targets.get(outputs[0]) if outputs else None
-        if target is None and not findings:
+        if target is None and not findings and not missing:
             message = "`Output` is sized by a target, and this one is no output of the model"
             findings.append(error("output-without-target", message, node.span, help="use `Dense` inside the model"))
-        width = _width(target) if target else None
-        if width is not None:
+        width = None if target is None else known(_width, target)
+        if width is not None and width is not FAULTY:
             sized[node.layer] = replace(
                 node.component, kind="layer", type="Dense", arguments={"units": width, **node.component.arguments}
             )
@@ -82,92 +90,130 @@ def _width(target: TargetFacts) -> int | None:
 
 
 def match_targets(graph: Graph, facts: DataFacts) -> tuple[dict[str, TargetFacts], list[Finding]]:
-    """Which target each output predicts: the only one, or the one of its name."""
-    if len(graph.outputs) == len(facts.targets) == 1:
+    """Which target each output predicts: the only one, or the one of its name; `FAULTY` where that cannot be told."""
+    if is_faulty(facts):
+        return dict.fromkeys(graph.outputs, FAULTY), []
+    if len(graph.outputs) == len(facts.targets) == 1 and "" not in graph.unsure:
         return {next(iter(graph.outputs)): facts.targets[0]}, []
     by_name = {target.name: target for target in facts.targets}
     findings = []
     for name, ref in graph.outputs.items():
-        if name not in by_name:
-            known = ", ".join(f"`{target}`" for target in by_name)
+        if name not in by_name and name not in graph.unsure:
+            known_names = ", ".join(f"`{target}`" for target in by_name)
             help_ = did_you_mean(name, by_name) or "name outputs after targets: `outputs: {target: layer}`"
-            message = f"no target is called `{name}`, as this output is; the targets are {known}"
+            message = f"no target is called `{name}`, as this output is; the targets are {known_names}"
             findings.append(error("output-without-target", message, ref.span, help=help_))
-    place = next(iter(graph.outputs.values())).span
-    findings += [
-        error("target-without-output", f"no output of the model predicts the target `{name}`", place)
-        for name in by_name
-        if name not in graph.outputs and not findings
-    ]
-    return {name: by_name[name] for name in graph.outputs if name in by_name}, findings
+    if not findings and not graph.unsure:
+        place = next(iter(graph.outputs.values())).span
+        findings = [
+            error("target-without-output", f"no output of the model predicts the target `{name}`", place)
+            for name in by_name
+            if name not in graph.outputs
+        ]
+    return {name: by_name.get(name, FAULTY) for name in graph.outputs}, findings
 
 
-def imply(written: Written, catalog: Catalog) -> tuple[Plan | None, list[Finding]]:
-    """The plan of a spec whose parts are known to be sound."""
-    targets, findings = match_targets(written.graph, written.facts)
-    training, origins = written.training, {}
-    losses: dict[str, Component] = {}
-    metrics: dict[str, tuple[Component, ...]] = {}
-    findings += _check_names(training, targets)
-    for output, target in targets.items():
-        said = _said(training.loss, output)
-        if said:
-            losses[output] = said[0]  # the schema lets an output have one
-        else:
-            losses[output], origins[_path("training.loss", output, targets)] = _implied_loss(output, target, written)
-        said = _said(training.metrics, output)
-        if said is not None:
-            metrics[output] = said
-        else:
-            metrics[output] = _implied_metrics(target, losses[output], _tensor(output, written), training.span)
-            origins[_path("training.metrics", output, targets)] = _because(target)
-        findings += _check_output(output, target, losses[output], written, catalog)
-    findings += _check_class_weight(training, targets)
-    optimizer = training.optimizer or Component("optimizer", "Adam", {}, training.span)
-    origins |= {} if training.optimizer else {"training.optimizer": "the default"}
-    origins |= {} if training.batch_size else {"training.batch_size": "the default"}
-    origins |= {} if training.epochs else {"training.epochs": "the default"}
-    if findings:
-        return None, findings
-    return Plan(
+def imply(written: Written, catalog: Catalog) -> tuple[Plan, list[Finding]]:
+    """The plan of a spec, `FAULTY` where it is at fault, or where what it says contradicts itself."""
+    graph, training, runtime = written.graph, written.training, written.runtime
+    targets, findings = (FAULTY, []) if is_faulty(graph) else match_targets(graph, written.facts)
+    unfit = known(_check_class_weight, training, targets)
+    findings += [] if unfit is FAULTY else unfit
+    (loss, metrics, weights), more = _for_outputs(training, graph)
+    decided, origins, faults = _decide(loss, metrics, targets, written, catalog)
+    origins |= {
+        f"training.{key}": "the default"
+        for key in ("optimizer", "batch_size", "epochs")
+        if getattr(training, key) is None
+    }
+    plan = Plan(
         name=written.name,
         description=written.description,
         place=written.place,
         data=written.data,
         facts=written.facts,
-        graph=written.graph,
+        graph=graph,
         inferred=written.inferred,
-        targets=targets,
-        losses=losses,
-        loss_weights=training.loss_weights or {},
-        optimizer=optimizer,
-        metrics=metrics,
-        one_hot=frozenset(
-            name
-            for name, target in targets.items()
-            if _takes_one_hot(target, losses[name], _tensor(name, written), catalog)
-        ),
-        batch_size=training.batch_size or BATCH_SIZE,
-        epochs=training.epochs or EPOCHS,
+        targets=decided.targets,
+        losses=decided.losses,
+        loss_weights={} if weights is None else weights,
+        optimizer=Component("optimizer", "Adam", {}, training.span)
+        if training.optimizer is None
+        else training.optimizer,
+        metrics=decided.metrics,
+        one_hot=decided.one_hot,
+        batch_size=BATCH_SIZE if training.batch_size is None else training.batch_size,
+        epochs=EPOCHS if training.epochs is None else training.epochs,
         callbacks=training.callbacks,
         class_weight=training.class_weight,
-        runtime=written.runtime,
+        runtime=runtime,
         report=written.report,
         allow=written.allow,
         origins=origins,
         places={f"training.{key}": span for key, span in training.spans.items()}
-        | {f"runtime.{key}": span for key, span in written.runtime.spans.items()},
-    ), []
+        | {f"runtime.{key}": span for key, span in runtime.spans.items()},
+    )
+    return plan, findings + more + faults
+
+
+class _Decided(NamedTuple):
+    """What each output has."""
+
+    targets: dict[str, TargetFacts]
+    losses: dict[str, Component]
+    metrics: dict[str, tuple[Component, ...]]
+    one_hot: frozenset[str]
+
+
+def _decide(
+    loss: PerOutput | None,
+    metrics: PerOutput | None,
+    targets: dict[str, TargetFacts],
+    written: Written,
+    catalog: Catalog,
+) -> tuple[_Decided, dict[str, str], list[Finding]]:
+    """What each output has, what that follows from where it is implied, and what does not fit together."""
+    if is_faulty(targets):
+        return _Decided(FAULTY, FAULTY, FAULTY, FAULTY), {}, []
+    decided, origins, findings = _Decided(dict(targets), {}, {}, frozenset()), {}, []
+    for output, target in targets.items():
+        decided.losses[output], because = _or_faulty(known(_loss, output, target, loss, written))
+        if because:
+            origins[_path("training.loss", output, targets)] = because
+        own_loss, tensor = decided.losses[output], _tensor(output, written)
+        decided.metrics[output], because = _or_faulty(known(_metrics, output, target, metrics, own_loss, written))
+        if because:
+            origins[_path("training.metrics", output, targets)] = because
+        mismatches = known(_check_output, output, target, own_loss, written, catalog)
+        if mismatches is not FAULTY and mismatches:
+            findings += mismatches
+            decided.targets[output] = FAULTY  # it is told once that the two do not fit
+        if known(_takes_one_hot, target, own_loss, tensor, catalog) is True:
+            decided = decided._replace(one_hot=decided.one_hot | {output})
+    return decided, origins, findings
+
+
+def _or_faulty(found: tuple[T, str]) -> tuple[T, str]:
+    return (FAULTY, "") if is_faulty(found) else found
+
+
+def _loss(output: str, target: TargetFacts, said: PerOutput | None, written: Written) -> tuple[Component, str]:
+    """The loss and, if it is implied, what it follows from."""
+    own = said.of(output) if said is not None else None
+    return (own[0], "") if own else _implied_loss(output, target, written)  # the schema lets an output have one
+
+
+def _metrics(
+    output: str, target: TargetFacts, said: PerOutput | None, loss: Component, written: Written
+) -> tuple[tuple[Component, ...], str]:
+    own = said.of(output) if said is not None else None
+    if own is not None:
+        return own, ""
+    return _implied_metrics(target, loss, _tensor(output, written), written.training.span), _because(target)
 
 
 def _path(section: str, output: str, targets: Mapping[str, TargetFacts]) -> str:
     return section if len(targets) == 1 else f"{section}.{output}"
-
-
-def _said(said: PerOutput | None, output: str) -> tuple[Component, ...] | None:
-    if said is None:
-        return None
-    return said.components.get(output, said.components.get(None))
 
 
 def _because(target: TargetFacts) -> str:
@@ -180,6 +226,8 @@ def _implied_loss(output: str, target: TargetFacts, written: Written) -> tuple[C
     place = written.training.span
     if target.kind != CLASSES:
         return Component("loss", "MeanSquaredError", {}, place), _because(target)
+    if _tensor(output, written).shape is None and not written.sound:
+        raise Unknown
     binary = _last_axis(_tensor(output, written)) == 1
     squashing = _squashing(written.graph, output)
     ends = f", and `{squashing}` already gives probabilities" if squashing else ", on logits"
@@ -228,7 +276,8 @@ def _check_output(name: str, target: TargetFacts, loss: Component, written: Writ
 def _traced(finding: Finding, output: str, written: Written) -> Finding:
     from specc.graph.tracing import explain_output  # only faults pay for it
 
-    return explain_output(finding, written.graph.outputs[output], written.graph, written.inferred.tensor)
+    traced = known(explain_output, finding, written.graph.outputs[output], written.graph, written.inferred.tensor)
+    return finding if traced is FAULTY else traced  # the way may lead past a fault
 
 
 def _tensor(output: str, written: Written) -> TensorType:
@@ -241,7 +290,10 @@ def _last_axis(tensor: TensorType) -> int | None:
 
 def _squashing(graph: Graph, output: str) -> str | None:
     """The activation that makes probabilities of an output, if its last layer has one."""
-    node = graph.node(graph.outputs[output].source)
+    source = graph.outputs[output].source
+    if source == NOWHERE:
+        raise Unknown
+    node = graph.node(source)
     if node is None:
         return None
     activation = node.component.arguments.get("activation")
@@ -258,31 +310,47 @@ def _implied_metrics(target: TargetFacts, loss: Component, output: TensorType, p
     return tuple(Component("metric", name, {}, place) for name in names)
 
 
-def _check_names(training: Training, targets: Mapping[str, TargetFacts]) -> list[Finding]:
-    """Outputs that losses and metrics speak of must be the model's."""
-    findings = []
-    for section in (training.loss, training.metrics):
-        for name, span in section.spans.items() if section else ():
-            if name is not None and name not in targets:
-                known = ", ".join(f"`{target}`" for target in targets)
-                message = f"the model has no output `{name}`, it has {known}"
-                findings.append(error("unknown-output", message, span, help=did_you_mean(name, targets)))
-    for name in training.loss_weights or ():
-        if name not in targets:
-            message = f"the model has no output `{name}`"
-            findings.append(
-                error(
-                    "unknown-output",
-                    message,
-                    training.span_of(f"loss_weights.{name}"),
-                    help=did_you_mean(name, targets),
-                )
+def _for_outputs(
+    training: Training, graph: Graph
+) -> tuple[tuple[PerOutput | None, PerOutput | None, Mapping[str, float] | None], list[Finding]]:
+    """Losses, metrics and loss weights; the outputs that they speak of must be the model's.
+
+    Where they speak of others, what the model's own outputs have cannot be told.
+    """
+    findings: list[Finding] = []
+
+    def are_outputs(names: Mapping[str, Span]) -> bool:
+        """Whether all names are outputs; False also if that cannot be told."""
+        if graph is FAULTY or graph.unsure:
+            return not names
+        shown = ", ".join(f"`{output}`" for output in graph.outputs)
+        strange = [name for name in names if name not in graph.outputs]
+        findings.extend(
+            error(
+                "unknown-output",
+                f"the model has no output `{name}`, it has {shown}",
+                names[name],
+                help=did_you_mean(name, graph.outputs),
             )
-    return findings
+            for name in strange
+        )
+        return not strange
+
+    def checked(section: PerOutput | None) -> PerOutput | None:
+        if section is None or section is FAULTY:
+            return section
+        fits = are_outputs({name: span for name, span in section.spans.items() if name is not None})
+        return section if fits else section._replace(rest=FAULTY)
+
+    weights = training.loss_weights
+    if weights is not None and weights is not FAULTY:
+        fits = are_outputs({name: training.span_of(f"loss_weights.{name}") for name in weights})
+        weights = weights if fits else FAULTY
+    return (checked(training.loss), checked(training.metrics), weights), findings
 
 
 def _check_class_weight(training: Training, targets: Mapping[str, TargetFacts]) -> list[Finding]:
-    if training.class_weight is None or not targets:
+    if training.class_weight is None or training.class_weight is FAULTY or not targets:
         return []
     span = training.span_of("class_weight")
     classed = [target for target in targets.values() if target.kind == CLASSES]

@@ -29,7 +29,7 @@ def prose(finding: Finding) -> str:
         for label in finding.labels
         if label.text
     ]
-    lines += [f"note: {note}" for note in finding.notes]
+    lines += [f"note: {note}" for note in (*finding.notes, *(use.words for use in finding.span.via))]
     lines += [f"help: {finding.help}"] if finding.help else []
     return "\n".join(escape(line) for line in lines)
 

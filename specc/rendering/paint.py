@@ -25,5 +25,17 @@ class Paint:
         """Line numbers, bars and the marks under other places."""
         return self._wrap("1;34", text)
 
+    def added(self, text: str) -> str:
+        """What one of two specs has and the other has not."""
+        return self._wrap("32", text)
+
+    def removed(self, text: str) -> str:
+        """What is gone."""
+        return self._wrap("31", text)
+
+    def changed(self, text: str) -> str:
+        """What is there, but not as it was."""
+        return self._wrap("33", text)
+
     def _wrap(self, code: str, text: str) -> str:
         return f"\x1b[{code}m{text}\x1b[0m" if self.colour and text else text

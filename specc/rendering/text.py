@@ -62,7 +62,7 @@ def _finding(finding: Finding, lines: dict[str, list[str]], paint: Paint) -> str
         else:
             out.extend(f"{margin} {paint.frame('=')} {escape(mark.text)}" for mark in marks if mark.text)
     hints = (
-        ("note", finding.notes),
+        ("note", (*finding.notes, *(use.words for use in finding.span.via))),
         ("help", (finding.help,)),
         ("fix", (finding.fix.description,) if finding.fix else ()),
     )

@@ -58,6 +58,7 @@ def build_report(run: Run, findings: Iterable[Finding] = ()) -> Report:
         inputs=run.model.inputs,
         outputs=run.model.outputs,
         parameters=run.model.parameters,
+        weights=run.weights,
         data=_data(run),
         split={split: run.data.split[split] for split in SPLITS if split in run.data.split},
         environment=_environment(run),

@@ -52,7 +52,9 @@ def _template() -> jinja2.Template:
         "metric_of": _metric_of,
         "moment": text.moment,
         "number": text.number,
+        "origin": text.origin,
         "percent": text.percent,
+        "start": text.status,
     }
     environment.tests["class_result"] = lambda result: isinstance(result, ClassResult)
     folder = files("specc.reporting") / "templates"

@@ -29,6 +29,7 @@ def as_markdown(report: Report) -> str:
         _metrics(report),
         *(_classes(result) if isinstance(result, ClassResult) else _numbers(result) for result in report.results),
         _layers(report),
+        _weights(report),
         _table("Data", ("fact", "value"), report.data.items()),
         _fenced("Spec", "yaml", report.spec),
         _fenced("Do it again", "sh", "\n".join(report.reproduce)),
@@ -104,6 +105,14 @@ def _layers(report: Report) -> str:
     rows = [(each.name, each.type, each.output_shape, f"{each.parameters:,}") for each in report.layers]
     total = [("total", "", "", f"{report.parameters.total:,}")] if rows else []
     return _table("Model", ("layer", "type", "output shape", "parameters"), [*rows, *total])
+
+
+def _weights(report: Report) -> str:
+    if report.weights is None:
+        return ""
+    rows = [(each.name, text.status(each), f"{each.parameters:,}") for each in report.weights.layers]
+    table = _table("Weights at the start", ("layer", "from the file", "parameters"), rows)
+    return f"{table}\n\n{_escape(text.origin(report.weights))}"
 
 
 def _table(title: str, header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from specc.runs import Layer, Parameters
+from specc.runs import Layer, Parameters, StartingWeights
 
 Point: TypeAlias = tuple[float, float]
 
@@ -135,7 +135,10 @@ class NumberResult:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The whole report. `facts` are what is shown as name and text: data, environment."""
+    """The whole report. `facts` are what is shown as name and text: data, environment.
+
+    `weights` is the file that training started from, None if there was none.
+    """
 
     name: str
     description: str
@@ -154,6 +157,7 @@ class Report:
     inputs: tuple[str, ...]
     outputs: tuple[str, ...]
     parameters: Parameters
+    weights: StartingWeights | None
     data: Mapping[str, str]
     split: Mapping[str, int]
     environment: Mapping[str, str]

@@ -7,6 +7,7 @@ import math
 import re
 
 from specc.reporting.report import Headline
+from specc.runs import StartingLayer, StartingWeights
 
 DASH = "\N{EN DASH}"
 
@@ -50,6 +51,28 @@ def label(name: str) -> str:
 def headline(shown: Headline) -> str:
     """What stands below a headline's number."""
     return f"{shown.split} {label(shown.metric)}"
+
+
+def status(layer: StartingLayer) -> str:
+    """Whether a layer started from a file, and why not."""
+    words = {"loaded": "loaded", "differs": "does not fit", "missing": "not in the file"}.get(
+        layer.status, layer.status
+    )
+    return f"{words}: {layer.why}" if layer.why else words
+
+
+def origin(weights: StartingWeights) -> str:
+    """Where weights came from and how many layers took them, in sentences."""
+    loaded = sum(layer.status == "loaded" for layer in weights.layers)
+    within = f", its model {weights.within}" if weights.within else ""
+    said = [f"{loaded} of {len(weights.layers)} layers started from {weights.path}{within} ({weights.sha256[:19]}…)."]
+    if weights.matched_by == "position":
+        said.append("The file tells no names, so they were told by position.")
+    if weights.frozen:
+        said.append(f"{len(weights.frozen)} were frozen.")
+    if weights.unused:
+        said.append(f"{len(weights.unused)} of the file were not used.")
+    return " ".join(said)
 
 
 def duration(seconds: float) -> str:

@@ -26,6 +26,8 @@ from specc.runs.run import (
     Parameters,
     Predictions,
     Run,
+    StartingLayer,
+    StartingWeights,
     Target,
     Training,
     Weight,
@@ -68,6 +70,14 @@ _RUN = Fields(
                 "layers": ListOf(_LAYER),
                 "inputs": ListOf(Text()),
                 "outputs": ListOf(Text()),
+            }
+        ),
+        "weights": Fields(
+            {
+                **{key: Text() for key in ("path", "sha256", "matched_by", "within")},
+                "layers": ListOf(Fields({"name": Text(), "status": Text(), "parameters": Count(), "why": Text()})),
+                "unused": ListOf(Text()),
+                "frozen": ListOf(Text()),
             }
         ),
         "targets": MappingOf(Fields({"kind": Text(), "classes": ListOf(Text()), "column": Text()})),
@@ -154,11 +164,18 @@ def _run(path: Path, facts: dict[str, Any], files: dict[str, Any]) -> Run:
         **{key: facts[key] for key in plain},
         determinism=Determinism(**facts["determinism"]),
         model=Model(**{**model, "parameters": Parameters(**model["parameters"]), "layers": layers}),
+        weights=_weights(facts["weights"]),
         targets={name: Target(**target) for name, target in facts["targets"].items()},
         training=Training(**facts["training"]),
         data=Data(**facts["data"]),
         **files,
     )
+
+
+def _weights(facts: dict[str, Any]) -> StartingWeights | None:
+    if not facts["path"]:
+        return None
+    return StartingWeights(**{**facts, "layers": tuple(StartingLayer(**layer) for layer in facts["layers"])})
 
 
 def _lock(facts: dict[str, Any]) -> Lock:

@@ -61,6 +61,33 @@ class Model:
 
 
 @dataclass(frozen=True, slots=True)
+class StartingLayer:
+    """What became of a layer with weights: `status` is `loaded`, `differs` or `missing`, `why` what does not fit."""
+
+    name: str
+    status: str
+    parameters: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class StartingWeights:
+    """The file that the weights started from, and what of it fitted.
+
+    `matched_by` is `name` or `position`; `within` names the model in the file that was taken, if it is not the
+    outermost. `unused` are layers of the file, `frozen` layers that were not trained.
+    """
+
+    path: str
+    sha256: str
+    matched_by: str
+    within: str
+    layers: tuple[StartingLayer, ...]
+    unused: tuple[str, ...]
+    frozen: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Target:
     """What one output predicts: `kind` is `classes` or `number`; `classes` is empty for numbers."""
 
@@ -142,6 +169,7 @@ class Run:
     environment: Mapping[str, Any]
     determinism: Determinism
     model: Model
+    weights: StartingWeights | None
     targets: Mapping[str, Target]
     training: Training
     data: Data

@@ -1,6 +1,6 @@
 """A tree node that stands where a component may stand -> `Component`.
 
-The tree has passed the schema, so types and arguments exist and have the right form; what JSON Schema cannot say is
+The node has passed the schema, so types and arguments exist and have the right form; what JSON Schema cannot say is
 checked here: exactly one type key, and required arguments of scalar and bare forms.
 """
 

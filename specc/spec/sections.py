@@ -1,27 +1,38 @@
 """The `training`, `runtime` and `report` sections as typed values, exactly as written: what is left out is None.
 
-The tree has passed the schema. What the sections leave out is filled in by `specc.plan.imply`, which knows data and
-model.
+What is at fault is `FAULTY`, alone; the rest of the tree has passed the schema. What the sections leave out is filled
+in by `specc.plan.imply`, which knows data and model.
 """
 
+from collections.abc import Callable
 from collections.abc import Mapping as AbstractMapping
 from dataclasses import dataclass, field
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from specc.catalog import Catalog
 from specc.component import Component
 from specc.diagnostics import Finding, Span
 from specc.language.tree import Mapping, Node, Sequence, Value, plain
 from specc.spec.components import resolve_component
+from specc.spec.faults import Faults
+from specc.spec.unknown import FAULTY, is_faulty, several
 
 T = TypeVar("T")
 
 
 class PerOutput(NamedTuple):
-    """A loss or a list of metrics, either for the only output or by the output's name."""
+    """A loss or a list of metrics, either for the only output or by the output's name.
+
+    `rest` is what all other outputs have: None if nothing is said of them, `FAULTY` if that cannot be told.
+    """
 
     components: AbstractMapping[str | None, tuple[Component, ...]]
     spans: AbstractMapping[str | None, Span]
+    rest: tuple[Component, ...] | None = None
+
+    def of(self, output: str) -> tuple[Component, ...] | None:
+        """What is said of an output; None if nothing is."""
+        return self.components.get(output, self.components.get(None, self.rest))
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,53 +69,59 @@ class Runtime:
     spans: AbstractMapping[str, Span] = field(default_factory=dict)
 
 
+RUNTIME_KEYS = ("seed", "distribute", "precision", "deterministic", "threads", "runs")
 REPORT_FORMATS = ("html", "json", "md")
 
 
-def resolve_training(node: Node | None, place: Span, catalog: Catalog) -> tuple[Training, list[Finding]]:
-    """The `training:` section, or an empty one at `place` where there is none."""
-    if not isinstance(node, Mapping):
+def resolve_training(
+    node: Node | None, place: Span, catalog: Catalog, faults: Faults
+) -> tuple[Training, list[Finding]]:
+    """The `training:` section, or an empty one at `place` where there is none; `FAULTY` is what is at fault in it."""
+    if node is None:
         return Training(place), []
+    if not isinstance(node, Mapping):
+        return Training(place, *[FAULTY] * 8), []
     findings: list[Finding] = []
+
+    def read(key: str, ask: Callable[[Node], T], absent: T, *, parts: bool = False) -> T:
+        found = faults.part(node, key) if parts else faults.get(node, key)
+        return FAULTY if found is FAULTY else absent if found is None else ask(found)
 
     def keep(result: tuple[T, list[Finding]]) -> T:
         findings.extend(result[1])
         return result[0]
 
-    loss, metrics = node.get("loss"), node.get("metrics")
-    optimizer, callbacks = node.get("optimizer"), node.get("callbacks")
-    class_weight = node.get("class_weight")
     training = Training(
         node.span,
-        loss=keep(_per_output(loss, "loss", catalog)) if loss else None,
-        loss_weights=_numbers(node.get("loss_weights")),
-        optimizer=keep(resolve_component(optimizer, "optimizer", catalog)) if optimizer else None,
-        metrics=keep(_per_output(metrics, "metric", catalog)) if metrics else None,
-        batch_size=_scalar(node, "batch_size", int),
-        epochs=_scalar(node, "epochs", int),
-        callbacks=keep(_several(callbacks, "callback", catalog)) if callbacks else (),
-        class_weight=_scalar(node, "class_weight", str) or _numbers(class_weight),
+        loss=read("loss", lambda loss: keep(_per_output(loss, "loss", catalog, faults)), None, parts=True),
+        loss_weights=read("loss_weights", _numbers, None),
+        optimizer=read("optimizer", lambda found: keep(_sound(found, "optimizer", catalog, faults)), None),
+        metrics=read("metrics", lambda found: keep(_per_output(found, "metric", catalog, faults)), None, parts=True),
+        batch_size=read("batch_size", lambda size: _scalar(size, int), None),
+        epochs=read("epochs", lambda epochs: _scalar(epochs, int), None),
+        callbacks=read("callbacks", lambda found: keep(_several(found, "callback", catalog, faults)), (), parts=True),
+        class_weight=read("class_weight", lambda weight: _scalar(weight, str) or _numbers(weight), None),
         spans={entry.key: entry.value.span for entry in node} | _key_spans(node, ("class_weight", "loss_weights")),
     )
     return training, findings
 
 
-def resolve_runtime(node: Node | None, catalog: Catalog) -> tuple[Runtime, list[Finding]]:
-    """The `runtime:` section with its defaults filled in."""
-    if not isinstance(node, Mapping):
+def resolve_runtime(node: Node | None, catalog: Catalog, faults: Faults) -> tuple[Runtime, list[Finding]]:
+    """The `runtime:` section with its defaults filled in; `FAULTY` is what is at fault in it."""
+    if node is None:
         return Runtime(), []
-    values = {
-        entry.key: entry.value.value
-        for entry in node
-        if isinstance(entry.value, Value) and not entry.key.startswith("x-")
+    if not isinstance(node, Mapping):
+        return Runtime(**dict.fromkeys(RUNTIME_KEYS, FAULTY)), []
+    found = {key: faults.get(node, key) for key in RUNTIME_KEYS}
+    values: dict[str, Any] = {
+        key: value.value if isinstance(value, Value) else value for key, value in found.items() if value is not None
     }
     findings: list[Finding] = []
-    distribute = node.get("distribute")
-    if distribute is not None and values.get("distribute") not in {"auto", "none"}:
-        values["distribute"], findings = resolve_component(distribute, "strategy", catalog)  # type: ignore[assignment]
-    written = frozenset(values)
+    distribute = found["distribute"]
+    if distribute is not None and distribute is not FAULTY and values["distribute"] not in ("auto", "none"):
+        values["distribute"], findings = _sound(distribute, "strategy", catalog, faults)
     spans = {entry.key: entry.value.span for entry in node}
-    return Runtime(**values, written=written, spans=spans), findings  # type: ignore[arg-type]
+    return Runtime(**values, written=frozenset(values), spans=spans), findings
 
 
 def resolve_report(node: Node | None) -> tuple[str, ...]:
@@ -117,26 +134,42 @@ def resolve_report(node: Node | None) -> tuple[str, ...]:
     return REPORT_FORMATS
 
 
-def _per_output(node: Node, kind: str, catalog: Catalog) -> tuple[PerOutput, list[Finding]]:
+def _per_output(node: Node, kind: str, catalog: Catalog, faults: Faults) -> tuple[PerOutput, list[Finding]]:
     """One component (or list) for the only output, or a mapping from output names to components (or lists)."""
     by_output: dict[str | None, Node] = {None: node}
     spans: dict[str | None, Span] = {None: node.span}
+    rest = None
     if isinstance(node, Mapping) and not (len(node.entries) == 1 and catalog.find(kind, node.entries[0].key)):
-        by_output = {entry.key: entry.value for entry in node}
-        spans = {entry.key: entry.key_span for entry in node}
+        if faults.own(node):  # a key at fault may be another output's name, or no output at all
+            rest = FAULTY
+        by_output = {entry.key: entry.value for entry in node if not faults.at(entry.key_span)}
+        # A key over a value that is at fault may have been meant for a type.
+        spans = {entry.key: entry.key_span for entry in faults.sound(node)}
     components: dict[str | None, tuple[Component, ...]] = {}
     findings: list[Finding] = []
     for output, value in by_output.items():
-        components[output], faults = _several(value, kind, catalog)
-        findings += faults
-    return PerOutput(components, spans), findings
+        components[output], more = _several(value, kind, catalog, faults)
+        findings += more
+    return PerOutput(components, spans, rest), findings
 
 
-def _several(node: Node, kind: str, catalog: Catalog) -> tuple[tuple[Component, ...], list[Finding]]:
-    items = node.items if isinstance(node, Sequence) else (node,)
-    results = [resolve_component(item, kind, catalog) for item in items]
-    found = tuple(component for component, _ in results if component)
-    return found, [finding for _, findings in results for finding in findings]
+def _several(node: Node, kind: str, catalog: Catalog, faults: Faults) -> tuple[tuple[Component, ...], list[Finding]]:
+    if not isinstance(node, Sequence):
+        component, findings = _sound(node, kind, catalog, faults)
+        return FAULTY if is_faulty(component) else (component,), findings
+    results = [_sound(item, kind, catalog, faults) for item in node.items]
+    components = [component for component, _ in results]
+    if faults.inside(node) and all(component is not FAULTY for component in components):
+        components.append(FAULTY)  # the list itself is at fault
+    return several(components), [finding for _, more in results for finding in more]
+
+
+def _sound(node: Node, kind: str, catalog: Catalog, faults: Faults) -> tuple[Component, list[Finding]]:
+    """The component, `FAULTY` if anything in it is at fault."""
+    if faults.inside(node):
+        return FAULTY, []
+    component, findings = resolve_component(node, kind, catalog)
+    return FAULTY if component is None else component, findings
 
 
 def _key_spans(node: Mapping, keys: tuple[str, ...]) -> dict[str, Span]:
@@ -145,12 +178,11 @@ def _key_spans(node: Mapping, keys: tuple[str, ...]) -> dict[str, Span]:
     return {f"{key}.{e.key}": e.key_span for key, value in inside.items() if isinstance(value, Mapping) for e in value}
 
 
-def _scalar(node: Mapping, key: str, of: type[T]) -> T | None:
-    found = node.get(key)
-    return found.value if isinstance(found, Value) and isinstance(found.value, of) else None
+def _scalar(node: Node, of: type[T]) -> T | None:
+    return node.value if isinstance(node, Value) and isinstance(node.value, of) else None
 
 
-def _numbers(node: Node | None) -> dict[str, float] | None:
+def _numbers(node: Node) -> dict[str, float] | None:
     if not isinstance(node, Mapping):
         return None
     return {key: float(value) for key, value in plain(node).items() if isinstance(value, int | float)}  # type: ignore[union-attr]

@@ -3,7 +3,7 @@
 Nothing is laid out here: `specc.summary.table` and `specc.drawing` do that.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from specc.catalog import load
@@ -11,7 +11,7 @@ from specc.component import Argument, Component
 from specc.drawing import Part, Weights
 from specc.graph.graph import Node, TensorType
 from specc.graph.infer import Inferred, completed
-from specc.graph.resolve import sources
+from specc.graph.order import sources
 from specc.graph.shapes.rule import bytes_of
 from specc.plan import Plan
 from specc.summary.activations import activation_bytes
@@ -30,7 +30,8 @@ class Row(NamedTuple):
     """A layer, or an input of the model.
 
     Counts and bytes are None where they are not known; `multiply_adds` and `activation_bytes` are per sample. A layer
-    that applies the weights of another one again names it in `shares`, and brings no parameters of its own.
+    that applies the weights of another one again names it in `shares`, and brings no parameters of its own. `inputs`
+    are nodes, `wires` the same by the names that the spec gives to their outputs.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Row(NamedTuple):
     is_output: bool = False
     shares: str | None = None
     inner: tuple[Inner, ...] = ()
+    wires: tuple[str, ...] = ()
 
 
 class Summary(NamedTuple):
@@ -85,7 +87,10 @@ def summarize(plan: Plan) -> Summary:
         Row(name, "Input", (), _shape(tensor), 0, 0, 0, bytes_of(tensor), is_input=True)
         for name, tensor in inferred.inputs.items()
     ]
-    rows += [_row(node, inferred, node.name in outputs) for node in plan.graph.nodes]
+    named = {node.name: node.outputs for node in plan.graph.nodes}
+    rows += [
+        _row(node, inferred, node.name in outputs)._replace(wires=_wires(node, named)) for node in plan.graph.nodes
+    ]
     return Summary(
         plan.name,
         tuple(rows),
@@ -95,6 +100,12 @@ def summarize(plan: Plan) -> Summary:
         inferred.known,
         training_memory(plan, (row.activation_bytes for row in rows)),
     )
+
+
+def _wires(node: Node, named: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    """What the node takes, by the names of outputs; a node without any is the name of its own first output."""
+    taken = (named.get(ref.source, ())[ref.port : ref.port + 1] or (ref.source,) for ref in sources(node))
+    return tuple(dict.fromkeys(name for names in taken for name in names))
 
 
 def _row(node: Node, inferred: Inferred, is_output: bool) -> Row:

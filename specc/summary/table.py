@@ -51,14 +51,14 @@ def human_bytes(count: int | None) -> str:
 
 
 def _is_chain(rows: Sequence[Row]) -> bool:
-    return all(row.inputs == ((above.name,) if not row.is_input else ()) for above, row in pairwise(rows))
+    return all(row.wires == ((above.name,) if not row.is_input else ()) for above, row in pairwise(rows))
 
 
 def _rows(row: Row) -> Iterable[Cells]:
     yield (
         escape(row.name),
         f"{row.type} of {row.shares}" if row.shares else row.type,
-        escape(", ".join(row.inputs)),
+        escape(", ".join(row.wires)),
         row.output_shape,
         "shared" if row.shares else _count(row.parameters),
         _count(row.multiply_adds),

@@ -14,7 +14,7 @@ import keras
 
 from specc import __version__
 from specc.graph.graph import Graph, Node
-from specc.graph.resolve import sources
+from specc.graph.order import sources
 from specc.keras_target.build import Built
 from specc.training.devices import Devices
 

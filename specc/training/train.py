@@ -23,8 +23,10 @@ from specc.catalog import load
 from specc.check import Checked
 from specc.diagnostics import Finding, error, has_errors, warning
 from specc.graph.files import locate_files
+from specc.graph.graph import Graph
 from specc.keras_target.build import Built, build_model
 from specc.keras_target.serving import inner_name, serving_model
+from specc.keras_target.weights import Loaded, load_weights
 from specc.plan import Plan
 from specc.plan.document import as_document
 from specc.runs import RunFolder
@@ -46,6 +48,7 @@ from specc.training.predictions import prediction_table
 from specc.training.preparation import Prepared, prepare
 from specc.training.progress import progress
 from specc.training.record import device_records, environment, model_record, versions
+from specc.transfer import match_table
 
 TRAINING_FAULTS = (tf.errors.OpError, ValueError, TypeError, RuntimeError, ArithmeticError, LookupError)
 """What Keras and TensorFlow raise over a model that does not fit its data or its loss."""
@@ -95,15 +98,19 @@ def train(checked: Checked, plan: Plan, command: Sequence[str] = (), show: TextI
         findings += faults
         if built is None:
             return Outcome(None, {}, tuple(findings))
+        loaded, faults = _start_weights(built, graph, show)
+        findings += faults
+        if has_errors(findings):
+            return Outcome(None, {}, tuple(findings))
         try:
             compile_model(built.model, plan, load())
         except TRAINING_FAULTS as fault:
             place = plan.place_of("training.optimizer")
             return Outcome(None, {}, (*findings, error("keras-refuses", f"Keras cannot compile this: {fault}", place)))
     folder = _run_folder(checked, plan)
-    record = _Record(folder, _first_record(checked, plan, command, devices, prepared, built, findings))
+    record = _Record(folder, _first_record(checked, plan, command, devices, prepared, built, loaded, findings))
     runs.write_text(folder.spec, checked.text)
-    runs.write_yaml(folder.lock, _lock(plan, devices, prepared))
+    runs.write_yaml(folder.lock, _lock(plan, devices, prepared, loaded))
     record.write()
     with interruptible() as interrupt, record.until_the_end():
         try:
@@ -114,6 +121,16 @@ def train(checked: Checked, plan: Plan, command: Sequence[str] = (), show: TextI
         interrupted = record.content["training"]["stopped"] == "interrupted"
         record.finish("interrupted" if interrupted else "completed", clock.seconds)
     return Outcome(folder, metrics, tuple(findings), interrupted)
+
+
+def _start_weights(built: Built, graph: Graph, show: TextIO | None) -> tuple[Loaded | None, list[Finding]]:
+    """Let the model start from the file that its `weights:` names, if it has any."""
+    if graph.weights is None:
+        return None, []
+    loaded, findings = load_weights(built.model, graph.weights, graph)
+    if loaded is not None and show is not None:
+        print(match_table(loaded.path, loaded.match), file=show, flush=True)
+    return loaded, findings
 
 
 def _run(  # noqa: PLR0913, PLR0917  the parts of one run
@@ -162,7 +179,8 @@ def _run_folder(checked: Checked, plan: Plan) -> RunFolder:
     return runs.create(Path(plan.runtime.runs), plan.name[:LONGEST_NAME], digest, datetime.now(UTC))
 
 
-def _lock(plan: Plan, devices: Devices, prepared: Prepared) -> dict[str, Any]:
+def _lock(plan: Plan, devices: Devices, prepared: Prepared, loaded: Loaded | None) -> dict[str, Any]:
+    weights = {"weights": {"path": loaded.path, "sha256": loaded.sha256}} if loaded else {}
     return {
         "lock": 1,
         "spec": as_document(plan),
@@ -175,6 +193,7 @@ def _lock(plan: Plan, devices: Devices, prepared: Prepared) -> dict[str, Any]:
             "samples": _samples(prepared),
             "split": _split_sizes(prepared),
         },
+        **weights,
     }
 
 
@@ -185,6 +204,7 @@ def _first_record(  # noqa: PLR0913, PLR0917  what run.json says before training
     devices: Devices,
     prepared: Prepared,
     built: Built,
+    loaded: Loaded | None,
     findings: Sequence[Finding],
 ) -> dict[str, Any]:
     level = determinism(plan.runtime)
@@ -196,6 +216,7 @@ def _first_record(  # noqa: PLR0913, PLR0917  what run.json says before training
         "environment": environment(devices),
         "determinism": {"level": level.level, "why": level.why},
         "model": model_record(plan.graph, built),
+        **({"weights": loaded.as_record()} if loaded else {}),
         "targets": {
             name: {"kind": target.kind, "classes": list(target.names) if target.names else None, "column": target.name}
             for name, target in plan.targets.items()

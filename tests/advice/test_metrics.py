@@ -50,6 +50,10 @@ FAULTY = {
         spec(LOGIT, "metrics: [accuracy, Precision, BinaryAccuracy, AUC]", "binary"),
         [f"metric-expects-probabilities: {name}" for name in ("accuracy", "Precision", "BinaryAccuracy", "AUC")],
     ),
+    "a sigmoid that loss and metric miss": (
+        spec(LOGIT, "loss: BinaryCrossentropy, metrics: [accuracy, AUC]", "binary"),
+        ["loss-expects-probabilities: BinaryCrossentropy"],
+    ),
     "thresholds on logits of vectors": (
         spec("[Output]", "loss: {CategoricalCrossentropy: {from_logits: true}}, metrics: [Recall]"),
         ["metric-expects-probabilities: Recall"],

@@ -71,6 +71,15 @@ FAULTY = {
         ["monitor-mode-contradicts: min"],
     ),
     "long patience": (callback("{EarlyStopping: {patience: 20}}"), ["patience-never-runs-out: 20"]),
+    "long patience of several": (
+        callback("{EarlyStopping: {patience: 20}}, ReduceLROnPlateau, {EarlyStopping: {monitor: loss, patience: 30}}"),
+        ["patience-never-runs-out: 20"],
+    ),
+    "a callback twice": (callback("TerminateOnNaN, TerminateOnNaN"), ["duplicate-callback: TerminateOnNaN"]),
+    "a rate of 50": (
+        spec("[Output]", "optimizer: {SGD: {learning_rate: 50}}", "number"),
+        ["learning-rate-too-high: 50"],
+    ),
     "default patience": (callback("ReduceLROnPlateau"), ["patience-never-runs-out: ReduceLROnPlateau"]),
     "plateau and schedule": (
         callback(
@@ -132,6 +141,10 @@ FAULTY = {
         spec("[Output]", runtime="precision: mixed_float16"),
         ["half-precision-output: Output"],
     ),
+    "half precision of the last layer": (
+        spec("[{Dense: {units: 8, activation: relu}}, {Output: {dtype: float16}}]"),
+        ["half-precision-output: Output"],
+    ),
     "half precision on a CPU": (
         spec(
             "[{Output: {dtype: float32}}]",
@@ -162,6 +175,8 @@ SILENT = {
     "the loss without validation": callback("{EarlyStopping: loss}", data=NOT_VALIDATED),
     "every epoch kept without validation": callback("{ModelCheckpoint: 'a{epoch:02d}.keras'}", data=NOT_VALIDATED),
     "patience for the best weights": callback("{EarlyStopping: {patience: 20, restore_best_weights: true}}"),
+    "two of a kind": callback("{EarlyStopping: {patience: 3}}, {EarlyStopping: {patience: 3, monitor: loss}}"),
+    "a steep descent": spec("[Output]", "optimizer: {SGD: {learning_rate: 10}}", "number"),
     "an average": callback("SwapEMAWeights", "optimizer: {Adam: {use_ema: true}}"),
     "fields": callback("{ModelCheckpoint: 'k/{epoch:02d}-{val_loss:.2f}.keras'}, {CSVLogger: log.csv}"),
     "weights": callback("{ModelCheckpoint: {filepath: a.weights.h5, save_weights_only: true}}"),

@@ -22,6 +22,7 @@ print(*sorted({finding.code for finding in checked.findings}))
 print(time.process_time())
 """
 HEAD = "spec: 1\ndata: {dataset: digits}\n"
+WORDS = ["".join("abcdefghij"[n * prime % 7919 % 10] for prime in (3, 7, 13, 31, 71, 127)) for n in range(1, 2001)]
 SPECS = {
     "aliases in aliases": (
         "x-0: &a0 [1, 1]\n" + "".join(f"x-{n}: &a{n} [*a{n - 1}, *a{n - 1}]\n" for n in range(1, 40)) + HEAD,
@@ -41,6 +42,22 @@ SPECS = {
     "deep mappings": (HEAD + "model:\n" + "".join(" " * n + "a:\n" for n in range(1, 1000)), ["nesting-limit"]),
     "many quotes": (HEAD + "model: " + "'" * 1_000_001, ["invalid-syntax"]),
     "many faults": (HEAD + "model:\n" + "  - Dens: 4\n" * 20_000, ["unknown-layer"]),
+    "many unknown names": (
+        HEAD
+        + "model:\n  - Flatten\n"
+        + "".join(f"  - Dense: 3\n    name: n{n}_{WORDS[n]}\n    inputs: {WORDS[-n]}_n{n}\n" for n in range(1, 1001)),
+        ["unknown-name"],
+    ),
+    "many unknown columns": (
+        "spec: 1\ndata:\n  target: c0\n  drop: ["
+        + ", ".join(f"{word}x" for word in dict.fromkeys(WORDS))
+        + "]\n  table:\n    columns: [c0, "
+        + ", ".join(dict.fromkeys(WORDS))
+        + "]\n    rows:\n"
+        + f"      - [{', '.join(['1'] * (1 + len(set(WORDS))))}]\n" * 2
+        + "model: [Output]\n",
+        ["missing-column"],
+    ),
     "many layers": (
         HEAD + "model:\n  - Flatten\n" + "  - Dense: {units: 4, activation: relu}\n" * 20_000 + "  - Output\n",
         [],

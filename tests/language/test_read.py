@@ -87,18 +87,22 @@ def test_paths_that_are_no_files(tmp_path: Path) -> None:
     cases = [
         (tmp_path / "irsi.yaml", "no-such-file: there is no file `x` (did you mean `iris.yaml`?)"),
         (tmp_path / "none" / "x.yaml", "no-such-file: there is no file `x`"),
-        (tmp_path, "not-a-file: `x` is a folder, not a spec"),
+        (tmp_path, "not-a-file: `x` is a folder, not a spec (name a file in it, such as `iris.yaml`)"),
+        (tmp_path / "bare", "not-a-file: `x` is a folder, not a spec (it holds no `.yaml`, `.yml` or `.json` file)"),
         (tmp_path / "iris.yaml" / "x", "unreadable-file: cannot read `x`: not a directory"),
         (tmp_path / ("n" * 300), "unreadable-file: cannot read `x`: file name too long"),
         (tmp_path / "a\0b", "unreadable-file: cannot read `x`: embedded null byte"),
         (Path(os.devnull), "not-a-file: `x` is no regular file (`specc validate --stdin` reads from a pipe)"),
         (tmp_path / "pipe", "not-a-file: `x` is no regular file (`specc validate --stdin` reads from a pipe)"),
     ]
+    (tmp_path / "bare").mkdir()
     os.mkfifo(tmp_path / "pipe")
     for path, expected in cases:
         tree, _, findings = read(path, "x")
         assert tree is None
         assert shown(findings) == [f"1:1-1 {expected}"]
+    pattern = tmp_path / "*.yml"
+    assert shown(read(pattern)[2]) == [f"1:1-1 no-such-file: no file matches `{pattern}`"]
 
 
 @given(st.binary(), st.sampled_from(["s.yaml", "s.json"]))

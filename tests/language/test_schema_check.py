@@ -9,22 +9,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from specc.composition import compose, composed_schema
 from specc.language import limits
-from specc.language.compose import compose
+from specc.language.overrides import Overrides
 from specc.language.schema_check import check_schema
 from specc.language.schema_words import alternatives, choices, described, listed
 from specc.language.yaml_text import read_yaml
 from tests.language.shown import shown
 from tests.language.small_schema import SMALL
 
-PUBLISHED: dict[str, Any] = json.loads((Path(__file__).parents[2] / "schemas" / "spec-v1.schema.json").read_text())
+PUBLISHED: dict[str, Any] = composed_schema()
 
 
 def check(text: str, expected: list[str], schema: dict[str, Any]) -> None:
     tree, findings = read_yaml(text, "p")
     assert not findings
     assert tree is not None
-    tree, _ = compose(tree)
+    tree = compose(tree, Overrides(), Path("p"), Path()).tree
     assert shown(check_schema(tree, schema)) == expected
 
 
@@ -344,7 +345,7 @@ PUBLISHED_CASES: list[tuple[str, list[str]]] = [
             "2:24-25 out-of-range: `batch_size` must be at least 1, got 0",
             "2:35-38 wrong-type: `epochs` must be an integer, got the number 1.0 (write `1`)",
             "2:58-60 out-of-range: `class_weight.0` must be at least 0, got -1",
-            "2:63-76 unknown-key: `training` has no key `learning_rate` (it is an argument of the component under `training.optimizer`)",
+            "2:63-76 unknown-key: `training` has no key `learning_rate` (write it with the optimizer: `optimizer: {Adam: {learning_rate: …}}`)",
         ],
     ),
     (
@@ -394,7 +395,7 @@ PUBLISHED_CASES: list[tuple[str, list[str]]] = [
         "runtime: {distribute: Mirrored, precision: fp16, seed: -1}",
         [
             "2:23-31 unknown-strategy: there is no strategy `Mirrored` (did you mean `MirroredStrategy`?)",
-            "2:44-48 unknown-choice: `precision` must be one of `float32`, `float64`, `mixed_float16`, `mixed_bfloat16`, got the string `fp16`",
+            "2:44-48 unknown-choice: `precision` must be one of `float32`, `float64`, `mixed_float16`, `mixed_bfloat16`, got the string `fp16` (write `mixed_float16`, which computes in 16 bits and keeps the weights in 32)",
             "2:56-58 out-of-range: `seed` must be at least 0, got -1",
         ],
     ),

@@ -107,6 +107,25 @@ def test_certain_own_name(name: str, known: list[str], match: str | None) -> Non
     assert certain_own_name(name, known) == match
 
 
+MANY = [
+    f"block_{block}_{kind}_{part}" for block in range(50) for kind in ("conv", "norm", "pool") for part in "abcdefg"
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "match", "certain"),
+    [
+        ("block_7_covn_a", "block_7_conv_a", None),  # or `block_7_conv_b`
+        ("Block_7_Conv_A", "block_7_conv_a", "block_7_conv_a"),
+        ("shrotcut", "shortcut", "shortcut"),
+        ("zebra", None, None),
+    ],
+)
+def test_many_names(name: str, match: str | None, certain: str | None) -> None:
+    known = [*MANY, "shortcut"]
+    assert (best_match(name, known), certain_own_name(name, known)) == (match, certain)
+
+
 @given(st.text(), st.lists(st.text()))
 def test_certain_matches_are_known(name: str, known: list[str]) -> None:
     assert {certain_match(name, known), certain_own_name(name, known)} <= {None, *known}

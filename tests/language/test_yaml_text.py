@@ -162,7 +162,7 @@ FAULTS: list[tuple[str, list[str]]] = [
         ["2:4-8 undefined-alias: no anchor `&bse` stands before this alias (did you mean `*base`?)"],
     ),
     ("a: !!foo x", ["1:4-11 unknown-tag: the tag `!!foo` is not part of the language (remove the tag)"]),
-    ("a: !delete", ["1:4-11 unknown-tag: the tag `!delete` is not part of the language (remove the tag)"]),
+    ("a: !remove", ["1:4-11 unknown-tag: the tag `!remove` is not part of the language (remove the tag)"]),
     ("a: !!int x", ["1:4-11 wrong-type: the tag `!!int` does not fit `x`"]),
     ("!!set {a: 1}", ["1:1-8 unknown-tag: the tag `!!set` is not part of the language (remove the tag)"]),
     (

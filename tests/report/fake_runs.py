@@ -330,6 +330,30 @@ def many_classes(runs_folder: Path) -> Path:
     )
 
 
+def fine_tuned(runs_folder: Path) -> Path:
+    """Started from the weights of another run, with a layer of another size and one that is new."""
+    statuses = {"conv1": "loaded", "conv2": "loaded", "norm": "missing", "digit": "differs"}
+    start = {
+        "path": "runs/<old> | run/model.keras",
+        "sha256": "sha256:" + "5c" * 32,
+        "matched_by": "name",
+        "within": "old",
+        "layers": [
+            {
+                "name": each["name"],
+                "status": statuses[each["name"]],
+                "parameters": each["parameters"],
+                "why": "(32, 10) here, (32, 2) in the file" if statuses[each["name"]] == "differs" else "",
+            }
+            for each in cnn()
+            if each["name"] in statuses
+        ],
+        "unused": ["head"],
+        "frozen": ["conv1", "conv2"],
+    }
+    return digits(runs_folder, name="fine-tuned", weights=start)
+
+
 ALL: dict[str, Callable[[Path], Path]] = {
     "digits": digits,
     "diabetes": diabetes,
@@ -338,6 +362,7 @@ ALL: dict[str, Callable[[Path], Path]] = {
     "one_epoch": one_epoch,
     "pets": pets,
     "many_classes": many_classes,
+    "fine_tuned": fine_tuned,
 }
 
 

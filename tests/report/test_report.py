@@ -137,6 +137,11 @@ def test_an_interrupted_run_says_so(tmp_path: Path) -> None:
     say(expected, fake_runs.interrupted(tmp_path))
 
 
+def test_a_run_that_started_from_weights_says_from_which(tmp_path: Path) -> None:
+    expected = ["2 of 4 layers started from", "2 were frozen", "(32, 10) here, (32, 2) in the file", "not in the file"]
+    say(expected, fake_runs.fine_tuned(tmp_path))
+
+
 @pytest.mark.parametrize(
     ("metrics", "expected"),
     [

@@ -71,6 +71,30 @@ output     Dense                     both        (None, 3)             399      
 """
 
 
+STATES = """
+spec: 1
+name: states
+data: {dataset: sines}
+model:
+  - LSTM: {units: 4, return_state: true}
+    outputs: [read, h, c]
+  - Dense: {units: 3, activation: relu}
+    inputs: h
+  - Concatenate: {}
+    inputs: [dense, c, read]
+  - Output
+"""
+
+
+def test_wires_are_called_by_the_names_of_outputs(project: Path) -> None:
+    rows = {row.name: row for row in shown(STATES, project).rows}
+    assert rows["dense"].wires == ("h",)
+    assert rows["concatenate"].wires == ("dense", "c", "read")
+    assert rows["concatenate"].inputs == ("dense", "lstm")
+    assert rows["output"].wires == ("concatenate",)
+    assert "dense, c, read" in summary_table(shown(STATES, project))
+
+
 def shown(text: str, project: Path) -> Summary:
     (project / "spec.yaml").write_text(text)
     return specc.show("spec.yaml")

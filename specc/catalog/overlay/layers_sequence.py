@@ -9,6 +9,7 @@ from specc.catalog.types import (
     components,
     integer,
     one_or_many,
+    one_or_many_components,
     sizes,
 )
 
@@ -28,7 +29,9 @@ RECURRENT: Family = {
     "RNN": entry(
         "Runs a cell, or a stack of cells, along a sequence.",
         call=_STATE,
-        cell=component("layer", "The cell, such as `LSTMCell`.", definition="cell"),
+        cell=one_or_many_components(
+            "layer", "The cell, such as `LSTMCell`, or a list of cells, from the input upwards.", definition="cell"
+        ),
         zero_output_for_mask=boolean("Put out zeros, not the last result, at padded steps."),
     ),
     "LSTMCell": entry("One step of an LSTM, for `RNN`.", call=_CELL_CALL),

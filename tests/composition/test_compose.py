@@ -1,25 +1,34 @@
 """Variables, `--set` and `--var`: what comes out, and faults at their places."""
 
 # ruff: noqa: E501  # a finding is one line
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from specc.composition import compose
+from specc.diagnostics import Finding
 from specc.language import limits
-from specc.language.compose import Overrides, Unresolved, compose
+from specc.language.overrides import Overrides
 from specc.language.source import Source
-from specc.language.tree import Mapping, Sequence, Value, plain
+from specc.language.tree import Mapping, Node, Sequence, Value, plain
+from specc.language.variables import Unresolved
 from specc.language.yaml_text import read_yaml
 from tests.language.shown import place, shown
+
+
+def in_place(tree: Node, overrides: Overrides = Overrides()) -> tuple[Node, tuple[Finding, ...]]:  # noqa: B008  # frozen
+    result = compose(tree, overrides, Path("p"), Path())
+    return result.tree, result.findings
 
 
 def composed(text: str, overrides: Overrides = Overrides()) -> tuple[Any, list[str]]:  # noqa: B008  # frozen
     tree, findings = read_yaml(text, "p")
     assert not findings
     assert tree is not None
-    tree, findings = compose(tree, overrides)
+    tree, findings = in_place(tree, overrides)
     return plain(tree), shown(findings)
 
 
@@ -124,7 +133,7 @@ def test_overrides_read_like_files() -> None:
     assert overrides.sources() == (Source("--set", "a.b=1\nc=[1, {"), Source("--var", "w=2"))
     tree, _ = read_yaml("a: {b: 0}\nc: 1", "p")
     assert tree is not None
-    tree, findings = compose(tree, overrides)
+    tree, findings = in_place(tree, overrides)
     assert [(finding.span.path, place(finding.span)) for finding in findings] == [
         ("--var", "1:1-2"),
         ("--set", "2:8-8"),
@@ -139,7 +148,7 @@ def test_overrides_read_like_files() -> None:
 def test_a_substituted_value_stands_where_it_is_used_and_knows_its_origin() -> None:
     tree, _ = read_yaml("vars: {w: [1]}\na: $w\nb: $(w[0] + 1)", "p")
     assert tree is not None
-    tree, _ = compose(tree)
+    tree, _ = in_place(tree)
     assert isinstance(tree, Mapping)
     first, second = (entry.value for entry in tree)
     assert isinstance(first, Sequence)
@@ -161,7 +170,7 @@ def test_what_cannot_be_computed_is_marked_as_unknown() -> None:
 def test_a_tree_without_expressions_is_kept() -> None:
     tree, _ = read_yaml("a: {b: [1]}\nc: 2", "p")
     assert isinstance(tree, Mapping)
-    after, _ = compose(tree)
+    after, _ = in_place(tree)
     assert isinstance(after, Mapping)
     assert all(new is old for new, old in zip(after.entries, tree.entries, strict=True))
 
@@ -179,7 +188,7 @@ LIMITS = [
 def test_bounds_give_one_finding(text: str, code: str) -> None:
     tree, _ = read_yaml(text, "p")
     assert tree is not None
-    assert [finding.code for finding in compose(tree)[1]] == [code]
+    assert [finding.code for finding in in_place(tree)[1]] == [code]
 
 
 def test_a_long_chain_of_variables_is_no_deep_recursion() -> None:
@@ -196,5 +205,5 @@ def test_nesting_by_variables_stays_within_the_bound() -> None:
 def test_any_overrides_are_applied_or_found_at_fault(options: list[tuple[str, str]]) -> None:
     tree, _ = read_yaml("vars: {a: 1, b: $a}\na: {b: [1, {a: 2}]}\nb: $b", "p")
     assert tree is not None
-    after, _ = compose(tree, Overrides(tuple(options), tuple(options)))
+    after, _ = in_place(tree, Overrides(tuple(options), tuple(options)))
     assert isinstance(after, Mapping)

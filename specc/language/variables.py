@@ -1,20 +1,19 @@
-"""Tree as written -> composed tree: overrides applied, variables substituted, `vars` gone.
+"""Variables: definitions -> values, and trees with `$name` and `$(expression)` -> trees with values in their place.
 
 A substituted value stands, with its span, where it is used. What cannot be computed stays as `Unresolved` text, so that
-later stages can keep silent about it. Knows the keys `vars`, `description` and `x-…` and nothing else of a spec.
+later stages can keep silent about it. Knows nothing of a spec's sections.
 """
 
 import re
 from collections.abc import Iterable
+from collections.abc import Mapping as AbstractMapping
 from dataclasses import dataclass, field
+from typing import TypeGuard
 
 from specc.diagnostics import Finding, Label, Span, error
 from specc.language import limits
 from specc.language.expressions import ExpressionError, Hole, Template, evaluate, height, parse, weight
-from specc.language.overrides import Overrides, apply
 from specc.language.tree import Entry, Mapping, Node, PlainValue, Sequence, Value, plain
-
-__all__ = ["Overrides", "Unresolved", "compose"]
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _NOT_NAMES = frozenset(("true", "false", "null", "and", "or", "not", "if", "else", "min", "max", "round", "len"))
@@ -26,64 +25,64 @@ class Unresolved(str):
     __slots__ = ()
 
 
-def compose(tree: Node, overrides: Overrides = Overrides()) -> tuple[Node, tuple[Finding, ...]]:  # noqa: B008  # frozen
-    """The tree with overrides and variables in place, without its `vars`.
+@dataclass(slots=True)
+class Tally:
+    """What all environments of a spec have in common: the findings so far, and how much has been written."""
 
-    Findings: cyclic-variable, expansion-limit, invalid-expression, invalid-name (of a variable), invalid-path,
-    nesting-limit, unknown-variable, wrong-type (`vars` that is no mapping), and the YAML reader's about overrides.
-    """
-    tree, faults = apply(tree, overrides)
-    if not isinstance(tree, Mapping):
-        return tree, faults
-    findings = list(faults)
-    variables = _Variables({}, {}, set(), findings)
-    definitions = tree.get("vars")
-    if isinstance(definitions, Mapping):
-        _define(definitions, variables)
-    elif definitions is not None and not (isinstance(definitions, Value) and definitions.value is None):
-        findings.append(error("wrong-type", "`vars` must be a mapping of names to values", definitions.span))
-        variables.unknown_all = True
-    entries = [
-        entry if entry.key == "description" or entry.key.startswith("x-") else variables.entry(entry, 1)
-        for entry in tree
-        if entry.key != "vars"
-    ]
-    return Mapping(tree.span, tuple(entries)), tuple(findings)
+    findings: list[Finding] = field(default_factory=list)
+    spent: int = 0
+    expanded: int = 0
 
 
 @dataclass(slots=True)
-class _Variables:
-    """The values of the variables, where they are defined, and the names of those whose value is unknown."""
+class Variables:
+    """The values of the variables in sight, where each is defined, and the names of those whose value is unknown."""
 
-    values: dict[str, PlainValue]
-    spans: dict[str, Span]
-    unknown: set[str]
-    findings: list[Finding]
+    tally: Tally = field(default_factory=Tally)
+    values: dict[str, PlainValue] = field(default_factory=dict)
+    spans: dict[str, Span] = field(default_factory=dict)
+    unknown: set[str] = field(default_factory=set)
     unknown_all: bool = False
-    spent: int = 0
     # By a node's id: aliases share nodes, and what is shared is substituted once. The node is kept so that its id is.
     done: dict[int, tuple[Node, Node]] = field(default_factory=dict)
 
+    def within(self, values: AbstractMapping[str, Node]) -> "Variables":
+        """These variables and `values`, which hide those of their names; a value that is unresolved is unknown."""
+        inner = Variables(self.tally, dict(self.values), dict(self.spans), set(self.unknown), self.unknown_all)
+        for name, node in values.items():
+            inner.set(name, node)
+        return inner
+
+    def set(self, name: str, node: Node) -> None:
+        """Give a variable its value."""
+        self.values[name] = plain(node)
+        self.spans[name] = node.span
+        if has_unresolved(node):
+            self.unknown.add(name)
+        else:
+            self.unknown.discard(name)
+
     def entry(self, entry: Entry, depth: int) -> Entry:
+        """The entry with its value's holes filled."""
         value = self.substitute(entry.value, depth + 1)
         return entry if value is entry.value else entry._replace(value=value)
 
     def substitute(self, node: Node, depth: int) -> Node:
         """`node` with its strings' holes filled; the same object if it has none."""
         if isinstance(node, Value):
-            if not isinstance(node.value, str) or "$" not in node.value:
+            if not has_hole(node):
                 return node
             known = self.done.get(id(node))
-            result = known[1] if known else self.fill(node, node.value, depth)
+            result = known[1] if known else self._fill(node, str(node.value), depth)
         else:
             known = self.done.get(id(node))
             if known:
                 return known[1]
-            result = self.inside(node, depth)
+            result = self._inside(node, depth)
         self.done[id(node)] = (node, result)
         return result
 
-    def inside(self, node: Mapping | Sequence, depth: int) -> Node:
+    def _inside(self, node: Mapping | Sequence, depth: int) -> Node:
         if isinstance(node, Mapping):
             entries = tuple(self.entry(entry, depth) for entry in node)
             same = all(new is old for new, old in zip(entries, node.entries, strict=True))
@@ -92,52 +91,53 @@ class _Variables:
         same = all(new is old for new, old in zip(items, node.items, strict=True))
         return node if same else Sequence(node.span, items)
 
-    def fill(self, node: Value, text: str, depth: int) -> Node:
-        if len(self.findings) >= limits.FINDINGS or self.spent > limits.COMPOSED_WEIGHT:
+    def _fill(self, node: Value, text: str, depth: int) -> Node:
+        tally = self.tally
+        if len(tally.findings) >= limits.FINDINGS or tally.spent > limits.COMPOSED_WEIGHT:
             return Value(node.span, Unresolved(text))
-        template = self.template(node, text)
+        template = self._template(node, text)
         names = _names(template) if template is not None else []
         if template is None or self.unknown_all or not self.unknown.isdisjoint(names):
             return Value(node.span, Unresolved(text))
-        value = self.value(node, template)
+        value = self._value(node, template)
         if isinstance(value, Unresolved):
             return Value(node.span, value)
         if depth + height(value) > limits.NESTING:
             message = f"lists and mappings are nested more than {limits.NESTING} levels deep"
-            self.findings.append(error("nesting-limit", message, node.span))
+            tally.findings.append(error("nesting-limit", message, node.span))
             return Value(node.span, Unresolved(text))
         origin = self.spans.get(names[0]) if len(names) == 1 else None
         return _at(value, node.span, origin)
 
-    def template(self, node: Value, text: str) -> Template | None:
+    def _template(self, node: Value, text: str) -> Template | None:
         if len(text) > limits.TEMPLATE_LENGTH:
             message = f"a string with variables has at most {limits.TEMPLATE_LENGTH} characters, this has {len(text)}"
-            self.findings.append(error("expansion-limit", message, node.span))
+            self.tally.findings.append(error("expansion-limit", message, node.span))
             return None
         try:
             return parse(text)
         except ExpressionError as fault:
-            self.findings.append(_invalid(node, text, fault))
+            self.tally.findings.append(_invalid(node, text, fault))
             return None
 
-    def value(self, node: Value, template: Template) -> PlainValue:
+    def _value(self, node: Value, template: Template) -> PlainValue:
         text = str(node.value)
         try:
             value = evaluate(template, self.values)
         except ExpressionError as fault:
-            self.findings.append(
-                self.unknown_variable(node, text, fault) if fault.name else _invalid(node, text, fault)
+            self.tally.findings.append(
+                self._unknown_variable(node, text, fault) if fault.name else _invalid(node, text, fault)
             )
             return Unresolved(text)
         size = weight(value)
-        self.spent += size
-        if size > limits.COMPUTED_WEIGHT or self.spent > limits.COMPOSED_WEIGHT:
+        self.tally.spent += size
+        if size > limits.COMPUTED_WEIGHT or self.tally.spent > limits.COMPOSED_WEIGHT:
             message = "the variables of this spec stand for more values than it may hold"
-            self.findings.append(error("expansion-limit", message, node.span))
+            self.tally.findings.append(error("expansion-limit", message, node.span))
             return Unresolved(text)
         return value
 
-    def unknown_variable(self, node: Value, text: str, fault: ExpressionError) -> Finding:
+    def _unknown_variable(self, node: Value, text: str, fault: ExpressionError) -> Finding:
         from specc.language.suggest import did_you_mean
 
         known = [name for name in self.values if name not in self.unknown]
@@ -147,22 +147,66 @@ class _Variables:
         return error("unknown-variable", fault.message, _inside(node, text, fault.start, fault.end), help=hint)
 
 
-def _define(definitions: Mapping, variables: _Variables) -> None:
-    """Evaluates every variable after those it refers to, in whatever order they stand."""
-    named: dict[str, Entry] = {}
-    for entry in definitions:
-        if _NAME.fullmatch(entry.key) and entry.key not in _NOT_NAMES:
-            named[entry.key] = entry
-        else:
-            hint = "a variable's name is letters, digits and `_`, and no word of the expression language"
-            message = f"`{entry.key}` cannot name a variable"
-            variables.findings.append(error("invalid-name", message, entry.key_span, help=hint))
+def define(definitions: Node | None, tally: Tally) -> Variables:
+    """The variables of a `vars:` mapping, each evaluated after those it refers to, in whatever order they stand.
+
+    Findings go to `tally`: cyclic-variable, expansion-limit, invalid-expression, invalid-name, nesting-limit,
+    unknown-variable, and wrong-type for what is no mapping, where every variable is unknown.
+    """
+    variables = Variables(tally)
+    if isinstance(definitions, Mapping):
+        _define(definitions, variables)
+    elif definitions is not None and not (isinstance(definitions, Value) and definitions.value is None):
+        tally.findings.append(error("wrong-type", "`vars` must be a mapping of names to values", definitions.span))
+        variables.unknown_all = True
+    return variables
+
+
+def has_hole(node: Node) -> TypeGuard[Value]:
+    """Whether `node` is a string with a `$` in it."""
+    return isinstance(node, Value) and isinstance(node.value, str) and "$" in node.value
+
+
+def used_names(text: str) -> list[str]:
+    """The names of the variables in a string; none for a faulty one, which is reported when it is evaluated."""
+    if len(text) > limits.TEMPLATE_LENGTH:
+        return []
+    try:
+        return _names(parse(text))
+    except ExpressionError:
+        return []
+
+
+def has_unresolved(node: Node) -> bool:
+    """Whether anything in `node` is unknown."""
+    if isinstance(node, Mapping):
+        return any(has_unresolved(entry.value) for entry in node)
+    if isinstance(node, Sequence):
+        return any(has_unresolved(item) for item in node.items)
+    return isinstance(node.value, Unresolved)
+
+
+def is_variable_name(name: str) -> bool:
+    """Whether `name` can name a variable: letters, digits and `_`, and no word of the expression language."""
+    return bool(_NAME.fullmatch(name)) and name not in _NOT_NAMES
+
+
+def invalid_name(name: str, span: Span) -> Finding:
+    """What is said of a variable whose name is none."""
+    hint = "a variable's name is letters, digits and `_`, and no word of the expression language"
+    return error("invalid-name", f"`{name}` cannot name a variable", span, help=hint)
+
+
+def _define(definitions: Mapping, variables: Variables) -> None:
+    findings = variables.tally.findings
+    named = {entry.key: entry for entry in definitions if is_variable_name(entry.key)}
+    findings += [invalid_name(entry.key, entry.key_span) for entry in definitions if entry.key not in named]
     uses = {name: [used for used in _used(entry.value) if used in named] for name, entry in named.items()}
     for name in _in_order(uses):
         entry = named[name]
-        before = len(variables.findings)
+        before = len(findings)
         value = variables.substitute(entry.value, 2)
-        if len(variables.findings) > before or _has_unresolved(value):
+        if len(findings) > before or has_unresolved(value):
             variables.unknown.add(name)
         variables.values[name] = plain(value)
         variables.spans[name] = entry.value.span
@@ -174,11 +218,11 @@ def _define(definitions: Mapping, variables: _Variables) -> None:
         labels = tuple(Label(named[name].key_span, "by way of this") for name in others)
         shown = " -> ".join(f"`{name}`" for name in (*cycle[:10], first))
         message = f"the variable `{first}` is defined by itself: {shown}"
-        variables.findings.append(error("cyclic-variable", message, named[first].key_span, labels=labels[:9]))
+        findings.append(error("cyclic-variable", message, named[first].key_span, labels=labels[:9]))
 
 
 def _used(root: Node) -> list[str]:
-    """The names of the variables in a definition; none for a faulty string, which is reported when it is evaluated."""
+    """The names of the variables in a definition."""
     names: list[str] = []
     waiting, seen = [root], set()
     while waiting:
@@ -190,11 +234,8 @@ def _used(root: Node) -> list[str]:
             waiting.extend(entry.value for entry in node)
         elif isinstance(node, Sequence):
             waiting.extend(node.items)
-        elif isinstance(node.value, str) and "$" in node.value and len(node.value) <= limits.TEMPLATE_LENGTH:
-            try:
-                names.extend(_names(parse(node.value)))
-            except ExpressionError:
-                continue
+        elif has_hole(node):
+            names.extend(used_names(str(node.value)))
     return list(dict.fromkeys(names))
 
 
@@ -229,14 +270,6 @@ def _cycles(uses: dict[str, list[str]]) -> list[list[str]]:
             cycles.append(names[names.index(name) :])
         seen.update(way)
     return cycles
-
-
-def _has_unresolved(node: Node) -> bool:
-    if isinstance(node, Mapping):
-        return any(_has_unresolved(entry.value) for entry in node)
-    if isinstance(node, Sequence):
-        return any(_has_unresolved(item) for item in node.items)
-    return isinstance(node.value, Unresolved)
 
 
 def _names(template: Template) -> list[str]:

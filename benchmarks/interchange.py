@@ -1,0 +1,169 @@
+"""Every application of Keras as a spec and back: `python benchmarks/interchange.py [NAME …] [--flat]`.
+
+For each constructor of `keras.applications` that the catalog lists, in a process of its own: make it with random
+weights, import it, check the spec, build the model of the spec, and compare parameters, names of layers and, with the
+weights carried over, outputs. The model that the emitted Python makes is compared likewise. Prints a table in Markdown;
+fails if anything differs.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import keras
+
+    from specc.graph.graph import Graph
+
+TOLERANCE = 1e-5
+TIMEOUT_S = 1800
+COLUMNS = ("lines", "parameters", "same count", "same names", "largest difference", "emitted", "seconds")
+
+
+def main(arguments: list[str]) -> int:
+    """Compare the named applications, by default all."""
+    from specc.catalog import load
+
+    options = [argument for argument in arguments if argument.startswith("--")]
+    names = [argument for argument in arguments if not argument.startswith("--")] or load().names("application")
+    print("| application | " + " | ".join(COLUMNS) + " |")
+    print("|---|" + "---:|" * len(COLUMNS))
+    failed = 0
+    for name in names:
+        row = _in_process(name, options)
+        failed += not row.pop("good")
+        print(f"| `{name}` | " + " | ".join(str(row.get(column, "")) for column in COLUMNS) + " |", flush=True)
+    print(f"\n{len(names) - failed} of {len(names)} are the same.")
+    return 1 if failed else 0
+
+
+def _in_process(name: str, options: list[str]) -> dict[str, Any]:
+    """The row of one application, made by a process that gives its memory back."""
+    command = [sys.executable, __file__, "--one", name, *options]
+    quiet = os.environ | {"TF_CPP_MIN_LOG_LEVEL": "3"}
+    done = subprocess.run(command, capture_output=True, text=True, timeout=TIMEOUT_S, env=quiet, check=False)
+    if done.returncode:
+        words = done.stderr.strip().splitlines()[-1:] or [f"ended with {done.returncode}"]
+        return {"good": False, "lines": words[0]}
+    row: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return row
+
+
+def compare(name: str, *, flat: bool) -> dict[str, Any]:
+    """The row of one application."""
+    import time
+
+    start = time.perf_counter()
+    from specc.importing import ImportOptions, import_model
+
+    imported = import_model(f"keras.applications:{name}", ImportOptions(flat=flat))
+    if imported.document is None or imported.model is None:
+        return {"good": False, "lines": imported.findings[0].message}
+    graph, complaints = checked(imported.text)
+    if graph is None:
+        return {"good": False, "lines": complaints[0]}
+    model = built(graph)
+    row = {"lines": imported.text.count("\n"), "parameters": f"{model.count_params():,}"}
+    good = [model.count_params() == imported.model.count_params()]
+    good.append(_names(model) == _names(imported.model))
+    row |= {"same count": _yes(good[0]), "same names": _yes(good[1])}
+    if good[0] and good[1]:
+        carry_over(imported.model, model)
+        difference = largest_difference(imported.model, model)
+        good.append(difference <= TOLERANCE)
+        row["largest difference"] = f"{difference:.1e}"
+        emitted = _emitted(imported.text, imported.model)
+        good += [emitted is None or emitted <= TOLERANCE]
+        row["emitted"] = "" if emitted is None else f"{emitted:.1e}"
+    return row | {"good": all(good) and len(good) > 2, "seconds": f"{time.perf_counter() - start:.0f}"}
+
+
+def checked(text: str) -> "tuple[Graph | None, list[str]]":
+    """The graph of a spec without data, and what is wrong with it."""
+    from specc.catalog import load
+    from specc.diagnostics import has_errors
+    from specc.graph.infer import infer
+    from specc.graph.resolve import resolve_graph
+    from specc.language import tree
+    from specc.language.compose import Overrides, compose
+    from specc.language.read import read_text
+    from specc.spec import Faults
+
+    document, findings = read_text(text, "imported.yaml")
+    if document is not None:
+        document, more = compose(document, Overrides())
+        findings += more
+    if not isinstance(document, tree.Mapping) or has_errors(findings):
+        return None, [finding.message for finding in findings]
+    catalog, model = load(), document.get("model")
+    if model is None:
+        return None, ["the spec has no model"]
+    graph, faults = resolve_graph(model, "imported", (), catalog, Faults(document, []))
+    if graph is not None:
+        faults += infer(graph, catalog)[1]
+    return (None if has_errors(faults) else graph), [finding.message for finding in faults]
+
+
+def built(graph: "Graph") -> "keras.Model":
+    """The Keras model of a graph."""
+    from specc.catalog import load
+    from specc.keras_target.build import build_model
+
+    made, findings = build_model(graph, load())
+    if made is None:
+        raise SystemExit(findings[0].message)
+    return made.model
+
+
+def carry_over(source: "keras.Model", target: "keras.Model") -> None:
+    """Give every layer of `target` the weights of the layer of its name in `source`."""
+    for layer in source.layers:
+        if layer.weights:
+            target.get_layer(layer.name).set_weights(layer.get_weights())
+
+
+def largest_difference(one: "keras.Model", other: "keras.Model") -> float:
+    """The largest difference between what two models make of the same random input."""
+    import numpy as np
+
+    generator = np.random.default_rng(7)
+    samples = generator.uniform(0, 255, (2, *one.input_shape[1:])).astype("float32")
+    return float(np.abs(one.predict(samples, verbose=0) - other.predict(samples, verbose=0)).max())
+
+
+def _names(model: "keras.Model") -> list[str]:
+    return sorted(layer.name for layer in model.layers)
+
+
+def _yes(same: bool) -> str:
+    return "yes" if same else "NO"
+
+
+def _emitted(text: str, source: "keras.Model") -> float | None:
+    """The same for the model that the emitted Python makes; None while there is nothing that emits."""
+    emit = _emitter()
+    if emit is None:
+        return None
+    with TemporaryDirectory() as folder:
+        spec = Path(folder) / "imported.yaml"
+        spec.write_text(text, encoding="utf-8")
+        model = emit(spec)
+    carry_over(source, model)
+    return largest_difference(source, model)
+
+
+def _emitter() -> "Callable[[Path], keras.Model] | None":
+    """What makes the model of a spec by way of Python code."""
+    return None
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["--one"]:
+        print(json.dumps(compare(sys.argv[2], flat="--flat" in sys.argv)))
+    else:
+        sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,83 @@
+"""`specc diff`: what two specs mean differently."""
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from specc.cli.options import CLEAN, FINDINGS, end, print_findings, without_garbage
+from specc.diagnostics import has_errors
+
+if TYPE_CHECKING:  # the check is imported by the command
+    from specc.check import Checked
+    from specc.diagnostics import Finding
+
+FORMATS = ("text", "json")
+
+
+@click.command()
+@click.argument("before", type=click.Path(path_type=Path))
+@click.argument("after", type=click.Path(path_type=Path))
+@click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True, help="What to print.")
+@click.option(
+    "--root",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    help="Folder that the specs' files must lie in.  [default: the project's folder]",
+)
+def diff(before: Path, after: Path, form: str, root: Path | None) -> None:
+    """Compare what the specs BEFORE and AFTER mean, each a file or a run directory.
+
+    Layers, shapes, parameters, data, training and runtime are compared with everything that is implied, and it is told
+    which layers the old weights fit. How a spec is written does not count, nor do its name, description, report and
+    `allow`. A run directory stands for the spec in its lock.yaml. The JSON form is `specc schema diff`.
+
+    \b
+    Exit codes: 0 both mean the same, 1 they differ, or one has errors (then nothing
+    is printed on standard output), 2 wrong usage, 3 a failure of specc itself.
+
+    \b
+    Examples:
+      specc diff old.yaml new.yaml
+      specc diff runs/iris/20260102-030405-1a2b3c4d iris.yaml
+      specc diff old.yaml new.yaml --format json
+    """  # noqa: D301
+    with without_garbage():
+        one, first = _checked(before, root)
+        other, second = _checked(after, root)
+    findings = (*first, *second)
+    sources = [source for checked in (one, other) if checked for source in checked.sources]
+    print_findings(dict.fromkeys(findings), sources)
+    if one is None or other is None or one.plan is None or other.plan is None or has_errors(findings):
+        end(findings)
+    from specc.comparing import compare, comparison_text
+
+    comparison = compare(one.plan, other.plan)
+    if form == "json":
+        content = {"before": str(before), "after": str(after), **comparison.as_json()}
+        click.echo(json.dumps(content, indent=2, ensure_ascii=False))
+    else:
+        colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+        click.echo(comparison_text(comparison, str(before), str(after), colour=colour), nl=False)
+    raise SystemExit(CLEAN if comparison.same else FINDINGS)
+
+
+def _checked(path: Path, root: Path | None) -> tuple["Checked | None", tuple["Finding", ...]]:
+    """The check of a spec file, or of what a run directory pins; None if that is no run directory."""
+    from specc.check import NO_OVERRIDES, check
+
+    if not path.is_dir():
+        checked = check(path, NO_OVERRIDES, root, data_limit=None)
+        return checked, checked.findings
+    from specc.language.yaml_dump import dump_block
+    from specc.runs import read
+
+    run, findings = read(path)
+    if run is None or has_errors(findings):
+        return None, findings
+    written = Path(run.spec_path) if run.spec_path else path / "spec.yaml"
+    content = dump_block(dict(run.lock.spec)).encode()
+    checked = check(written.with_suffix(".yaml"), NO_OVERRIDES, root, data_limit=None, content=content)
+    return checked, checked.findings

@@ -1,0 +1,300 @@
+"""Layers as written -> layers with every block, repeat and model in its place, and all variables filled in.
+
+What stood for several layers becomes one entry under a key of `specc.composition.groups`, which keeps the names inside
+apart; names and wires are `specc.graph.resolve`'s. Each place inside a block knows by which use it is reached.
+"""
+
+from collections.abc import Callable, Iterator
+from collections.abc import Mapping as AbstractMapping
+from dataclasses import dataclass, field, replace
+
+from specc.composition.blocks import INDEX, NODE_KEYS, OTHER_TYPES, Block, bind, unbound
+from specc.composition.groups import BLOCK, COPIES, MODEL, OPAQUE
+from specc.composition.merging import reached
+from specc.diagnostics import Label, Span, Use, error
+from specc.language import limits
+from specc.language.tree import Entry, Mapping, Node, Sequence, Value
+from specc.language.variables import Unresolved, Variables, has_hole, has_unresolved, used_names
+
+
+_OVERHEAD = 5
+"""What a use or a copy costs beside the values in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What layers can see: variables, blocks, models, and the uses around them, the outermost first."""
+
+    variables: Variables
+    blocks: AbstractMapping[str, Block]
+    models: "Models"
+    around: tuple[Block, ...] = ()
+    depth: int = 0
+
+
+@dataclass(slots=True)
+class Models:
+    """How a model's name or file becomes its `model:` section, and which names and blocks have been used.
+
+    `section` is the spec's `models:`; `from_file` composes the spec in a file and gives its `model:`.
+    """
+
+    section: Node | None
+    from_file: Callable[[Value], Node | None]
+    variables: Variables
+    blocks: AbstractMapping[str, Block]
+    used: set[str] = field(default_factory=set)
+    used_blocks: set[int] = field(default_factory=set)
+    active: list[str] = field(default_factory=list)
+
+
+def instantiate_model(model: Node, scope: Scope) -> Node:
+    """A `model:` section: a list of layers, or a mapping that has one under `layers`."""
+    if isinstance(model, Sequence):
+        return instantiate(model, scope)
+    if not isinstance(model, Mapping):
+        return scope.variables.substitute(model, 2)
+    entries = [
+        entry._replace(value=instantiate(entry.value, scope))
+        if entry.key == "layers"
+        else scope.variables.entry(entry, 2)
+        for entry in model
+    ]
+    return Mapping(model.span, tuple(entries))
+
+
+def instantiate(layers: Node, scope: Scope) -> Node:
+    """A list of layers. Findings go to the tally of the scope's variables."""
+    if not isinstance(layers, Sequence):
+        return scope.variables.substitute(layers, 3)
+    if scope.depth > limits.BLOCK_DEPTH:
+        message = f"blocks, repeats and groups are nested more than {limits.BLOCK_DEPTH} levels deep"
+        scope.variables.tally.findings.append(error("nesting-limit", message, layers.span))
+        return Sequence(layers.span, ())
+    items = [made for item in layers.items for made in _entry(item, scope)]
+    return Sequence(layers.span, tuple(items))
+
+
+def unused_body(block: Block, models: Models) -> Mapping:
+    """The body of a block that nothing uses, so that it is checked all the same; its required parameters are unknown."""
+    scope = Scope(block.home.within(unbound(block)), block.blocks, models, (block,), 1)
+    return Mapping(block.layers.span, (Entry("layers", block.span, instantiate(block.layers, scope)),))
+
+
+def _entry(item: Node, scope: Scope) -> Iterator[Node]:
+    """What one item of a list of layers stands for: one entry, or none if it is repeated zero times."""
+    if isinstance(item, Value):
+        filled = scope.variables.substitute(item, 3)
+        block = _block(filled, scope)
+        yield Mapping(item.span, _use(block, item.span, None, scope)) if block else filled
+        return
+    if not isinstance(item, Mapping):
+        yield scope.variables.substitute(item, 3)
+        return
+    repeat = item.entry("repeat")
+    if repeat is None:
+        yield _layer(item, scope)
+        return
+    count = _count(repeat, scope)
+    if count is None:
+        yield _opaque(item, scope)
+    elif count:
+        yield _copies(item, count, scope)
+
+
+def _count(repeat: Entry, scope: Scope) -> int | None:
+    """How often an entry is repeated; None, mostly with a finding, if that is not to be known."""
+    node = scope.variables.substitute(repeat.value, 4)
+    if has_unresolved(node):
+        return None
+    findings = scope.variables.tally.findings
+    value = node.value if isinstance(node, Value) else None
+    if not isinstance(value, int) or isinstance(value, bool):
+        findings.append(error("wrong-type", "`repeat` must be an integer", repeat.value.span))
+        return None
+    if not 0 <= value <= limits.REPEATS:
+        message = f"`repeat` must be between 0 and {limits.REPEATS}, got {value}"
+        findings.append(error("out-of-range", message, repeat.value.span))
+        return None
+    return value
+
+
+def _copies(item: Mapping, count: int, scope: Scope) -> Mapping:
+    """The entry as a list of its copies, the first with its `inputs`; the last gives what the name stands for."""
+    name, inputs = item.entry("name"), item.entry("inputs")
+    numbered = name is not None and has_hole(name.value) and INDEX in used_names(str(name.value.value))
+    left_out = {"repeat", "inputs", "outputs"} | (set() if numbered else {"name"})
+    inside = replace(item, entries=tuple(entry for entry in item if entry.key not in left_out))
+    size = _size(inside)
+    copies: list[Node] = []
+    for number in range(count):
+        if not _affordable(size, item.span, scope):
+            break
+        own = scope.variables.within({INDEX: Value(item.span, number)})
+        copy = _layer(inside, replace(scope, variables=own, depth=scope.depth + 1))
+        if number == 0 and inputs:
+            copy = Mapping(copy.span, (*copy.entries, scope.variables.entry(inputs, 3)))
+        copies.append(copy)
+    kept = [scope.variables.entry(entry, 3) for entry in item if entry.key in left_out - {"repeat", "inputs"}]
+    first = item.entries[0]
+    return Mapping(item.span, (Entry(COPIES, first.key_span, Sequence(item.span, tuple(copies))), *kept))
+
+
+def _layer(item: Mapping, scope: Scope) -> Mapping:
+    """One entry that is not repeated."""
+    entries: list[Entry] = []
+    for entry in item:
+        block = scope.blocks.get(entry.key)
+        if entry.key in NODE_KEYS or entry.key.startswith("x-"):
+            entries.append(scope.variables.entry(entry, 3))
+        elif block is not None:
+            entries += _use(block, entry.key_span, scope.variables.substitute(entry.value, 4), scope)
+        elif entry.key == "layers":
+            inner = replace(scope, depth=scope.depth + 1)
+            entries.append(entry._replace(value=instantiate(entry.value, inner)))
+        elif entry.key == "parallel":
+            entries.append(entry._replace(value=_parallel(entry.value, scope)))
+        elif entry.key == "model":
+            entries.append(_nested(entry, scope))
+        else:
+            _suggest_block(entry.key, entry.key_span, scope, entries)
+            entries.append(scope.variables.entry(entry, 3))
+    return Mapping(item.span, tuple(entries))
+
+
+def _parallel(value: Node, scope: Scope) -> Node:
+    """`{branches: [[…], […]], merge: Add}` with every branch in its place."""
+    branches = value.get("branches") if isinstance(value, Mapping) else None
+    if not isinstance(value, Mapping) or not isinstance(branches, Sequence):
+        return scope.variables.substitute(value, 4)
+    inner = replace(scope, depth=scope.depth + 1)
+    done = Sequence(branches.span, tuple(instantiate(branch, inner) for branch in branches.items))
+    return Mapping(
+        value.span,
+        tuple(
+            entry._replace(value=done) if entry.key == "branches" else scope.variables.entry(entry, 4)
+            for entry in value
+        ),
+    )
+
+
+def _nested(entry: Entry, scope: Scope) -> Entry:
+    """A model that is used as a layer: its own section, found by name or file, beside what the entry says."""
+    said = scope.variables.substitute(entry.value, 4)
+    options = said.entries if isinstance(said, Mapping) else (Entry("source", entry.key_span, said),)
+    source = next((option.value for option in options if option.key == "source"), None)
+    if source is not None and has_unresolved(source):
+        return Entry(OPAQUE, entry.key_span, Value(entry.key_span, Unresolved("model")))
+    if not isinstance(source, Value) or not isinstance(source.value, str):
+        message = "`model` takes the name of one of the `models`, or the file of a spec"
+        place = entry.key_span if source is None else source.span
+        scope.variables.tally.findings.append(error("wrong-type", message, place))
+        return Entry(OPAQUE, entry.key_span, Value(entry.key_span, Unresolved("model")))
+    model = _find(source, scope)
+    if model is None:
+        return Entry(OPAQUE, entry.key_span, Value(entry.key_span, Unresolved("model")))
+    return Entry(MODEL, entry.key_span, Mapping(said.span, (*options, Entry("model", entry.key_span, model))))
+
+
+def _find(source: Value, scope: Scope) -> Node | None:
+    """The `model:` section that `source` means, with everything in its place."""
+    name, models = str(source.value), scope.models
+    if "/" in name or "\\" in name or name.endswith((".yaml", ".yml", ".json")):
+        return models.from_file(source)
+    findings = scope.variables.tally.findings
+    entry = models.section.entry(name) if isinstance(models.section, Mapping) else None
+    if entry is None:
+        from specc.language.suggest import did_you_mean
+
+        known = [entry.key for entry in models.section] if isinstance(models.section, Mapping) else []
+        help_ = did_you_mean(name, known) or ("" if known else "the file of another spec is written `./name.yaml`")
+        findings.append(error("unknown-model", f"there is no model `{name}` under `models`", source.span, help=help_))
+        return None
+    models.used.add(name)
+    if name in models.active:
+        shown = " -> ".join(f"`{other}`" for other in (*models.active[models.active.index(name) :], name))
+        findings.append(error("cyclic-block", f"a model cannot hold itself: {shown}", source.span))
+        return None
+    if not _affordable(_size(entry.value), source.span, scope):
+        return None
+    models.active.append(name)
+    section = reached(entry.value, Use(f"in the model `{name}`, used", source.span))
+    made = instantiate_model(section, Scope(models.variables, models.blocks, models, (), scope.depth + 1))
+    models.active.pop()
+    return made
+
+
+def _use(block: Block, place: Span, given: Node | None, scope: Scope) -> tuple[Entry, ...]:
+    """A use of a block: its body, reached by this use, with its parameters' values."""
+    findings = scope.variables.tally.findings
+    scope.models.used_blocks.add(id(block))
+    if block in scope.around:
+        shown = " -> ".join(f"`{other.name}`" for other in (*scope.around[scope.around.index(block) :], block))
+        label = Label(block.span, "defined here")
+        findings.append(error("cyclic-block", f"a block cannot hold itself: {shown}", place, labels=(label,)))
+        return (Entry(OPAQUE, place, Value(place, Unresolved(block.name))),)
+    values = bind(block, given, place, scope.variables)
+    if not _affordable(_size(block.layers), place, scope):
+        return (Entry(OPAQUE, place, Value(place, Unresolved(block.name))),)
+    use = Use(f"in the block `{block.name}`, used", place)
+    home = block.home.within(values)
+    layers = reached(block.layers, use)
+    inner = Scope(home, block.blocks, scope.models, (*scope.around, block), scope.depth + 1)
+    body = [Entry("block", block.span, Value(block.span, block.name))]
+    if block.inputs is not None:
+        body.append(Entry("inputs", block.span, home.substitute(reached(block.inputs, use), 4)))
+    body.append(Entry("layers", block.span, instantiate(layers, inner)))
+    if block.outputs is not None:
+        body.append(Entry("outputs", block.span, home.substitute(reached(block.outputs, use), 4)))
+    return (Entry(BLOCK, place, Mapping(place, tuple(body))),)
+
+
+def _block(node: Node, scope: Scope) -> Block | None:
+    """The block that a bare word names."""
+    if not isinstance(node, Value) or not isinstance(node.value, str) or isinstance(node.value, Unresolved):
+        return None
+    block = scope.blocks.get(node.value)
+    if block is None:
+        _suggest_block(node.value, node.span, scope, [])
+    return block
+
+
+def _suggest_block(name: str, place: Span, scope: Scope, entries: list[Entry]) -> None:
+    """A finding for a name in small letters that is like a block's; others are misspelt layers, as the schema says."""
+    if not scope.blocks or not name[:1].islower() or name in OTHER_TYPES or name.startswith("ops."):
+        return
+    from specc.language.suggest import did_you_mean
+
+    help_ = did_you_mean(name, scope.blocks)
+    if help_:
+        message = f"there is no block `{name}`"
+        scope.variables.tally.findings.append(error("unknown-block", message, place, help=help_))
+        entries.append(Entry(OPAQUE, place, Value(place, Unresolved(name))))
+
+
+def _opaque(item: Mapping, scope: Scope) -> Mapping:
+    """An entry whose layers cannot be known, with what can: its name and its wires."""
+    kept = [scope.variables.entry(e, 3) for e in item if e.key in NODE_KEYS - {"repeat", "share"}]
+    return Mapping(item.span, (Entry(OPAQUE, item.span, Value(item.span, Unresolved("repeat"))), *kept))
+
+
+def _size(node: Node) -> int:
+    match node:
+        case Mapping(entries=entries):
+            return 1 + sum(_size(entry.value) for entry in entries)
+        case Sequence(items=items):
+            return 1 + sum(map(_size, items))
+    return 1
+
+
+def _affordable(size: int, place: Span, scope: Scope) -> bool:
+    """Whether the spec may still grow by `size` values; a finding the first time that it may not."""
+    tally = scope.variables.tally
+    if tally.expanded > limits.EXPANDED:
+        return False
+    tally.expanded += size + _OVERHEAD
+    if tally.expanded <= limits.EXPANDED:
+        return True
+    message = "the blocks and repeats of this spec stand for more values than it may hold"
+    tally.findings.append(error("expansion-limit", message, place))
+    return False

@@ -1,0 +1,35 @@
+"""Names from a spec -> names of Python variables, each unlike all others in its scope."""
+
+import builtins
+import keyword
+import re
+from collections.abc import Iterable
+
+RESERVED = frozenset(
+    (*keyword.kwlist, *keyword.softkwlist, *dir(builtins), "keras", "layers", "ops", "np", "datasets", "csv", "tf")
+    + ("x", "index", "main", "build_model", "load_data", "split_rows", "shuffled", "fresh")
+)
+"""Names that a variable of a spec's may not have in a script."""
+
+
+def identifier(name: str) -> str:
+    """The name as Python takes it: letters, digits and `_`, not beginning with a digit."""
+    plain = re.sub(r"[^A-Za-z0-9_]+", "_", name).strip("_") or "value"
+    return f"n{plain}" if plain[0].isdigit() else plain
+
+
+class Identifiers:
+    """Identifiers that are given once each."""
+
+    def __init__(self, taken: Iterable[str] = ()) -> None:
+        self._taken = {*RESERVED, *taken}
+
+    def __call__(self, name: str) -> str:
+        """An identifier like `name` that nothing else has."""
+        base = identifier(name)
+        found, count = base, 1
+        while found in self._taken:
+            count += 1
+            found = f"{base}_{count}"
+        self._taken.add(found)
+        return found

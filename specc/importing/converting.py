@@ -1,0 +1,282 @@
+"""The config of a saved Keras model -> a flat model document, in the form that `specc expand` writes.
+
+In: the positioned tree of the config. Out: `{"inputs", "layers", "outputs"}`, with every name and wire written out, and
+the same for each nested model. No repetition is looked for here and nothing is shortened; no layer is made.
+"""
+
+from collections.abc import Mapping as AbstractMapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from specc.catalog import Catalog
+from specc.diagnostics import Finding, has_errors
+from specc.importing.components import Setting, class_of
+from specc.importing.inputs import input_document, old_input
+from specc.importing.layers import Entry, is_scaled_sum, layer_entry, named, scaled_sum
+from specc.importing.listing import (
+    KINDS,
+    Layer,
+    check,
+    functional_layers,
+    in_order,
+    is_model,
+    layer_nodes,
+    leaves,
+    model_name,
+    read_layer,
+)
+from specc.importing.naming import Names, spec_name
+from specc.importing.refusal import RefusalError, no_counterpart, refuse
+from specc.importing.wires import Call, Tensor
+from specc.language.tree import Mapping, Node, Sequence, Value
+
+Document = dict[str, Any]
+STATES = {"LSTM": ("h", "c"), "GRU": ("state",), "SimpleRNN": ("state",)}
+"""What the outputs of recurrent layers beyond the first are, for their names."""
+
+
+class Converted(NamedTuple):
+    """A model as documents. `outputs` has the names of its outputs in specs by those that Keras has for them, in order.
+
+    `precision` is the dtype policy that most layers have, and that is not written at each.
+    """
+
+    name: str
+    model: Document
+    models: dict[str, Document]
+    outputs: dict[str, str]
+    precision: str
+
+
+def convert(root: Node, catalog: Catalog) -> tuple[Converted | None, list[Finding]]:
+    """The documents of the model that `root` describes.
+
+    Findings: no-counterpart, not-a-model and too-large, one for each layer that they forbid; with any of them there is
+    no document. Warnings: renamed-layer, not-kept.
+    """
+    precision = _precision(root)
+    work = _Work(Setting(catalog, precision), {}, [], Names())
+    try:
+        graph = _model(root, work)
+    except RefusalError as refusal:
+        return None, [*work.findings, refusal.finding]
+    if has_errors(work.findings):
+        return None, work.findings
+    return Converted(graph.name, graph.document, work.models, graph.outputs, precision), work.findings
+
+
+@dataclass(slots=True)
+class _Work:
+    """What the conversion of a model gathers.
+
+    `models` are the nested ones so far, `names` their keys, and `graphs` what became of each, by its place in the
+    config.
+    """
+
+    setting: Setting
+    models: dict[str, Document]
+    findings: list[Finding]
+    names: Names
+    graphs: dict[int, tuple[str, "_Graph"]] = field(default_factory=dict)
+
+
+class _Graph(NamedTuple):
+    """A converted model. `inputs` are the names of its inputs by those that Keras takes them by."""
+
+    name: str
+    document: Document
+    inputs: dict[str, str]
+    outputs: dict[str, str]
+
+
+@dataclass(slots=True)
+class _Scope:
+    """The names of one graph.
+
+    `own` are those of its layers by Keras' names, `first` the entries of their first calls, `calls` what each call is
+    named and its entry, `ports` the names of a call's outputs. Those beyond the first get names when they are asked for.
+    """
+
+    work: _Work
+    names: Names
+    own: dict[str, str] = field(default_factory=dict)
+    first: dict[str, Entry] = field(default_factory=dict)
+    calls: dict[tuple[str, int], tuple[str, Entry]] = field(default_factory=dict)
+    ports: dict[tuple[str, int], list[str]] = field(default_factory=dict)
+
+    def name_of(self, tensor: Tensor) -> str:
+        call = self.calls.get((tensor.layer, tensor.call))
+        if call is None or tensor.port == 0:
+            return call[0] if call else self.own[tensor.layer]
+        name, entry = call
+        ports = self.ports.setdefault((tensor.layer, tensor.call), [name])
+        while len(ports) <= tensor.port:
+            ports.append(self.names.fresh(f"{name}_{self._word(entry, len(ports))}"))
+        entry["outputs"] = ports
+        return ports[tensor.port]
+
+    def _word(self, entry: Entry, port: int) -> str:
+        """What to call an output: as the nested model does, as usual for states, or by its number."""
+        model = self.work.models.get(str(entry.get("model")))
+        if model and port < len(model["outputs"]):
+            return str(list(model["outputs"])[port])
+        known = next((words for kind, words in STATES.items() if kind in entry), ())
+        return known[port - 1] if port <= len(known) else f"output{port + 1}"
+
+
+def _precision(root: Node) -> str:
+    """The policy of the first layer that states one: as good a guess as any, the others then say theirs."""
+    found: list[str] = []
+    waiting = [root]
+    while waiting and not found:
+        node = waiting.pop()
+        if isinstance(node, Mapping):
+            class_name, config = node.get("class_name"), node.get("config")
+            name = config.get("name") if isinstance(config, Mapping) else None
+            if isinstance(class_name, Value) and class_name.value == "DTypePolicy" and isinstance(name, Value):
+                found.append(str(name.value))
+            waiting += [entry.value for entry in reversed(node.entries)]
+        elif isinstance(node, Sequence):
+            waiting += reversed(node.items)
+    return found[0] if found and found[0] in ("mixed_float16", "mixed_bfloat16") else "float32"
+
+
+def _model(node: Node, work: _Work) -> _Graph:
+    class_name, config = class_of(node, "model")
+    if class_name not in KINDS or not isinstance(config.get("layers"), Sequence):
+        help_text = "only Sequential and functional models list their layers; others are programs"
+        no_counterpart(f"`{class_name}` is no Sequential or functional model", node.span, help_text)
+    graph = _sequential(config, work) if class_name == "Sequential" else _functional(config, work)
+    if not graph.document["layers"] and not has_errors(work.findings):
+        refuse("not-a-model", "this model has no layers", config.span)
+    return graph
+
+
+def _sequential(config: Mapping, work: _Work) -> _Graph:
+    """A chain. Without an input layer, what it takes follows from where it is used."""
+    scope = _Scope(work, Names(), {"input": "input"})
+    inputs: Document = {}
+    entries: list[Entry] = []
+    previous = "input"
+    for node in layer_nodes(config):
+        layer = read_layer(node, [])
+        own = scope.own[layer.key] = scope.names.keep(layer.key, layer.span)
+        if layer.is_input:
+            inputs[own] = _input(layer, work)
+        else:
+            shape = None if entries or inputs else old_input(node)
+            inputs |= {"input": shape} if shape else {}
+            call = Call((Tensor(previous, 0, 0, layer.span),), {}, layer.span)
+            entries += _entries(layer, call, own, scope)
+        previous = layer.key
+    work.findings += scope.names.renamed
+    last = scope.own[previous]
+    document = {"inputs": inputs, "layers": entries, "outputs": {last: last}}
+    return _Graph(model_name(config), document, {name: name for name in inputs}, {last: last})
+
+
+def _functional(config: Mapping, work: _Work) -> _Graph:
+    layers = functional_layers(config)
+    scope = _Scope(work, Names())
+    scope.own |= {key: scope.names.keep(key, layer.span) for key, layer in layers.items()}
+    given, taken = leaves(config.get("output_layers"), config), leaves(config.get("input_layers"), config)
+    for tensor in (*given.values(), *taken.values()):
+        check(tensor, layers)
+    inputs: Document = {}
+    for tensor in taken.values():
+        if not layers[tensor.layer].is_input:
+            no_counterpart("a model of a spec begins at inputs of its own", tensor.span, "")
+        inputs[scope.own[tensor.layer]] = _input(layers[tensor.layer], work)
+    entries: list[Entry] = []
+    for key, number in in_order(layers, given.values()):
+        if not layers[key].is_input:
+            entries += _called(layers[key], number, scope)
+        elif scope.own[key] not in inputs:
+            message = f"the model needs the input `{key}`, which is not among its `input_layers`"
+            no_counterpart(message, layers[key].span, "")
+    outputs = _outputs(given, scope, by_key=isinstance(config.get("output_layers"), Mapping))
+    work.findings += scope.names.renamed
+    wires = {name: scope.name_of(tensor) for name, tensor in zip(outputs.values(), given.values(), strict=True)}
+    by_key = {key: scope.own[tensor.layer] for key, tensor in taken.items()}
+    return _Graph(model_name(config), {"inputs": inputs, "layers": entries, "outputs": wires}, by_key, outputs)
+
+
+def _input(layer: Layer, work: _Work) -> Document:
+    document, findings = input_document(layer.node)
+    work.findings += findings
+    return document
+
+
+def _called(layer: Layer, number: int, scope: _Scope) -> list[Entry]:
+    """The entries of one call of a layer: of the layer itself the first time, then of its weights again."""
+    call, owner = layer.calls[number - layer.first], scope.own[layer.key]
+    before = scope.first.get(layer.key)
+    name = owner if before is None else scope.names.fresh(f"{owner}_again")
+    entries = _entries(layer, call, name, scope)
+    if before and len(entries) == 1:
+        entries = [_again(entries[0], before, owner, call)]
+    entry = entries[-1] if entries else {}
+    scope.first.setdefault(layer.key, entry)
+    scope.calls[layer.key, number] = (name, entry)
+    return entries
+
+
+def _again(entry: Entry, first: Entry, owner: str, call: Call) -> Entry:
+    """The entry of a further call: it shares the layer, unless that is an operation, which has nothing to share."""
+    kind = next(key for key in first if key not in ("name", "inputs", "outputs"))
+    if kind.startswith("ops."):
+        return entry
+    if entry.get(kind) != first[kind]:
+        no_counterpart(f"`{owner}` is called in different ways", call.span, "a spec shares a layer as it is")
+    return {"share": owner, **{key: entry[key] for key in ("name", "inputs") if key in entry}}
+
+
+def _entries(layer: Layer, call: Call, own: str, scope: _Scope) -> list[Entry]:
+    """The entries of a call that is named `own`. A fault is kept, and gives none."""
+    work = scope.work
+    try:
+        if is_model(layer.node):
+            key, graph = _nested(layer, work)
+            return [{"model": key, "name": own} | _model_inputs(call, graph, scope)]
+        if is_scaled_sum(layer.node):
+            return scaled_sum(layer.node, call, scope.name_of, own, scope.names.fresh(f"{own}_part"))
+        entry = layer_entry(layer.node, call, scope.name_of, work.setting)
+    except RefusalError as refusal:
+        if refusal.finding not in work.findings:
+            work.findings.append(refusal.finding)
+        return []
+    wires = {"inputs": entry.pop("inputs")} if "inputs" in entry else {}
+    return [entry | {"name": own} | wires]
+
+
+def _nested(layer: Layer, work: _Work) -> tuple[str, _Graph]:
+    """The key under `models` of a model that is a layer, and the model; converted at its first call only."""
+    found = work.graphs.get(id(layer.node))
+    if found is None:
+        graph = _model(layer.node, work)
+        key = work.names.fresh(spec_name(layer.key))
+        work.models[key] = graph.document
+        found = work.graphs[id(layer.node)] = (key, graph)
+    return found
+
+
+def _model_inputs(call: Call, graph: _Graph, scope: _Scope) -> Entry:
+    """What a nested model is called with: a name, a list in the order of its inputs, or a mapping by their names."""
+    if not call.positional:
+        no_counterpart("a model is called with its inputs, not with keywords", call.span, "")
+    given = call.positional[0]
+    if isinstance(given, dict):
+        unknown = [key for key in given if key not in graph.inputs]
+        if unknown:
+            refuse("not-a-model", f"the model called here has no input `{unknown[0]}`", call.span)
+        return {"inputs": {graph.inputs[key]: named(value, scope.name_of) for key, value in given.items()}}
+    return {"inputs": named(given, scope.name_of)}
+
+
+def _outputs(given: AbstractMapping[str, Tensor], scope: _Scope, *, by_key: bool) -> dict[str, str]:
+    """The outputs' names in the spec by the keys of Keras: those, or the names of what they come from."""
+    outputs: dict[str, str] = {}
+    for key, tensor in given.items():
+        name = spec_name(key) if by_key else scope.name_of(tensor)
+        outputs[key] = scope.names.fresh(name) if name in outputs.values() else name
+    return outputs

@@ -1,0 +1,295 @@
+"""The search: which order, which groups and which blocks make the text shortest.
+
+For each way in which names may tell what belongs together, the model is put in order and its groups become blocks; then
+rows of entries that occur several times do, as long as that shortens the text. The shortest wins.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+from specc.catalog import Catalog, load
+from specc.importing.folding.items import Item, Items, Model, Wire, bodies, read_model, referred, replaced, sources, walk
+from specc.importing.folding.naming import block_name
+from specc.importing.folding.ordering import Ordered, in_order, schemes
+from specc.importing.folding.repeating import with_repeats
+from specc.importing.folding.unifying import Stretch, Unified, own_tokens, unify
+from specc.importing.folding.writing import write_model
+
+LINE = 40
+"""A line costs as much as this many characters."""
+_LONGEST = 12
+_TRIED = 6
+
+
+def fold(model: Mapping[str, Any]) -> dict[str, Any]:
+    """`{"blocks": …, "model": …}` for a flat model document, which may have no `blocks`.
+
+    Expanding it by the language's rules gives the layers, names, arguments and wires of `model`.
+    """
+    catalog = load()
+    flat = read_model(model)
+    best: tuple[int, Model] | None = None
+    seen = set()
+    for scheme in schemes():
+        ordered = in_order(flat, scheme)
+        if ordered is None or ordered.groups in seen:
+            continue
+        seen.add(ordered.groups)
+        found = _folded(ordered, catalog)
+        cost = _cost(found, catalog)
+        if best is None or cost < best[0]:
+            best = (cost, found)
+    assert best is not None  # noqa: S101  the last scheme has no groups, so that none waits for another
+    return write_model(with_repeats(best[1]), catalog)
+
+
+def _cost(model: Model, catalog: Catalog) -> int:
+    """The length of the text, with its repeats."""
+    document = write_model(with_repeats(model), catalog)
+    total = 0
+    for block in document.get("blocks", {}).values():
+        layers = block if isinstance(block, list) else block["layers"]
+        total += 2 * LINE + _entries_cost(layers)
+        if isinstance(block, dict):
+            total += LINE + len(str(block.get("params", "")))
+    return total + _entries_cost(document["model"]["layers"])
+
+
+def _entries_cost(entries: list[Any]) -> int:
+    total = 0
+    for entry in entries:
+        if isinstance(entry, dict) and "parallel" in entry:
+            branches = entry["parallel"]["branches"]
+            total += sum(_entries_cost(branch) or LINE for branch in branches) + 2 * LINE
+        elif isinstance(entry, dict) and "layers" in entry:
+            total += _entries_cost(entry["layers"]) + LINE
+        else:
+            total += LINE + len(str(entry))
+    return total
+
+
+def _folded(ordered: Ordered, catalog: Catalog) -> Model:
+    model = _with_families(ordered, catalog)
+    return _with_rows(model, catalog)
+
+
+class _Group(NamedTuple):
+    """One group of the order, as its place in the model."""
+
+    at: range
+    stretch: Stretch
+
+
+def _with_families(ordered: Ordered, catalog: Catalog) -> Model:
+    """The model with its groups as uses of blocks, alike groups of the same."""
+    model = ordered.model
+    named = referred(model)
+    groups = [group for at in ordered.groups if (group := _group(model, at, named))]
+    clusters: dict[Hashable, list[_Group]] = defaultdict(list)
+    for group in groups:
+        clusters[tuple(map(_shape, group.stretch.items))].append(group)
+    order = sorted(clusters.values(), key=len, reverse=True)
+    families: list[list[_Group]] = []
+    for cluster in order:
+        best: tuple[int, list[list[_Group]]] | None = None
+        options = [[*families, cluster]]
+        options += [
+            [*families[:at], [*family, *cluster], *families[at + 1 :]]
+            for at, family in enumerate(families)
+            if _likeness(family[0], cluster[0]) > 0.5
+        ]
+        for option in options:
+            folded = _with_blocks(model, option, catalog)
+            if folded is not None:
+                cost = _cost(folded, catalog)
+                if best is None or cost < best[0]:
+                    best = (cost, option)
+        if best is not None:
+            families = best[1]
+    return _with_blocks(model, families, catalog) or model
+
+
+def _group(model: Model, at: range, named: set[int]) -> _Group | None:
+    """A group that can be a block's use: only its last entry counts outside."""
+    items = model.items[at.start : at.stop]
+    if any(item.pinned for item in walk(items)):
+        return None
+    inside = {item.uid for item in walk(items[:-1])}
+    used = {
+        wire.source
+        for other in (*model.items[: at.start], *model.items[at.stop :])
+        for item in walk((other,))
+        for wire in _explicit(item)
+    }
+    used |= {wire.source for wire in model.outputs.values()}
+    if inside & used or items[-1].uid in {wire.source for wire in model.outputs.values()}:
+        return None
+    before = model.items[at.start - 1].uid if at.start else next(iter(model.inputs.values()))
+    return _Group(at, Stretch(items, Wire(before)))
+
+
+def _explicit(item: Item) -> Iterator[Wire]:
+    yield from sources(item.wires)
+
+
+def _shape(item: Item) -> Hashable:
+    """What has to be equal for two entries to correspond without anything left out."""
+    branches = None if item.branches is None else tuple(tuple(map(_shape, branch)) for branch in item.branches)
+    return item.type, branches, 0 if isinstance(item.wires, Wire) else len(tuple(sources(item.wires)))
+
+
+def _likeness(one: _Group, other: _Group) -> float:
+    left, right = (Counter(item.type for item in walk(group.stretch.items)) for group in (one, other))
+    return (left & right).total() / max(left.total(), right.total())
+
+
+def _with_blocks(model: Model, families: Sequence[Sequence[_Group]], catalog: Catalog) -> Model | None:
+    """The model with each family's groups as uses of one block; None if a family cannot be one."""
+    blocks = dict(model.blocks)
+    cuts: list[tuple[int, int, Item]] = []
+    for family in families:
+        if len(family) < 2:
+            continue
+        unified = _unified([group.stretch for group in family], catalog, blocks)
+        if unified is None:
+            return None
+        name = block_name(unified.block.items, blocks)
+        blocks[name] = unified.block
+        cuts += [
+            (group.at.start, group.at.stop, replace(use, type=name))
+            for group, use in zip(family, unified.uses, strict=True)
+        ]
+    return replace(replaced(model, {id(model.items): cuts}), blocks=blocks)
+
+
+def _unified(stretches: Sequence[Stretch], catalog: Catalog, blocks: Mapping[str, Any]) -> Unified | None:
+    """As one block: with residuals as a `parallel`, or, where some have none, as an `Add` that may be left out."""
+    own = [own_tokens(stretch.items) for stretch in stretches]
+
+    def key_of(number: int, item: Item) -> Hashable:
+        tokens = own[number]
+        local = item.name and "_".join(token for token in item.name.split("_") if token not in tokens)
+        return item.type, local, len(item.branches or ())
+
+    found = unify(stretches, key_of, catalog, blocks)
+    if found is not None:
+        return found
+    opened = [Stretch(_opened(stretch), stretch.before) for stretch in stretches]
+    if all(new.items == old.items for new, old in zip(opened, stretches, strict=True)):
+        return None
+    return unify(opened, key_of, catalog, blocks)
+
+
+def _opened(stretch: Stretch) -> Items:
+    """With each residual, a `parallel` of something and nothing, as that something and a layer that adds."""
+    made: list[Item] = []
+    before = stretch.before
+    for item in stretch.items:
+        branches = item.branches or ()
+        if len(branches) == 2 and () in branches and any(branches):
+            fork = item.wires if isinstance(item.wires, Wire) else before
+            inner = branches[0] or branches[1]
+            made.append(replace(inner[0], wires=item.wires))
+            made += inner[1:]
+            ends = [Wire(inner[-1].uid) if branch else fork for branch in branches]
+            made.append(replace(item, wires=tuple(ends), branches=None))
+        else:
+            made.append(item)
+        before = Wire(item.uid)
+    return tuple(made)
+
+
+class _Place(NamedTuple):
+    """Where a row of entries stands: in which list, and from where."""
+
+    items: Items
+    start: int
+    before: Wire
+
+
+def _with_rows(model: Model, catalog: Catalog) -> Model:
+    """The model with rows of entries that occur several times as blocks, as long as the text gets shorter."""
+    cost = _cost(model, catalog)
+    while True:
+        better: tuple[int, Model] | None = None
+        for size, places in _rows(model):
+            folded = _with_row(model, size, places, catalog)
+            if folded is not None:
+                new_cost = _cost(folded, catalog)
+                if new_cost < (better[0] if better else cost - LINE):
+                    better = (new_cost, folded)
+        if better is None:
+            return model
+        cost, model = better
+
+
+def _rows(model: Model) -> list[tuple[int, list[_Place]]]:
+    """The rows that promise most, each with all its places, which do not overlap."""
+    named = referred(model)
+    found: dict[Hashable, list[_Place]] = defaultdict(list)
+    for items, before in bodies(model):
+        shapes = [_shape(item) for item in items]
+        weights = [sum(1 for _ in walk((item,))) for item in items]
+        names = [item.name for item in items]
+        for start in range(len(items)):
+            previous = Wire(items[start - 1].uid) if start else before
+            for size in range(1, min(_LONGEST, len(items) - start) + 1):
+                last = items[start + size - 1]
+                if last.pinned or last.repeat is not None:
+                    break
+                if size > 1 and items[start + size - 2].uid in named:
+                    break
+                if sum(weights[start : start + size]) < 2:
+                    continue
+                row = tuple(shapes[start : start + size])
+                style = _style(names[start : start + size])
+                found[row, style].append(_Place(items, start, previous))
+    promising: list[tuple[int, int, list[_Place]]] = []
+    for (row, _), places in found.items():
+        size = len(row)
+        apart = _apart(places, size)
+        if len(apart) > 1:
+            weight = sum(sum(1 for _ in walk((item,))) for item in places[0].items[places[0].start :][:size])
+            gain = (len(apart) - 1) * weight - len(apart) - 2
+            if gain > 0:
+                promising.append((gain, size, apart))
+    promising.sort(key=lambda entry: -entry[0])
+    return [(size, places) for _, size, places in promising[:_TRIED]]
+
+
+def _style(names: Sequence[str | None]) -> Hashable:
+    """How the names of a row belong together, so that rows with other names are not taken for the same."""
+    tokens = [None if name is None else name.split("_") for name in names]
+    written = [own for own in tokens if own is not None]
+    if not written:
+        return None
+    common = 0
+    while all(len(own) > common for own in written) and len({own[common] for own in written}) == 1:
+        common += 1
+    if len(written) == 1:
+        return tuple(own is not None for own in tokens)
+    return tuple(None if own is None else tuple(own[common:]) for own in tokens)
+
+
+def _apart(places: list[_Place], size: int) -> list[_Place]:
+    """Those that do not overlap, from the front."""
+    kept: list[_Place] = []
+    for place in places:
+        if not (kept and kept[-1].items is place.items and kept[-1].start + size > place.start):
+            kept.append(place)
+    return kept
+
+
+def _with_row(model: Model, size: int, places: Sequence[_Place], catalog: Catalog) -> Model | None:
+    stretches = [Stretch(place.items[place.start : place.start + size], place.before) for place in places]
+    unified = unify(stretches, lambda _, item: _shape(item), catalog, model.blocks)
+    if unified is None:
+        return None
+    name = block_name(unified.block.items, model.blocks)
+    cuts: dict[int, list[tuple[int, int, Item]]] = defaultdict(list)
+    for place, use in zip(places, unified.uses, strict=True):
+        cuts[id(place.items)].append((place.start, place.start + size, replace(use, type=name)))
+    folded = replaced(model, cuts)
+    return replace(folded, blocks={**folded.blocks, name: unified.block})

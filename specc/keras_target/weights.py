@@ -1,0 +1,161 @@
+"""The weights of a file -> a built `keras.Model`, layer by layer, as far as they fit.
+
+The model first writes its own weights with Keras, into a temporary file. That gives its layers in the form in which a
+file has them, to be matched by `specc.transfer`; the arrays that fit are copied over, and Keras reads the file back. So
+nothing but arrays of known shapes comes from the foreign file, and each layer loads as Keras has it. Call before the
+model is compiled.
+"""
+
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import h5py
+import keras
+import ml_dtypes
+import numpy as np
+
+from specc.diagnostics import Finding, error, has_errors
+from specc.graph.graph import Graph, WeightsFile
+from specc.transfer import Match, Stored, Tensor, WeightsContent, match, open_weights
+from specc.transfer.hdf5 import BFLOAT16, tree_of
+from specc.transfer.matching import LOADED, Row
+from specc.transfer.mismatches import mismatches
+
+
+class Loaded(NamedTuple):
+    """What a model took from a file. `path` is as the spec writes it; `frozen` are the layers that are not trained."""
+
+    path: str
+    sha256: str
+    match: Match
+    frozen: tuple[str, ...]
+
+    def as_record(self) -> dict[str, Any]:
+        """What `run.json` keeps of it."""
+        return {
+            "path": self.path,
+            "sha256": self.sha256,
+            "matched_by": self.match.by,
+            "within": self.match.within,
+            "layers": [
+                {"name": row.layer, "status": row.status, "parameters": row.parameters, "why": row.why}
+                for row in self.match.rows
+            ],
+            "unused": list(self.match.unused),
+            "frozen": list(self.frozen),
+        }
+
+
+def load_weights(
+    model: keras.Model, weights: WeightsFile, graph: Graph, prefix: str = ""
+) -> tuple[Loaded | None, list[Finding]]:
+    """Put into `model`, built from `graph`, what fits of the located file `weights`; None if findings forbid it.
+
+    For a model in a model, `prefix` is its name with a slash behind it, and `graph` its own. Findings:
+    weights-mismatch, nothing-to-train, and those of `open_weights`.
+    """
+    with open_weights(Path(weights.located), weights.span) as (content, faults):
+        if content is None:
+            return None, faults
+        with _own(model, content) as (own, take):
+            found = match(own, content.root, prefix)
+            findings = mismatches(found, content.root, weights, graph, prefix)
+            if has_errors(findings):
+                return None, findings
+            take(found)
+    frozen = _freeze(model, found, prefix) if weights.freeze else ()
+    if frozen and not prefix and not model.trainable_weights:
+        place = weights.spans.get("freeze", weights.span)
+        message = "the model has nothing to learn with: the weights from the file are frozen, and there are no others"
+        return None, [*findings, error("nothing-to-train", message, place)]
+    return Loaded(weights.path, content.sha256, found, frozen), findings
+
+
+def fits(model: keras.Model, content: WeightsContent) -> Match:
+    """What of a file's content `model` would take, without taking it."""
+    with _own(model, content) as (own, _):
+        return match(own, content.root)
+
+
+@contextmanager
+def _own(model: keras.Model, content: WeightsContent) -> Iterator[tuple[Stored, Callable[[Match], None]]]:
+    """The layers of `model` in the form of the file, and what puts into them the arrays that a match names."""
+    if content.legacy:
+        yield _in_old_order(model), lambda found: _assign(model, found, content)
+        return
+    with tempfile.TemporaryDirectory(prefix="specc-") as folder:
+        path = Path(folder) / "own.weights.h5"
+        model.save_weights(path)
+
+        def take(found: Match) -> None:
+            _copy(found, content, path)
+            model.load_weights(path)
+
+        yield _in_order(tree_of(str(path)).root, model), take
+
+
+def _in_order(stored: Stored, model: keras.Model) -> Stored:
+    """The layers of `stored` in the order of the model, where HDF5 has them by the alphabet."""
+    by_name = {layer.name: (number, layer) for number, layer in enumerate(model.layers)}
+    known = sorted((layer for layer in stored.layers if layer.name in by_name), key=lambda each: by_name[each.name][0])
+    return stored._replace(
+        layers=tuple(_in_order(each, by_name[each.name][1]) if each.layers else each for each in known)
+    )
+
+
+def _in_old_order(model: keras.Model) -> Stored:
+    """The model as old files have it: of each layer the trainable weights, then the others."""
+    return Stored("", "", {}, tuple(_numbered(layer) for layer in model.layers))
+
+
+def _numbered(layer: Any) -> Stored:  # noqa: ANN401  a Keras layer
+    tensors = {
+        str(number): Tensor("", tuple(map(int, variable.shape)), str(variable.dtype), variable.name)
+        for number, variable in enumerate(_old_weights(layer))
+    }
+    return Stored(layer.name, layer.name, tensors)
+
+
+def _old_weights(layer: Any) -> list[Any]:  # noqa: ANN401  a Keras layer
+    return [*layer.trainable_weights, *layer.non_trainable_weights]
+
+
+def _copy(found: Match, content: WeightsContent, own: Path) -> None:
+    with h5py.File(content.hdf5, "r") as source, h5py.File(own, "r+") as target:
+        for row in found.having(LOADED):
+            for theirs, ours in row.pairs:
+                target[ours.path][...] = _numbers(source, theirs, ours)
+
+
+def _assign(model: keras.Model, found: Match, content: WeightsContent) -> None:
+    with h5py.File(content.hdf5, "r") as source:
+        for row in found.having(LOADED):
+            variables = _old_weights(model.get_layer(row.source))
+            for variable, (theirs, ours) in zip(variables, row.pairs, strict=True):
+                variable.assign(_numbers(source, theirs, ours))
+
+
+def _numbers(source: h5py.File, theirs: Tensor, ours: Tensor) -> np.ndarray[Any, Any]:
+    """The array as the model keeps it. What HDF5 has no type for stands there as two opaque bytes."""
+    array = np.empty(theirs.shape, "V2" if theirs.dtype == BFLOAT16 else theirs.dtype)
+    if array.size:
+        source[theirs.path].read_direct(array)
+    numbers = array.view(ml_dtypes.bfloat16) if theirs.dtype == BFLOAT16 else array
+    return numbers.astype(ml_dtypes.bfloat16 if ours.dtype == BFLOAT16 else ours.dtype)
+
+
+def _layer(model: keras.Model, row: Row, prefix: str) -> Any:  # noqa: ANN401  a Keras layer
+    layer = model
+    for name in row.layer.removeprefix(prefix).split("/"):
+        layer = layer.get_layer(name)
+    return layer
+
+
+def _freeze(model: keras.Model, found: Match, prefix: str) -> tuple[str, ...]:
+    rows = found.having(LOADED)
+    for row in rows:
+        _layer(model, row, prefix).trainable = False
+    return tuple(row.layer for row in rows)

@@ -1,0 +1,238 @@
+"""Files as they come: sound ones, and those that mean harm. One finding, nothing run, nothing written."""
+
+import io
+import json
+import os
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from specc.importing import import_model
+from tests.importing.configs import (
+    Config,
+    called,
+    functional,
+    input_layer,
+    keras_object,
+    layer,
+    operation,
+    sequential,
+    tensor,
+)
+
+DENSE = layer("Dense", "dense", units=2)
+SOUND = sequential(input_layer("x", 4), DENSE)
+
+
+def keras_file(path: Path, config: Any = SOUND, **members: bytes) -> Path:
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("config.json", config if isinstance(config, bytes) else json.dumps(config))
+        for name, content in members.items():
+            archive.writestr(name.replace("__", "/").replace("_dot_", "."), content)
+    return path
+
+
+def codes(path: Path | str) -> list[str]:
+    imported = import_model(str(path))
+    assert bool(imported.text) == (imported.document is not None)
+    return [finding.code for finding in imported.findings]
+
+
+def test_a_keras_file(tmp_path: Path) -> None:
+    imported = import_model(str(keras_file(tmp_path / "model.keras", model_dot_weights_dot_h5=b"")))
+    assert imported.findings == ()
+    assert imported.has_weights
+    assert imported.text.splitlines() == [
+        "# Imported from model.keras",
+        "spec: 1",
+        "name: chain",
+        "model:",
+        "  inputs: {x: [4]}",
+        "  layers: [{Dense: 2}]",
+    ]
+
+
+@pytest.mark.parametrize("config", [SOUND, SOUND["config"]], ids=["to_json", "get_config"])
+def test_a_json_file(config: Config, tmp_path: Path) -> None:
+    path = tmp_path / "config.json"
+    path.write_text(json.dumps(config))
+    assert codes(path) == []
+
+
+def test_findings_point_into_the_config_of_the_archive(tmp_path: Path) -> None:
+    path = keras_file(tmp_path / "model.keras", json.dumps(sequential(layer("Lambda", "l")), indent=1).encode())
+    (finding,) = import_model(str(path)).findings
+    assert finding.span.path == f"{path}/config.json"
+    assert finding.span.line > 1
+
+
+def nested(depth: int) -> Any:
+    return sequential(nested(depth - 1) if depth else DENSE)
+
+
+def gets(value: Any) -> Config:
+    """A model whose dense layer has a strange argument."""
+    return sequential(input_layer("x", 4), layer("Dense", "dense", units=2, activation=value))
+
+
+LAMBDA = layer("Lambda", "l", function={"class_name": "__lambda__", "config": {"code": "4wEAAA=="}})
+SYSTEM = {"module": "os", "class_name": "system", "config": "touch owned", "registered_name": None}
+HOSTILE: dict[str, tuple[Any, str]] = {
+    "lambda": (sequential(LAMBDA), "no-counterpart"),
+    "os.system as a layer": (sequential(SYSTEM | {"name": "x"}), "no-counterpart"),
+    "os.system as an activation": (gets(SYSTEM), "no-counterpart"),
+    "a function": (gets({"module": "builtins", "class_name": "function", "config": "f"}), "no-counterpart"),
+    "a class of the user's": (
+        sequential(layer("Mine", "x") | {"module": "mine", "registered_name": "mine>Mine"}),
+        "no-counterpart",
+    ),
+    "a registered class that says it is Keras'": (
+        sequential(layer("Dense", "x", units=1) | {"registered_name": "mine>Dense"}),
+        "no-counterpart",
+    ),
+    "a saved program": (sequential(layer("TFSMLayer", "x", filepath="/etc")), "no-counterpart"),
+    "a subclassed model": (
+        {"module": "mine", "class_name": "Mine", "config": {}, "registered_name": "Mine"},
+        "no-counterpart",
+    ),
+    "a model of Keras that lists no layers": (keras_object("keras", "Model"), "no-counterpart"),
+    "a tensor of 10^12 units": (sequential(input_layer("x", 4), layer("Dense", "d", units=10**12)), "too-large"),
+    "an input of 10^12 sizes": (sequential(input_layer("x", 10**12), DENSE), "too-large"),
+    "a long chain of models": (nested(30), "nesting-limit"),
+    "no layers": (sequential(), "not-a-model"),
+    "layers that are none": (keras_object("keras", "Sequential", name="x", layers=[1, 2]), "not-a-model"),
+    "a cycle": (
+        functional(
+            ["x", 0, 0],
+            ["a", 0, 0],
+            called(input_layer("x", 4)),
+            called(layer("Dense", "a", units=2), tensor("b")),
+            called(layer("Dense", "b", units=2), tensor("a")),
+        ),
+        "not-a-model",
+    ),
+    "a wire from nowhere": (
+        functional(
+            ["x", 0, 0], ["a", 0, 0], called(input_layer("x", 4)), called(layer("Dense", "a", units=2), tensor("y"))
+        ),
+        "not-a-model",
+    ),
+    "an output from nowhere": (functional(["x", 0, 0], ["a", 7, 0], called(input_layer("x", 4))), "not-a-model"),
+    "two layers of one name": (
+        functional(["x", 0, 0], ["x", 0, 0], called(input_layer("x", 4)), called(input_layer("x", 4))),
+        "not-a-model",
+    ),
+    "an argument that no layer has": (sequential(layer("Dense", "d", units=1, code="x")), "no-counterpart"),
+    "a layer without what it needs": (sequential(layer("Dense", "d")), "not-a-model"),
+    "a slice": (
+        functional(
+            ["x", 0, 0],
+            ["g", 0, 0],
+            called(input_layer("x", 4)),
+            called(operation("GetItem", "g"), (tensor("x"), [{"class_name": "__slice__", "config": {}}, 0])),
+        ),
+        "no-counterpart",
+    ),
+    "an operation that makes files": (
+        functional(
+            ["x", 0, 0],
+            ["g", 0, 0],
+            called(input_layer("x", 4)),
+            called(operation("Save", "g"), tensor("x")),
+        ),
+        "no-counterpart",
+    ),
+    "another kind of JSON": ({"spec": 1}, "not-a-model"),
+    "a list": ([1, 2], "not-a-model"),
+    "nothing": (b"", "not-a-model"),
+    "no JSON": (b"\x80\x04K\x01.", "not-utf8"),
+    "a pickle by text": (b"cos\nsystem\n(S'touch owned'\ntR.", "invalid-syntax"),
+    "depth": (b"[" * 100_000, "nesting-limit"),
+    "breadth": (b"[" + b"1," * 300_000 + b"1]", "expansion-limit"),
+    "a huge number": (b'{"class_name": ' + b"9" * 100_000 + b"}", "number-too-large"),
+    "a bomb of spaces": (b" " * (64 * 2**20), "archive-limit"),
+}
+
+
+@pytest.mark.parametrize("case", HOSTILE)
+def test_hostile_configs(case: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    config, code = HOSTILE[case]
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "model.keras"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("config.json", config if isinstance(config, bytes) else json.dumps(config))
+    assert codes(path) == [code]
+    assert os.listdir(tmp_path) == ["model.keras"]
+
+
+@pytest.mark.parametrize(
+    ("members", "code"),
+    [
+        (["config.json", "../evil.py"], "unsafe-archive"),
+        (["config.json", "a/../../evil.py"], "unsafe-archive"),
+        (["config.json", "/etc/evil"], "unsafe-archive"),
+        (["config.json", "C:/evil"], "unsafe-archive"),
+        (["config.json", "config.json"], "unsafe-archive"),
+        (["model.weights.h5"], "not-a-model"),
+        (["inner.keras"], "not-a-model"),
+    ],
+)
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_archives(members: list[str], code: str, tmp_path: Path) -> None:
+    path = tmp_path / "model.keras"
+    with zipfile.ZipFile(path, "w") as archive:
+        for member in members:
+            archive.writestr(member, json.dumps(SOUND))
+    assert codes(path) == [code]
+    assert os.listdir(tmp_path) == ["model.keras"]
+
+
+def test_archives_in_archives_are_not_opened(tmp_path: Path) -> None:
+    content = b"\0" * 2**20
+    for level in range(6):
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+            for number in range(10):
+                archive.writestr(f"{level}-{number}.zip", content)
+        content = packed.getvalue()
+    path = tmp_path / "model.keras"
+    path.write_bytes(content)
+    assert codes(path) == ["not-a-model"]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "code"),
+    [
+        ("model.keras", b"", "not-a-model"),
+        ("model.keras", b"PK\x03\x04 and no more", "not-an-archive"),
+        ("model.h5", b"\x89HDF\r\n\x1a\n", "not-a-model"),
+        ("model.txt", b"{}", "not-a-model"),
+        ("model.json", b"", "not-a-model"),
+        ("model.json", b"{", "invalid-syntax"),
+        ("model.json", b'{"class_name": 1, "class_name": 2}', "duplicate-key"),
+    ],
+)
+def test_files_that_are_no_models(name: str, content: bytes, code: str, tmp_path: Path) -> None:
+    path = tmp_path / name
+    path.write_bytes(content)
+    assert codes(path) == [code]
+
+
+def test_what_is_no_file(tmp_path: Path) -> None:
+    assert codes(tmp_path / "nothing.keras") == ["no-such-file"]
+    assert codes(tmp_path) == ["not-a-file"]
+    assert codes("keras.applications:ResNet51") == ["no-such-file"]
+
+
+def test_files_are_read_without_keras(tmp_path: Path) -> None:
+    keras_file(tmp_path / "model.keras")
+    code = (
+        "import sys; from specc.importing import import_model; import_model('model.keras');"
+        "print({'keras', 'tensorflow', 'numpy', 'h5py'} & set(sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert done.stdout == "set()\n"
