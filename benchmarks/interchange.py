@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from specc.graph.graph import Graph
 
 TOLERANCE = 1e-5
+OPEN_SIZE = 224  # of images, for networks that take any
 TIMEOUT_S = 1800
 COLUMNS = ("lines", "parameters", "same count", "same names", "largest difference", "emitted", "seconds")
 
@@ -73,6 +74,7 @@ def compare(name: str, *, flat: bool) -> dict[str, Any]:
     good.append(_names(model) == _names(imported.model))
     row |= {"same count": _yes(good[0]), "same names": _yes(good[1])}
     if good[0] and good[1]:
+        scatter(imported.model)
         carry_over(imported.model, model)
         difference = largest_difference(imported.model, model)
         good.append(difference <= TOLERANCE)
@@ -86,27 +88,31 @@ def compare(name: str, *, flat: bool) -> dict[str, Any]:
 def checked(text: str) -> "tuple[Graph | None, list[str]]":
     """The graph of a spec without data, and what is wrong with it."""
     from specc.catalog import load
+    from specc.composition import compose, composed_schema
     from specc.diagnostics import has_errors
     from specc.graph.infer import infer
     from specc.graph.resolve import resolve_graph
-    from specc.language import tree
-    from specc.language.compose import Overrides, compose
+    from specc.language.overrides import Overrides
     from specc.language.read import read_text
+    from specc.language.schema_check import check_schema
+    from specc.language.tree import Mapping
     from specc.spec import Faults
 
-    document, findings = read_text(text, "imported.yaml")
+    path = Path("imported.yaml")
+    document, faults = read_text(text, str(path))
+    findings = list(faults)
     if document is not None:
-        document, more = compose(document, Overrides())
-        findings += more
-    if not isinstance(document, tree.Mapping) or has_errors(findings):
+        document, _, faults, _ = compose(document, Overrides(), path, Path())
+        findings += [*faults, *check_schema(document, composed_schema())]
+    if not isinstance(document, Mapping) or has_errors(findings):
         return None, [finding.message for finding in findings]
-    catalog, model = load(), document.get("model")
+    model = document.get("model")
     if model is None:
         return None, ["the spec has no model"]
-    graph, faults = resolve_graph(model, "imported", (), catalog, Faults(document, []))
+    graph, findings = resolve_graph(model, "imported", (), load(), Faults(document, []))
     if graph is not None:
-        faults += infer(graph, catalog)[1]
-    return (None if has_errors(faults) else graph), [finding.message for finding in faults]
+        findings += infer(graph, load())[1]
+    return (None if has_errors(findings) else graph), [finding.message for finding in findings]
 
 
 def built(graph: "Graph") -> "keras.Model":
@@ -127,13 +133,48 @@ def carry_over(source: "keras.Model", target: "keras.Model") -> None:
             target.get_layer(layer.name).set_weights(layer.get_weights())
 
 
-def largest_difference(one: "keras.Model", other: "keras.Model") -> float:
-    """The largest difference between what two models make of the same random input."""
+def scatter(model: "keras.Model") -> None:
+    """Give every weight another value, so that none is without effect, as the scales of 1e-6 in ConvNeXt are."""
     import numpy as np
 
-    generator = np.random.default_rng(7)
-    samples = generator.uniform(0, 255, (2, *one.input_shape[1:])).astype("float32")
-    return float(np.abs(one.predict(samples, verbose=0) - other.predict(samples, verbose=0)).max())
+    generator = np.random.default_rng(11)
+    for layer in model.layers:
+        layer.set_weights([_scattered(weight.path, weight.numpy(), generator) for weight in layer.weights])
+
+
+def _scattered(path: str, value: Any, generator: Any) -> Any:  # noqa: ANN401  arrays
+    """Variances stay positive, and the sums of layers stay about as large as they were."""
+    scaled = value * generator.uniform(0.7, 1.3, value.shape)
+    return scaled if "variance" in path else scaled + generator.normal(0, 0.01, value.shape)
+
+
+def largest_difference(one: "keras.Model", other: "keras.Model") -> float:
+    """The largest difference between what two models make of the same images, relative to the largest value.
+
+    Both what comes out and what the last layer takes are compared: probabilities of random networks are mostly 0 or 1.
+    NaN if that tells nothing.
+    """
+    import numpy as np
+
+    shape = [size or OPEN_SIZE for size in one.input_shape[1:]]
+    noise = np.random.default_rng(7).uniform(0, 255, shape)
+    ramp = np.linspace(0, 255, noise.size).reshape(shape)
+    samples = np.stack([noise, ramp]).astype("float32")
+    differences = [np.nan]
+    for expected, found in zip(_views(one, samples), _views(other, samples), strict=True):
+        size = np.abs(expected).max()
+        if np.ptp(expected, axis=0).max() > TOLERANCE * size:
+            differences.append(np.abs(expected - found).max() / size)
+    return float(np.nanmax(differences)) if len(differences) > 1 else float("nan")
+
+
+def _views(model: "keras.Model", samples: Any) -> list[Any]:  # noqa: ANN401  arrays
+    """What goes into the last layer, and what comes out of it."""
+    import keras
+
+    views = keras.Model(model.input, [model.layers[-1].input, model.output])
+    found: list[Any] = views.predict(samples, verbose=0)
+    return found
 
 
 def _names(model: "keras.Model") -> list[str]:

@@ -184,13 +184,21 @@ def _slip(name: str, chance: Random) -> str:
     return name[:at] + chance.choice(("", "x", name[at] * 2)) + name[at + 1 :]
 
 
+class _Dumper(yaml.SafeDumper):
+    """Writes a deletion as the tag that it was."""
+
+
+_Dumper.add_multi_representer(str, lambda dumper, _: dumper.represent_scalar("!delete", ""))
+
+
 def written(value: Json, chance: Random) -> bytes:
     """A value as YAML, or as the YAML that JSON is."""
     try:
         if chance.random() < 0.2:
             return json.dumps(value, ensure_ascii=False).encode()
         flow = chance.choice((None, True, False))
-        return yaml.safe_dump(value, sort_keys=False, allow_unicode=True, default_flow_style=flow, width=100).encode()
+        text = yaml.dump(value, Dumper=_Dumper, sort_keys=False, allow_unicode=True, default_flow_style=flow, width=100)
+        return str(text).encode()
     except (UnicodeEncodeError, RecursionError):
         return b"spec: 1\n"
 

@@ -12,8 +12,9 @@ from specc.diagnostics import Finding, Level, Span
 
 if TYPE_CHECKING:
     from specc.check import Checked
+    from specc.comparing import Comparison
     from specc.diagnosis import Diagnosis
-    from specc.plan import Plan
+    from specc.plan import Outline, Plan
     from specc.summary import Summary
     from specc.training.train import Outcome
 
@@ -24,9 +25,11 @@ __all__ = [
     "Level",
     "Span",
     "SpecError",
+    "diff",
     "doctor",
     "expand",
     "explain",
+    "format_spec",
     "init",
     "report",
     "schema",
@@ -76,7 +79,7 @@ def show(
     """
     from specc.summary import summarize
 
-    return summarize(_sound(spec, sets, variables, root)[1])
+    return summarize(_model(spec, sets, variables, root))
 
 
 def expand(
@@ -89,7 +92,30 @@ def expand(
     """The spec as YAML with everything implied written out. Arguments and errors as of `show`."""
     from specc.plan.expand import expand as expand_plan
 
-    return expand_plan(_sound(spec, sets, variables, root)[1])
+    return expand_plan(_model(spec, sets, variables, root))
+
+
+def diff(before: str | Path, after: str | Path, *, root: Path | None = None) -> "Comparison":
+    """What the specs in two files mean differently, and whether old weights fit.
+
+    `root` as of `validate`. Raises SpecError for a spec with errors.
+    """
+    from specc.comparing import compare
+
+    return compare(*(_sound(spec, None, None, root)[1] for spec in (before, after)))
+
+
+def format_spec(text: str, name: str = "spec.yaml") -> str:
+    """The text of a spec in the form of `specc fmt`; JSON if `name` ends in `.json`.
+
+    Comments and meaning stay. Raises SpecError for a text that cannot be read.
+    """
+    from specc.formatting import format_spec as formatted
+
+    result = formatted(text.encode(), name)
+    if result.findings:
+        raise SpecError(result.findings)
+    return result.text
 
 
 def train(
@@ -142,7 +168,9 @@ def init(source: str, target: str | None = None, folder: Path = Path()) -> str:
 
 
 def schema(name: str = "spec") -> dict[str, Any]:
-    """A published JSON Schema: of `spec`, or of what a run leaves (`lock`, `metrics`, `run`, `report`).
+    """A published JSON Schema: of `spec`, of what a run leaves, or of what `specc diff` prints.
+
+    What a run leaves is `lock`, `metrics`, `run` and `report`; the last is `diff`.
 
     Raises FileNotFoundError for another name.
     """
@@ -184,5 +212,16 @@ def _sound(
 ) -> "tuple[Checked, Plan]":
     checked = _checked(spec, sets, variables, root, None)
     if checked.plan is None:
-        raise SpecError(checked.findings)
+        raise SpecError((*checked.findings, *checked.lacks))
     return checked, checked.plan
+
+
+def _model(
+    spec: str | Path, sets: Mapping[str, str] | None, variables: Mapping[str, str] | None, root: Path | None
+) -> "Plan | Outline":
+    """The plan of a spec, or the outline of a model without data."""
+    checked = _checked(spec, sets, variables, root, None)
+    model = checked.plan or checked.outline
+    if model is None:
+        raise SpecError((*checked.findings, *checked.lacks))
+    return model

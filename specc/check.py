@@ -27,7 +27,7 @@ from specc.language.overrides import Overrides
 from specc.language.read import read, read_bytes
 from specc.language.schema_check import check_schema
 from specc.language.source import Source
-from specc.plan import Plan, imply, size_outputs
+from specc.plan import Outline, Plan, imply, size_outputs
 from specc.plan.imply import Written
 from specc.project import project_root
 from specc.spec import Faults, resolve_runtime, resolve_training
@@ -43,7 +43,8 @@ class Checked(NamedTuple):
     """What the check of one spec gives.
 
     A plan if nothing is wrong, the findings in order, and the texts that they point into. `parts` is the spec before
-    blocks and repeats are put in their places.
+    blocks and repeats are put in their places. Of a spec without data there is the `outline` of its model; what it then
+    `lacks` to be trained is an error to who trains it.
     """
 
     path: Path
@@ -53,6 +54,8 @@ class Checked(NamedTuple):
     sources: tuple[Source, ...]
     text: str
     parts: Parts | None = None
+    outline: Outline | None = None
+    lacks: tuple[Finding, ...] = ()
 
 
 def check(
@@ -70,7 +73,8 @@ def check(
     root = root or project_root(path)
     document, source, faults = read(path) if content is None else read_bytes(content, str(path))
     findings = list(faults)
-    plan, parts = None, None
+    plan, parts, outline = None, None, None
+    lacks: list[Finding] = []
     applied = True
     others: tuple[Source, ...] = ()
     if document is not None:
@@ -81,15 +85,21 @@ def check(
     if document is not None:
         findings += check_schema(document, composed_schema())
     if isinstance(document, tree.Mapping) and applied and len(findings) < _TOO_MANY:
+        missing = _missing_sections(document)
+        lacks = missing if _is_part(document, parts) else []
         plan, more = _plan(document, findings, path, root, data_limit)
-        findings += more
-    findings = silence(findings, document, source, complete=has_errors(findings) or plan is None or plan.facts.complete)
+        findings += more if lacks else [*missing, *more]
+    complete = bool(lacks) or has_errors(findings) or plan is None or plan.facts.complete
+    findings = silence(findings, document, source, complete=complete)
     if any(finding.fix for finding in findings):
         from specc.fixing import settled
 
         findings = settled(findings, source)
-    sound = None if has_errors(findings) else plan
-    return Checked(path, root, sound, in_order(findings), (source, *others, *overrides.sources()), source.text, parts)
+    sources = (source, *others, *overrides.sources())
+    sound = None if plan is None or has_errors(findings) else plan
+    if sound and lacks:
+        outline, sound = (None if sound.graph is FAULTY else sound.outline), None
+    return Checked(path, root, sound, in_order(findings), sources, source.text, parts, outline, tuple(lacks))
 
 
 def _plan(
@@ -97,7 +107,7 @@ def _plan(
 ) -> tuple[Plan | None, list[Finding]]:
     """Sections -> data facts -> graph -> shapes -> implied values -> advice; what is at fault is left out, alone."""
     catalog, faults = load(), Faults(document, so_far)
-    findings = _missing_sections(document)
+    findings: list[Finding] = []
     training, more = resolve_training(faults.part(document, "training"), document.span, catalog, faults)
     findings += more
     runtime, more = resolve_runtime(faults.part(document, "runtime"), catalog, faults)
@@ -136,7 +146,7 @@ def _graph(
     graph, findings = resolve_graph(model, name, inputs, catalog, faults)
     if graph is None:
         return FAULTY, findings
-    mismatches = [] if inputs is FAULTY else _inputs_against_data(graph.inputs, inputs)
+    mismatches = [] if inputs is FAULTY or not inputs else _inputs_against_data(graph.inputs, inputs)
     if mismatches:  # which of the two is meant cannot be told
         graph = replace(graph, inputs=tuple(x._replace(shape=None, dtype=None) for x in graph.inputs))
     return graph, findings + mismatches
@@ -200,6 +210,14 @@ def _missing_sections(document: tree.Mapping) -> list[Finding]:
     names = " and ".join(f"`{key}`" for key in missing)
     place = document.entries[0].key_span
     return [error("missing-key", f"the spec has no {names}", place, help="`specc init` writes a spec to start from")]
+
+
+def _is_part(document: tree.Mapping, parts: Parts | None) -> bool:
+    """Whether the spec is one for others to use: a model that says what flows into it, blocks, or models by name."""
+    model = document.get("model")
+    if model is None:
+        return parts is not None and any(parts.tree.get(key) is not None for key in ("blocks", "models"))
+    return document.get("data") is None and isinstance(model, tree.Mapping) and model.get("inputs") is not None
 
 
 def _codes(document: tree.Mapping) -> tuple[str, ...]:

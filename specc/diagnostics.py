@@ -123,8 +123,13 @@ def has_errors(findings: Iterable[Finding]) -> bool:
 def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """The findings by place in the text, so that the same input always prints the same.
 
-    What is said twice of one place, such as of a loss that two outputs have in common, or of a block that is used
-    twice, is kept once.
+    What is said twice of one place, such as of a loss that two outputs have in common, is kept once; so is what is said
+    of a place that is reached in several ways, as a block that is used twice, be it in other words.
     """
-    by_key = {(f.span.place, f.level, f.code, f.message): f for f in reversed(tuple(findings))}
+    findings = tuple(findings)
+    ways: dict[tuple[object, ...], tuple[Use, ...]] = {}
+    for f in findings:
+        ways.setdefault((f.span.place, f.level, f.code), f.span.via)
+    first = [f for f in findings if f.span.via == ways[f.span.place, f.level, f.code]]
+    by_key = {(f.span.place, f.level, f.code, f.message): f for f in reversed(first)}
     return tuple(by_key[key] for key in sorted(by_key))

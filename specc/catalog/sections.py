@@ -88,7 +88,9 @@ def top_level() -> Schema:
             "vars": named(
                 "Values by name, used as `$name` and in `$(expressions)`.", {}, names="^[A-Za-z_][A-Za-z0-9_]*$"
             ),
-            "extends": said(_FILES, "Specs that this one is laid over; what is written here wins, `!delete` takes away."),
+            "extends": said(
+                _FILES, "Specs that this one is laid over; what is written here wins, `!delete` takes away."
+            ),
             "include": said(_FILES, "Files whose blocks are to be known here."),
             "blocks": blocks(),
             "models": named("Models by name, to be used as layers: `- model: name`.", model()),
@@ -225,9 +227,7 @@ def weights() -> Schema:
         },
         "path",
     )
-    return either(
-        "A file whose weights the layers start from, by their names.", "object", start, "string", path.schema
-    )
+    return either("A file whose weights the layers start from, by their names.", "object", start, "string", path.schema)
 
 
 def node_keys() -> Schema:

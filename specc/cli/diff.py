@@ -1,6 +1,5 @@
 """`specc diff`: what two specs mean differently."""
 
-import json
 import os
 import sys
 from pathlib import Path
@@ -53,11 +52,12 @@ def diff(before: Path, after: Path, form: str, root: Path | None) -> None:
     if one is None or other is None or one.plan is None or other.plan is None or has_errors(findings):
         end(findings)
     from specc.comparing import compare, comparison_text
+    from specc.runs import as_json
 
     comparison = compare(one.plan, other.plan)
     if form == "json":
         content = {"before": str(before), "after": str(after), **comparison.as_json()}
-        click.echo(json.dumps(content, indent=2, ensure_ascii=False))
+        click.echo(as_json(content, indent=2))
     else:
         colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
         click.echo(comparison_text(comparison, str(before), str(after), colour=colour), nl=False)
@@ -75,9 +75,10 @@ def _checked(path: Path, root: Path | None) -> tuple["Checked | None", tuple["Fi
     from specc.runs import read
 
     run, findings = read(path)
-    if run is None or has_errors(findings):
+    findings = tuple(finding for finding in findings if finding.code == "not-a-run")
+    if findings:
         return None, findings
-    written = Path(run.spec_path) if run.spec_path else path / "spec.yaml"
-    content = dump_block(dict(run.lock.spec)).encode()
-    checked = check(written.with_suffix(".yaml"), NO_OVERRIDES, root, data_limit=None, content=content)
+    written = Path(run.spec_path or "spec.yaml").with_suffix(".yaml")  # its data are found from where it was
+    content = dump_block(dict(run.lock.spec)).encode() if run.lock.spec else run.spec_text.encode()
+    checked = check(written, NO_OVERRIDES, root, data_limit=None, content=content)
     return checked, checked.findings

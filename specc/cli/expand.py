@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from specc.cli.options import checked_spec, override_options, spec_argument
+from specc.cli.options import checked_model, override_options, spec_argument
 
 
 @click.command()
@@ -22,5 +22,5 @@ def expand(spec: Path, sets: tuple[str, ...], variables: tuple[str, ...], root: 
     """  # noqa: D301
     from specc.plan.expand import expand as expand_plan
 
-    _, plan = checked_spec(spec, sets, variables, root)
-    click.echo(expand_plan(plan), nl=False)
+    _, model = checked_model(spec, sets, variables, root)
+    click.echo(expand_plan(model), nl=False)

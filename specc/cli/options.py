@@ -16,7 +16,7 @@ if TYPE_CHECKING:  # the check is imported by the commands that check
     from specc.check import Checked
     from specc.language.overrides import Overrides
     from specc.language.source import Source
-    from specc.plan import Plan
+    from specc.plan import Outline, Plan
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -101,15 +101,33 @@ def without_garbage() -> Iterator[None]:
 def checked_spec(
     spec: Path, sets: Iterable[str], variables: Iterable[str], root: Path | None
 ) -> tuple["Checked", "Plan"]:
-    """The checked spec, its warnings printed; ends the command with the findings if there are errors."""
+    """The checked spec, its warnings printed; ends the command with the findings if it cannot be trained."""
+    checked = _checked(spec, sets, variables, root)
+    findings = (*checked.findings, *checked.lacks)
+    print_findings(findings, checked.sources)
+    if checked.plan is None:
+        end(findings)
+    return checked, checked.plan
+
+
+def checked_model(
+    spec: Path, sets: Iterable[str], variables: Iterable[str], root: Path | None
+) -> tuple["Checked", "Plan | Outline"]:
+    """As `checked_spec`, for commands that need no data: of a spec that has none, the outline of its model."""
+    checked = _checked(spec, sets, variables, root)
+    model = checked.plan or checked.outline
+    findings = checked.findings if model else (*checked.findings, *checked.lacks)
+    print_findings(findings, checked.sources)
+    if model is None:
+        end(findings)
+    return checked, model
+
+
+def _checked(spec: Path, sets: Iterable[str], variables: Iterable[str], root: Path | None) -> "Checked":
     with without_garbage():
         from specc.check import check
 
-        checked = check(spec, overrides(sets, variables), root, data_limit=None)
-    print_findings(checked.findings, checked.sources)
-    if checked.plan is None:
-        end(checked.findings)
-    return checked, checked.plan
+        return check(spec, overrides(sets, variables), root, data_limit=None)
 
 
 def check_folder(output: Path | None) -> None:

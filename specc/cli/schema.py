@@ -6,9 +6,9 @@ import click
 
 
 @click.command()
-@click.argument("name", type=click.Choice(["spec", "lock", "metrics", "run", "report"]), default="spec")
+@click.argument("name", type=click.Choice(["spec", "lock", "metrics", "run", "report", "diff"]), default="spec")
 def schema(name: str) -> None:
-    """Print a published JSON Schema: of specs, or of a file that a run leaves.
+    """Print a published JSON Schema: of specs, of a file that a run leaves, or of what `specc diff` prints.
 
     \b
     Examples:

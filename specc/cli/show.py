@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from specc.cli.options import check_folder, checked_spec, give, override_options, spec_argument
+from specc.cli.options import check_folder, checked_model, give, override_options, spec_argument
 
 if TYPE_CHECKING:
     from specc.summary import Summary
@@ -41,11 +41,11 @@ def show(  # noqa: PLR0913, PLR0917  one parameter for each option
     if output and output.exists() and spec.exists() and output.samefile(spec):
         raise click.UsageError(f"`{output}` is the spec itself")
     check_folder(output)
-    _, plan = checked_spec(spec, sets, variables, root)
+    _, model = checked_model(spec, sets, variables, root)
     from specc.summary import summarize
 
     columns = shutil.get_terminal_size((_UNLIMITED, 24)).columns if output is None else None
-    text = _shown(summarize(plan), "json" if as_json else form, columns)
+    text = _shown(summarize(model), "json" if as_json else form, columns)
     give(text, output)
 
 

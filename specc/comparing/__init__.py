@@ -9,4 +9,4 @@ from specc.comparing.text import comparison_text
 from specc.comparing.values import Change
 from specc.comparing.weights import Fit, LayerFit, WeightsFit
 
-__all__ = ["Change", "Comparison", "Fit", "LayerChange", "LayerFit", "WeightsFit", "comparison_text", "compare"]
+__all__ = ["Change", "Comparison", "Fit", "LayerChange", "LayerFit", "WeightsFit", "compare", "comparison_text"]

@@ -113,20 +113,23 @@ def _shown(wires: tuple[Wire, ...]) -> list[str]:
 
 def _outputs(before: Plan, after: Plan, renamed: Mapping[str, str]) -> Iterator[Change]:
     old, new = outputs_of(before.graph), outputs_of(after.graph)
+    if len(old) == len(new) == 1:  # which is as the spec's author likes
+        old = {next(iter(new)): next(iter(old.values()))}
     for name in dict.fromkeys((*old, *new)):
         one, other = old.get(name), new.get(name)
         if one is None or other is None or _renamed(one, renamed) != other:
-            shown = [ABSENT if wire is None else _shown((("0", *wire[1:]),))[0] for wire in (one, other)]
+            shown = [ABSENT if wire is None else _shown((wire,))[0] for wire in (one, other)]
             yield Change(f"model.outputs.{name}", *shown)
 
 
 def _settings(plan: Plan) -> dict[str, Value]:
     """Everything but the layers that training depends on, components as such."""
     document = as_document(plan)
-    data = {key: value for key, value in document["data"].items() if key not in (plan.data.source.type, "dataset")}
+    source = plan.data.source
+    data = {key: value for key, value in document["data"].items() if key not in (source.type, source.kind)}
     kinds = {name: Component("column", kind, {}, plan.data.span) if isinstance(kind, str) else kind
              for name, kind in data.get("columns", {}).items()}  # fmt: skip
-    data |= {"source": plan.data.source} | ({"columns": kinds | dict(plan.data.columns)} if kinds else {})
+    data |= {source.kind: source} | ({"columns": kinds | dict(plan.data.columns)} if kinds else {})
     training: dict[str, Value] = {
         "loss": dict(plan.losses),
         "optimizer": plan.optimizer,
@@ -140,6 +143,10 @@ def _settings(plan: Plan) -> dict[str, Value]:
     runtime = document["runtime"] | {"distribute": plan.runtime.distribute}
     weights = document["model"].get("weights")
     start: dict[str, Value] = {"model": {"weights": weights}} if weights else {}
+    if len(plan.targets) == 1:
+        training |= {
+            key: next(iter(by_output.values())) for key, by_output in (("loss", plan.losses), ("metrics", plan.metrics))
+        }
     return start | {"data": data, "training": training, "runtime": runtime}
 
 

@@ -3,16 +3,16 @@
 The layers of a model inside a model go by dotted names, `encoder.dense`. Inputs count as layers without weights.
 """
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
-from specc.comparing.values import changes
-from specc.component import Component
+from specc.component import Argument, Component
 from specc.graph.graph import Graph, Node, Ref, Wiring
-from specc.graph.infer import Inferred
+from specc.graph.infer import Inferred, InferredNode
 from specc.graph.shapes.rule import Weight
 from specc.plan import Plan
+from specc.plan.document import component_document
 
 Wire: TypeAlias = tuple[str, str, int]
 """As what an input is taken (a call argument, or a number), the dotted name of the layer it comes from, its port."""
@@ -41,7 +41,7 @@ def layers_of(plan: Plan) -> tuple[Layer, ...]:
 
 def outputs_of(graph: Graph) -> dict[str, Wire]:
     """The model's outputs by name."""
-    return {name: (name, ref.source, ref.port) for name, ref in graph.outputs.items()}
+    return {name: ("0", ref.source, ref.port) for name, ref in graph.outputs.items()}
 
 
 def _layers(graph: Graph, inferred: Inferred, prefix: str) -> Iterator[Layer]:
@@ -54,26 +54,38 @@ def _layers(graph: Graph, inferred: Inferred, prefix: str) -> Iterator[Layer]:
         known = inferred.nodes[node.name]
         shape = ", ".join("unknown" if tensor.shape is None else str(tensor.shape) for tensor in known.outputs)
         own = node.layer == node.name
-        weights = known.weights if node.model is None and own else ()
+        is_leaf = node.model is None and own
         yield Layer(
             prefix + node.name,
             _meant(node),
             tuple(_wires(node, prefix)),
             shape,
             known.parameters,
-            None if known.parameters is None else weights,
+            _weights(known) if is_leaf else (),
             "" if own else prefix + node.layer,
         )
         if node.model is not None and known.model is not None and own:
             yield from _layers(node.model, known.model, f"{prefix}{node.name}.")
 
 
+def _weights(known: InferredNode) -> tuple[Weight, ...] | None:
+    """Where a rule gives a count alone, that stands for the shapes."""
+    if known.parameters is None:
+        return None
+    return known.weights or ((Weight("", (known.parameters,)),) if known.parameters else ())
+
+
 def _meant(node: Node) -> Component:
-    """The layer; of a model its arguments alone, since where its text stands means nothing."""
+    """The layer; of a model its arguments and what it gives, since where its text stands means nothing."""
     if node.model is None:
         return node.component
     arguments = {name: value for name, value in node.component.arguments.items() if name != "source"}
-    return Component("model", "Model", arguments, node.component.span)
+    outputs: list[Argument] = [_source(ref) for ref in node.model.outputs.values()]
+    return Component("model", "Model", {**arguments, "outputs": outputs}, node.component.span)
+
+
+def _source(ref: Ref) -> str:
+    return f"{ref.source} (output {ref.port + 1})" if ref.port else ref.source
 
 
 def _wires(node: Node, prefix: str) -> Iterator[Wire]:
@@ -96,39 +108,38 @@ def paired(before: Sequence[Layer], after: Sequence[Layer]) -> list[Pair]:
     By name first. Of the others, those that follow the same layer and are alike: of one type with the same arguments,
     or else of one type.
     """
-    names = {layer.name for layer in before} & {layer.name for layer in after}
     old = {layer.name: layer for layer in before}
-    partners = {layer.name: old[layer.name] for layer in after if layer.name in names}
-    left_before, left_after = _between(before, names), _between(after, names)
-    for exactly in (True, False):
-        for place, layers in left_after.items():
-            for layer in layers:
-                if layer.name in partners:
-                    continue
-                taken = {partner.name for partner in partners.values()}
-                free = [each for each in left_before.get(place, []) if each.name not in taken]
-                match = next((each for each in free if _alike(each, layer, exactly)), None)
-                if match is not None:
-                    partners[layer.name] = match
+    partners = {layer.name: old[layer.name] for layer in after if layer.name in old}
+    names = frozenset(partners)
+    for alike in (_exactly, _type):
+        taken = {partner.name for partner in partners.values()}
+        free: dict[tuple[str, str], deque[Layer]] = defaultdict(deque)
+        for place, layer in _between(before, names):
+            if layer.name not in taken:
+                free[place, alike(layer)].append(layer)
+        for place, layer in _between(after, names):
+            candidates = free[place, alike(layer)]
+            if layer.name not in partners and candidates:
+                partners[layer.name] = candidates.popleft()
     return _in_order(before, after, partners)
 
 
-def _between(layers: Sequence[Layer], names: set[str]) -> Mapping[str, list[Layer]]:
-    """The layers whose names are new or gone, by the last one before them whose name is neither."""
-    found: dict[str, list[Layer]] = defaultdict(list)
+def _between(layers: Sequence[Layer], names: frozenset[str]) -> Iterator[tuple[str, Layer]]:
+    """The layers whose names are new or gone, each with the last name before it that is neither."""
     last = ""
     for layer in layers:
         if layer.name in names:
             last = layer.name
         else:
-            found[last].append(layer)
-    return found
+            yield last, layer
 
 
-def _alike(one: Layer, other: Layer, exactly: bool) -> bool:  # noqa: FBT001
-    if one.component.type != other.component.type or bool(one.shares) != bool(other.shares):
-        return False
-    return not exactly or not any(changes(one.component, other.component))
+def _type(layer: Layer) -> str:
+    return f"{layer.component.type} {bool(layer.shares)}"
+
+
+def _exactly(layer: Layer) -> str:
+    return f"{_type(layer)} {component_document(layer.component)}"
 
 
 def _in_order(before: Sequence[Layer], after: Sequence[Layer], partners: Mapping[str, Layer]) -> list[Pair]:

@@ -1,4 +1,4 @@
-"""`Comparison` -> text for a terminal: only what differs, `+` for what is new, `-` for what is gone, `~` for the rest."""
+"""`Comparison` -> text for a terminal: only what differs, `+` what is new, `-` what is gone, `~` the rest."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -36,7 +36,11 @@ def comparison_text(comparison: Comparison, before: str, after: str, *, colour: 
 def _of(comparison: Comparison, section: str) -> list[Change]:
     """The settings of a section, with paths that begin below it."""
     start = section + "."
-    return [change._replace(path=change.path[len(start) :]) for change in comparison.settings if change.path.startswith(start)]
+    return [
+        change._replace(path=change.path[len(start) :])
+        for change in comparison.settings
+        if change.path.startswith(start)
+    ]
 
 
 def _layers(layers: Iterable[LayerChange], paint: Paint) -> Iterator[str]:
@@ -46,8 +50,9 @@ def _layers(layers: Iterable[LayerChange], paint: Paint) -> Iterator[str]:
         elif change.before is None and change.after is not None:
             yield paint.added(escape(f"  + {_layer(change.after)}"))
         elif change.after is not None:
-            yield paint.changed(escape(f"  ~ {change.after.name} ({change.after.component.type})"))
-            yield from (f"      {escape(_change(each, 'arguments.'))}" for each in change.changes)
+            said = [escape(_change(each, "arguments.")) for each in change.changes]
+            head = paint.changed(escape(f"  ~ {change.after.name} ({change.after.component.type})"))
+            yield from [f"{head}: {said[0]}"] if len(said) == 1 else [head, *(f"      {line}" for line in said)]
 
 
 def _layer(layer: Layer) -> str:
@@ -81,7 +86,13 @@ def _counts(before: int | None, after: int | None) -> str:
 
 
 def _value(value: Any) -> str:  # noqa: ANN401  plain data
-    return value if isinstance(value, str) and value.startswith("(") else repr(value) if value is ABSENT else dump_flow(value)
+    return (
+        value
+        if isinstance(value, str) and value.startswith("(")
+        else repr(value)
+        if value is ABSENT
+        else dump_flow(value)
+    )
 
 
 def _weights(weights: WeightsFit, paint: Paint) -> Iterator[str]:

@@ -49,7 +49,9 @@ def changes(before: Value, after: Value, path: str = "") -> Iterator[Change]:
             yield from changes(before.get(key, ABSENT), after.get(key, ABSENT), f"{path}.{key}" if path else key)
     elif isinstance(before, list | tuple) and isinstance(after, list | tuple) and len(before) == len(after):
         pairs = zip(before, after, strict=True)
-        found = [change for number, (one, other) in enumerate(pairs) for change in changes(one, other, f"{path}.{number}")]
+        found = [
+            change for number, (one, other) in enumerate(pairs) for change in changes(one, other, f"{path}.{number}")
+        ]
         is_plain = not any(isinstance(item, Component | Mapping) for item in (*before, *after))
         yield from [Change(path, _plain(before), _plain(after))] if found and is_plain else found
     elif not _same(before, after, path.rpartition(".")[2]):

@@ -57,7 +57,9 @@ def weights_fit(before: Iterable[Layer], pairs: Sequence[Pair]) -> WeightsFit:
     """What the layers of the new model find among the weights of the old one."""
     old = {layer.name: layer for layer in before}
     fits = [
-        _layer_fit(pair.after, old.get(pair.after.name), pair.before) for pair in pairs if pair.after and _brings(pair.after)
+        _layer_fit(pair.after, old.get(pair.after.name), pair.before)
+        for pair in pairs
+        if pair.after and _brings(pair.after)
     ]
     taken = {layer.name for layer in fits}
     return WeightsFit(tuple(fits), tuple(name for name, layer in old.items() if _brings(layer) and name not in taken))

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from specc.composition.blocks import Block, read_blocks
 from specc.composition.extending import extend
-from specc.composition.groups import UNUSED
+from specc.composition.groups import RESERVED, UNUSED
 from specc.composition.instantiating import Models, Scope, instantiate_model, unused_body
 from specc.composition.library import Library
 from specc.composition.merging import reached
@@ -74,7 +74,11 @@ class _Composer(NamedTuple):
     def spec(self, written: Mapping, path: Path, overrides: Overrides) -> tuple[Mapping, Parts]:
         """The whole spec."""
         parts, scope = self.parts(written, path, overrides)
-        entries = [self.section(entry, scope) for entry in parts.tree if entry.key not in _CONSUMED]
+        entries = [self.section(entry, scope) for entry in parts.tree if entry.key not in _CONSUMED | RESERVED]
+        for entry in parts.tree:
+            if entry.key in RESERVED:
+                message = f"the top level has no key `{entry.key}`"
+                self.tally.findings.append(error("unknown-key", message, entry.key_span))
         unused = self.unused(parts, scope)
         if unused:
             entries.append(Entry(UNUSED, parts.tree.span, Mapping(parts.tree.span, unused)))

@@ -19,6 +19,7 @@ OPAQUE: Final = "(unknown)"
 UNUSED: Final = "(unused)"
 """At the top: the bodies of blocks that nothing uses, and models that nothing uses, which are checked all the same."""
 
+RESERVED: Final = frozenset((BLOCK, COPIES, MODEL, OPAQUE, UNUSED))
 BLOCK_NAME = "^[a-z][A-Za-z0-9_]*$"
 Schema: TypeAlias = dict[str, Any]
 

@@ -9,13 +9,12 @@ from collections.abc import Mapping as AbstractMapping
 from dataclasses import dataclass, field, replace
 
 from specc.composition.blocks import INDEX, NODE_KEYS, OTHER_TYPES, Block, bind, unbound
-from specc.composition.groups import BLOCK, COPIES, MODEL, OPAQUE
+from specc.composition.groups import BLOCK, COPIES, MODEL, OPAQUE, RESERVED
 from specc.composition.merging import reached
 from specc.diagnostics import Label, Span, Use, error
 from specc.language import limits
 from specc.language.tree import Entry, Mapping, Node, Sequence, Value
 from specc.language.variables import Unresolved, Variables, has_hole, has_unresolved, used_names
-
 
 _OVERHEAD = 5
 """What a use or a copy costs beside the values in it."""
@@ -76,7 +75,7 @@ def instantiate(layers: Node, scope: Scope) -> Node:
 
 
 def unused_body(block: Block, models: Models) -> Mapping:
-    """The body of a block that nothing uses, so that it is checked all the same; its required parameters are unknown."""
+    """The body of a block that nothing uses, so that it is checked too; its required parameters are unknown."""
     scope = Scope(block.home.within(unbound(block)), block.blocks, models, (block,), 1)
     return Mapping(block.layers.span, (Entry("layers", block.span, instantiate(block.layers, scope)),))
 
@@ -85,8 +84,8 @@ def _entry(item: Node, scope: Scope) -> Iterator[Node]:
     """What one item of a list of layers stands for: one entry, or none if it is repeated zero times."""
     if isinstance(item, Value):
         filled = scope.variables.substitute(item, 3)
-        block = _block(filled, scope)
-        yield Mapping(item.span, _use(block, item.span, None, scope)) if block else filled
+        stands = _word(filled, scope)
+        yield Mapping(item.span, stands) if stands else filled
         return
     if not isinstance(item, Mapping):
         yield scope.variables.substitute(item, 3)
@@ -131,7 +130,9 @@ def _copies(item: Mapping, count: int, scope: Scope) -> Mapping:
         if not _affordable(size, item.span, scope):
             break
         own = scope.variables.within({INDEX: Value(item.span, number)})
-        copy = _layer(inside, replace(scope, variables=own, depth=scope.depth + 1))
+        way = Use(f"in copy {number} of a repeated entry,", item.span)
+        written = reached(inside, way) if number else inside
+        copy = _layer(written, replace(scope, variables=own, depth=scope.depth + 1))
         if number == 0 and inputs:
             copy = Mapping(copy.span, (*copy.entries, scope.variables.entry(inputs, 3)))
         copies.append(copy)
@@ -149,6 +150,10 @@ def _layer(item: Mapping, scope: Scope) -> Mapping:
             entries.append(scope.variables.entry(entry, 3))
         elif block is not None:
             entries += _use(block, entry.key_span, scope.variables.substitute(entry.value, 4), scope)
+        elif entry.key in RESERVED:
+            message = f"there is no layer `{entry.key}`"
+            scope.variables.tally.findings.append(error("unknown-layer", message, entry.key_span))
+            entries.append(Entry(OPAQUE, entry.key_span, Value(entry.key_span, Unresolved(entry.key))))
         elif entry.key == "layers":
             inner = replace(scope, depth=scope.depth + 1)
             entries.append(entry._replace(value=instantiate(entry.value, inner)))
@@ -157,8 +162,7 @@ def _layer(item: Mapping, scope: Scope) -> Mapping:
         elif entry.key == "model":
             entries.append(_nested(entry, scope))
         else:
-            _suggest_block(entry.key, entry.key_span, scope, entries)
-            entries.append(scope.variables.entry(entry, 3))
+            entries += _misspelt(entry.key, entry.key_span, scope) or (scope.variables.entry(entry, 3),)
     return Mapping(item.span, tuple(entries))
 
 
@@ -249,27 +253,27 @@ def _use(block: Block, place: Span, given: Node | None, scope: Scope) -> tuple[E
     return (Entry(BLOCK, place, Mapping(place, tuple(body))),)
 
 
-def _block(node: Node, scope: Scope) -> Block | None:
-    """The block that a bare word names."""
+def _word(node: Node, scope: Scope) -> tuple[Entry, ...]:
+    """What a bare word stands for, if that is a block, or the slip of one."""
     if not isinstance(node, Value) or not isinstance(node.value, str) or isinstance(node.value, Unresolved):
-        return None
+        return ()
     block = scope.blocks.get(node.value)
-    if block is None:
-        _suggest_block(node.value, node.span, scope, [])
-    return block
+    if block is not None:
+        return _use(block, node.span, None, scope)
+    return _misspelt(node.value, node.span, scope)
 
 
-def _suggest_block(name: str, place: Span, scope: Scope, entries: list[Entry]) -> None:
-    """A finding for a name in small letters that is like a block's; others are misspelt layers, as the schema says."""
+def _misspelt(name: str, place: Span, scope: Scope) -> tuple[Entry, ...]:
+    """An unknown layer, with a finding, for a name that is like a block's; other words are for the schema to judge."""
     if not scope.blocks or not name[:1].islower() or name in OTHER_TYPES or name.startswith("ops."):
-        return
+        return ()
     from specc.language.suggest import did_you_mean
 
     help_ = did_you_mean(name, scope.blocks)
-    if help_:
-        message = f"there is no block `{name}`"
-        scope.variables.tally.findings.append(error("unknown-block", message, place, help=help_))
-        entries.append(Entry(OPAQUE, place, Value(place, Unresolved(name))))
+    if not help_:
+        return ()
+    scope.variables.tally.findings.append(error("unknown-block", f"there is no block `{name}`", place, help=help_))
+    return (Entry(OPAQUE, place, Value(place, Unresolved(name))),)
 
 
 def _opaque(item: Mapping, scope: Scope) -> Mapping:

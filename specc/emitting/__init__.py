@@ -3,25 +3,46 @@
 from pathlib import Path
 
 from specc.catalog import load
+from specc.composition import Parts
+from specc.composition.instantiating import Models, Scope, instantiate_model
+from specc.emitting.expressions import UnsupportedError
 from specc.emitting.flat import flat_model
 from specc.emitting.script import model_script, training_script
+from specc.emitting.structure import Structured, structured_model
 from specc.graph.graph import Graph
 from specc.graph.infer import Inferred
+from specc.language.tree import Sequence, Value
 from specc.plan import Plan
 
 __all__ = ["emit", "emit_model"]
 
 
-def emit(plan: Plan, root: Path, folder: Path) -> str:
-    """The script that trains the plan's model. `root` is where its files must lie, `folder` the spec's own."""
-    return training_script(plan, _flat(plan.graph, plan.inferred), load(), root, folder)
+def emit(plan: Plan, parts: Parts | None, root: Path, folder: Path) -> str:
+    """The script that trains the plan's model; `parts`, the spec as it is written, says what becomes a function.
+
+    `root` is where its files must lie, `folder` the spec's own.
+    """
+    return training_script(plan, _model(plan.graph, plan.inferred, parts), load(), root, folder)
 
 
-def emit_model(graph: Graph, inferred: Inferred, description: str = "") -> str:
+def emit_model(graph: Graph, inferred: Inferred, parts: Parts | None = None, description: str = "") -> str:
     """A script with nothing but `build_model`, for a model without data."""
-    return model_script(graph.name, description, _flat(graph, inferred))
+    return model_script(graph.name, description, _model(graph, inferred, parts))
 
 
-def _flat(graph: Graph, inferred: Inferred) -> str:
-    lines = ["def build_model():", '    """The model, with new weights."""', *flat_model(graph, inferred, load())]
-    return "\n".join(lines)
+def _model(graph: Graph, inferred: Inferred, parts: Parts | None) -> Structured:
+    """As the spec has it; where that cannot be told in Python, layer by layer."""
+    section = parts.tree.get("model") if parts else None
+    if parts is not None and section is not None:
+        models = Models(parts.tree.get("models"), _somewhere_else, parts.variables, parts.blocks)
+        try:
+            composed = instantiate_model(section, Scope(parts.variables, parts.blocks, models))
+            return structured_model(graph, inferred, parts, composed, load())
+        except UnsupportedError:
+            pass
+    return Structured([], flat_model(graph, inferred, load()))
+
+
+def _somewhere_else(source: Value) -> Sequence:
+    """Stands for the model in another file: the graph has it already."""
+    return Sequence(source.span, ())

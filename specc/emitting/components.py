@@ -1,4 +1,4 @@
-"""Components of a spec -> the calls that make them in Keras. The same reading of arguments as `specc.keras_target.build`.
+"""Components of a spec -> the calls that make them in Keras. Arguments are read as by `specc.keras_target.build`.
 
 An argument may also be `Code`: source text that stands for a value which is not known here, as a block's parameter is.
 """

@@ -1,7 +1,7 @@
 """The data section of a plan -> the part of a script that loads, splits and prepares the samples.
 
-Numbers are standardised by `Normalization`, fitted on the rows that train. Where values are missing or are categories, a
-model of Keras layers prepares the columns, as specc's own does.
+Numbers are standardised by `Normalization`, fitted on the rows that train. Where values are missing or are categories, a model
+of Keras layers prepares the columns, as specc's own does.
 """
 
 from pathlib import Path
@@ -34,6 +34,7 @@ def numeric_category(text):
     """The number that a text says, as a category: `1` and `1.0` are the same one."""
     return "" if text.strip() in MISSING else str(float(text))
 '''
+_READERS = {"number": _NUMBER, "category": _CATEGORY, "numeric_category": _NUMERIC_CATEGORY}
 _SCALED = '''
 def scaled(columns, train, inputs, names, standardised):
     """Numbers as a tensor: a missing one is the median, and says so in a column of its own; some are standardised."""
@@ -97,7 +98,7 @@ def data_code(plan: Plan, root: Path, folder: Path) -> DataCode:
     main = [f"{INDENT}x, y = load_data()", *split_lines(plan, labels)]
     serving: list[str] = []
     if normalised:
-        dtype = {} if plan.runtime.precision == "float32" else {"dtype": quoted("float32")}
+        dtype: dict[str, Expression] = {} if plan.runtime.precision == "float32" else {"dtype": quoted("float32")}
         main += _normalise(normalised, several[0], train, dtype)
         serving = _normalised_inputs(plan, normalised, several[0])
     functions = [load, *split_functions(plan), *([_TAKE.strip()] if any(several) and is_split(plan) else [])]
@@ -183,18 +184,19 @@ def _with_model(plan: Plan, source: Source, labels: str, several: tuple[bool, bo
     passed = [name for name in names if columns[name].shape]
     categories = [name for name in names if name not in numbers and name not in passed]
     numeric = bool(categories) and all(source.numeric(name) for name in categories)
-    constants, lines, functions = list(source.constants), [f"columns = {{}}"], []
+    constants, lines, functions = list(source.constants), ["columns = {}"], []
     if source.is_text:
         constants += statement("MISSING = ", listed(map(quoted, missing_texts(plan))))
-    for title, group, reader in (("NUMBERS", numbers, "number"), ("CATEGORIES", categories, "category")):
+    by_reader = {"number": numbers, "numeric_category" if numeric else "category": categories}
+    for reader, group in by_reader.items():
         if not group:
             continue
         if not source.is_text:
             lines += [line for name in group for line in _array_column(name, names[name], columns[name], source)]
             continue
+        title = "NUMBERS" if reader == "number" else "CATEGORIES"
         constants += statement(f"{title} = ", mapped((quoted(names[name]), quoted(name)) for name in group))
-        reader = "numeric_category" if numeric and reader == "category" else reader
-        functions.append({"number": _NUMBER, "category": _CATEGORY}.get(reader, _NUMERIC_CATEGORY).strip())
+        functions.append(_READERS[reader].strip())
         dtype = ', "float32"' if title == "NUMBERS" else ""
         lines.append(f"for name, header in {title}.items():")
         lines.append(f"{INDENT}columns[name] = np.array([[{reader}(row[header])] for row in rows]{dtype})")

@@ -15,7 +15,7 @@ Symbols: TypeAlias = Callable[[str], str]
 
 
 class UnsupportedError(Exception):
-    """This cannot be written as structured source; the model is then written layer by layer."""
+    """Something cannot be written as structured source; the model is then written layer by layer."""
 
 
 def value_source(text: str, symbols: Symbols) -> str:
@@ -141,10 +141,10 @@ def _operation(node: ast.expr, symbols: Symbols) -> tuple[str, int]:
         case ast.BoolOp(op=op, values=operands):
             word, level = ("or", _OR) if isinstance(op, ast.Or) else ("and", _AND)
             return f" {word} ".join(_wrapped(operand, level + 1, symbols) for operand in operands), level
-        case ast.Compare(left=left, ops=ops, comparators=comparators) if all(type(op) in _COMPARED for op in ops):
+        case ast.Compare(left=left, ops=ops, comparators=comparators) if all(type(each) in _COMPARED for each in ops):
             text = _wrapped(left, _SUM, symbols)
-            for op, comparator in zip(ops, comparators, strict=True):
-                text += f" {_COMPARED[type(op)]} {_wrapped(comparator, _SUM, symbols)}"
+            for compared, comparator in zip(ops, comparators, strict=True):
+                text += f" {_COMPARED[type(compared)]} {_wrapped(comparator, _SUM, symbols)}"
             return text, _COMPARISON
     raise UnsupportedError("this is not part of the expression language")
 

@@ -4,15 +4,14 @@ A value gets a variable of its own only where it is used later than by the next 
 written only where Keras would give another one.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from specc.catalog import Catalog
-from specc.component import Component
 from specc.emitting.components import argument_of, at_call, constructor, symbol
 from specc.emitting.identifiers import Identifiers
-from specc.emitting.naming import AutomaticNames
-from specc.emitting.python import INDENT, Expression, call, listed, literal, mapped, quoted, statement
-from specc.graph.drafts import default_name
+from specc.emitting.naming import AutomaticNames, automatic_layers
+from specc.emitting.python import INDENT, Expression, Group, call, listed, literal, mapped, quoted, statement
 from specc.graph.graph import Graph, GraphInput, Node, Ref, Wiring
 from specc.graph.infer import Inferred
 from specc.graph.order import sources
@@ -22,8 +21,61 @@ CHAIN = "x"
 
 
 def flat_model(graph: Graph, inferred: Inferred, catalog: Catalog) -> list[str]:
-    """The body of `build_model`, indented once."""
-    return _Writer(graph, inferred, catalog).body()
+    """The functions that make the model, the last of them `build_model`."""
+    automatic: dict[int, set[str]] = {}
+    automatic_layers(graph, AutomaticNames(), automatic)
+    wholes = Wholes(catalog, automatic)
+    lines = [
+        "def build_model():",
+        f'{INDENT}"""The model, with new weights."""',
+        *_Writer(graph, inferred, wholes).body(),
+    ]
+    return [*wholes.functions, "\n".join(lines)]
+
+
+@dataclass(slots=True)
+class Wholes:
+    """Layers that are models themselves, and the functions that make those which the spec writes.
+
+    `automatic` are the layers that Keras names as the graph does, by the id of their graph.
+    """
+
+    catalog: Catalog
+    automatic: dict[int, set[str]]
+    functions: list[str] = field(default_factory=list)
+    names: Identifiers = field(default_factory=lambda: Identifiers(("SEED", "BATCH_SIZE", "EPOCHS", "inputs")))
+
+    def lines(self, node: Node, variable: str, inferred: Inferred | None) -> list[str]:
+        """The lines that make such a layer as `variable`, indented once; `inferred` is of the graph around it."""
+        shapes = [None if inferred is None else inferred.tensor(ref).shape for ref in sources(node)]
+        given = [None if shape is None else shape[1:] for shape in shapes]
+        if node.model is not None:
+            made: Expression = call(self.function(node, node.model, given))
+        else:
+            facts = self.catalog.find(node.component.kind, node.component.type)
+            if facts is None:
+                raise KeyError(f"{node.component.type} is not in the catalog")
+            extra: dict[str, Expression] = {"name": quoted(node.layer)}
+            component = node.component
+            if "input_shape" not in component.arguments:
+                extra = {"input_shape": literal(given[0]), **extra}
+            arguments = {name: value for name, value in component.arguments.items() if name != "trainable"}
+            made = constructor(replace(component, arguments=arguments), facts, self.catalog, extra)
+        lines = statement(f"{variable} = ", made, 1)
+        frozen = node.component.arguments.get("trainable") is False
+        return [*lines, f"{INDENT}{variable}.trainable = False"] if frozen else lines
+
+    def function(self, node: Node, model: Graph, shapes: Sequence[tuple[int | None, ...] | None]) -> str:
+        """The name of the function that makes a model within the model, which is given these shapes."""
+        inputs = tuple(
+            given._replace(shape=shape) if given.shape is None else given
+            for given, shape in zip(model.inputs, shapes, strict=True)
+        )
+        graph = replace(model, name=node.layer, inputs=inputs)
+        self.automatic.setdefault(id(graph), self.automatic.get(id(model), set()))
+        name = self.names(f"build_{node.layer}")
+        self.functions.append("\n".join([f"def {name}():", *_Writer(graph, None, self).body()]))
+        return name
 
 
 def input_lines(inputs: tuple[GraphInput, ...], variables: Mapping[str, str]) -> list[str]:
@@ -31,9 +83,9 @@ def input_lines(inputs: tuple[GraphInput, ...], variables: Mapping[str, str]) ->
     return [line for given in inputs for line in statement(f"{variables[given.name]} = ", _input(given), 1)]
 
 
-def model_line(name: str, inputs: Mapping[str, str], outputs: Mapping[str, str]) -> list[str]:
-    """The end of a function that makes a model of these variables: one input or output itself, several by name."""
-    return statement("return ", call("keras.Model", _one_or_all(inputs), _one_or_all(outputs), name=quoted(name)), 1)
+def model_call(name: str, inputs: Mapping[str, str], outputs: Mapping[str, str]) -> Group:
+    """The model of these variables: one input or output itself, several by name."""
+    return call("keras.Model", _one_or_all(inputs), _one_or_all(outputs), name=quoted(name))
 
 
 def _one_or_all(variables: Mapping[str, str]) -> Expression:
@@ -47,18 +99,13 @@ def _input(given: GraphInput) -> Expression:
     return call("keras.Input", literal(given.shape), **dtype, name=quoted(given.name))
 
 
-def frozen_lines(component: Component, variable: str) -> list[str]:
-    """A whole application can be frozen only once it is made."""
-    return [f"{INDENT}{variable}.trainable = False"] if component.arguments.get("trainable") is False else []
-
-
 class _Writer:
     """Where in the script each tensor and each shared layer is found."""
 
-    def __init__(self, graph: Graph, inferred: Inferred, catalog: Catalog) -> None:
-        self._graph, self._inferred, self._catalog = graph, inferred, catalog
+    def __init__(self, graph: Graph, inferred: Inferred | None, wholes: Wholes) -> None:
+        self._graph, self._inferred, self._wholes, self._catalog = graph, inferred, wholes, wholes.catalog
         self._identifiers = Identifiers(("inputs", "outputs"))
-        self._automatic = AutomaticNames()
+        self._automatic = wholes.automatic[id(graph)]
         self._tensors: dict[tuple[str, int], str] = {}
         self._layers: dict[str, str] = {}
         self._shared = {node.layer for node in graph.nodes if node.layer != node.name}
@@ -77,51 +124,38 @@ class _Writer:
         for number, node in enumerate(graph.nodes):
             lines += self._node(number, node)
         outputs = {name: self._tensors[ref.source, ref.port] for name, ref in graph.outputs.items()}
-        return lines + model_line(graph.name, inputs, outputs)
+        return lines + statement("return ", model_call(graph.name, inputs, outputs), 1)
 
     def _node(self, number: int, node: Node) -> list[str]:
+        given = [self._gather(wiring) for wiring in node.positional]
+        wires = {name: self._gather(wiring) for name, wiring in node.keywords.items()}
+        lines: list[str] = []
+        whole = node.model is not None or node.component.kind == "application"
+        if whole and node.layer not in self._layers:
+            self._layers[node.layer] = self._identifiers(f"{node.layer}_layer")
+            lines = self._wholes.lines(node, self._layers[node.layer], self._inferred)
+        if whole:
+            made = call(self._layers[node.layer], *given, **wires)
+            return [*lines, *statement(f"{self._targets(number, node)} = ", made, 1)]
         facts = self._catalog.find(node.component.kind, node.component.type)
         if facts is None:
             raise KeyError(f"{node.component.type} is not in the catalog")
-        given = [self._gather(wiring) for wiring in node.positional]
-        wires = {name: self._gather(wiring) for name, wiring in node.keywords.items()}
         if node.component.kind == "op":
             written = {
                 name: argument_of(node.component, name, facts, self._catalog) for name in node.component.arguments
             }
-            self._automatic.note(node.component)
-            made: Expression = call(symbol(str(facts.path)), *given, **wires, **written)
+            made = call(symbol(str(facts.path)), *given, **wires, **written)
             return statement(f"{self._targets(number, node)} = ", made, 1)
-        lines: list[str] = []
-        if node.layer not in self._layers:
-            layer = constructor(node.component, facts, self._catalog, self._extra(node))
-            if node.layer in self._shared or node.component.kind == "application":
-                variable = self._identifiers(f"{node.layer}_layer")
-                lines += statement(f"{variable} = ", layer, 1)
-                if node.component.kind == "application":
-                    lines += frozen_lines(node.component, variable)
-                self._layers[node.layer] = variable
-                layer = variable
-        else:
-            layer = self._layers[node.layer]
+        layer: Expression | None = self._layers.get(node.layer)
+        if layer is None:
+            extra = {} if node.layer in self._automatic else {"name": quoted(node.layer)}
+            layer = constructor(node.component, facts, self._catalog, extra)
+            if node.layer in self._shared:
+                self._layers[node.layer] = self._identifiers(f"{node.layer}_layer")
+                lines = statement(f"{self._layers[node.layer]} = ", layer, 1)
+                layer = self._layers[node.layer]
         made = call(layer, *given, **wires, **at_call(node.component, facts, self._catalog))
-        return lines + statement(f"{self._targets(number, node)} = ", made, 1)
-
-    def _extra(self, node: Node) -> dict[str, Expression]:
-        """The arguments that the spec does not write: the name, and what an application must know of its input."""
-        extra: dict[str, Expression] = {}
-        component = node.component
-        self._automatic.note(component)  # what is inside a wrapper is made first
-        automatic = self._automatic.next(component.type)
-        if component.kind == "application" and "input_shape" not in component.arguments:
-            wire = node.positional[0]
-            tensor = self._inferred.tensor(wire if isinstance(wire, Ref) else wire[0])
-            extra["input_shape"] = literal(None if tensor.shape is None else tensor.shape[1:])
-        if automatic == node.layer and component.kind == "layer":
-            self._automatic.count(default_name(component.type))
-        else:
-            extra["name"] = quoted(node.layer)
-        return extra
+        return [*lines, *statement(f"{self._targets(number, node)} = ", made, 1)]
 
     def _targets(self, number: int, node: Node) -> str:
         """The variables of a node's outputs."""
@@ -139,7 +173,7 @@ class _Writer:
 
     def _ports(self, node: Node) -> int:
         """How many tensors a node gives."""
-        found = self._inferred.nodes.get(node.name)
+        found = self._inferred.nodes.get(node.name) if self._inferred else None
         used = [ref.port + 1 for other in self._graph.nodes for ref in sources(other) if ref.source == node.name]
         return max(len(found.outputs) if found else 1, len(node.outputs), *used, 1)
 

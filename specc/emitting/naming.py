@@ -1,9 +1,13 @@
 """The names that Keras gives to layers which have none, so that a script only writes those that differ."""
 
 import re
+from typing import NamedTuple
 
 from specc.component import Argument, Component
+from specc.emitting.expressions import UnsupportedError
+from specc.emitting.sites import Instance, Sites
 from specc.graph.drafts import default_name
+from specc.graph.graph import Graph
 
 _MAKES_OTHERS = {
     "MultiHeadAttention": r"softmax|dropout",
@@ -14,6 +18,86 @@ _MAKES_OTHERS = {
 """Layers that make layers of other types for themselves, and what those are called."""
 
 
+AUTOMATIC, WRITTEN, NUMBERED = "automatic", "written", "numbered"
+"""How the layers of a site get their names: from Keras, as they are written, or as written and numbered by Keras."""
+
+
+class Names(NamedTuple):
+    """How each site's layers are named, by its id; and which layers of models inside the model Keras names itself."""
+
+    ways: dict[int, str]
+    inner: dict[int, set[str]]
+
+
+def choose_names(sites: Sites) -> Names:
+    """The plainest way that gives all layers the names of the graph. Raises UnsupportedError if there is none."""
+    ways = {
+        site: WRITTEN if any(instance.local for instance in found) else AUTOMATIC
+        for site, found in sites.instances.items()
+    }
+    inner: dict[int, set[str]] = {}
+    while (failed := _first_wrong(sites, ways, inner)) is not None:
+        inner.clear()
+        if ways[failed] == NUMBERED:
+            raise UnsupportedError("names that no script can give")
+        ways[failed] = WRITTEN if ways[failed] == AUTOMATIC else NUMBERED
+    return Names(ways, inner)
+
+
+def automatic_layers(graph: Graph, automatic: "AutomaticNames", found: dict[int, set[str]]) -> None:
+    """Adds to `found`, by the graph's id, the layers that Keras names as the graph does; so for models inside."""
+    own = found.setdefault(id(graph), set())
+    for node in graph.nodes:
+        if node.layer != node.name:
+            continue
+        if node.model is not None:
+            automatic_layers(node.model, automatic, found)
+            continue
+        automatic.note(node.component)
+        base = default_name(node.component.type)
+        if node.component.kind == "layer" and automatic.next_of(base) == node.name:
+            own.add(node.name)
+            automatic.count(base)
+
+
+def suffix(instance: Instance) -> str:
+    """What stands behind the prefix of a layer that its entry does not name."""
+    return instance.node.name.removeprefix(instance.prefix)
+
+
+def _first_wrong(sites: Sites, ways: dict[int, str], inner: dict[int, set[str]]) -> int | None:
+    """The first site whose way gives a layer another name than the graph has."""
+    automatic = AutomaticNames()
+    for site, instance in sites.order:
+        node, way = instance.node, ways[site]
+        if node.layer != node.name:
+            continue
+        if node.model is not None:
+            automatic_layers(node.model, automatic, inner)
+            continue
+        automatic.note(node.component)
+        if node.component.kind != "layer":
+            continue
+        base = default_name(node.component.type) if way == AUTOMATIC else _written(instance, way)
+        expected = base if way == WRITTEN else automatic.next_of(base)
+        if expected != node.name or (way == WRITTEN and not _is_constant(site, instance, sites)):
+            return site
+        if way != WRITTEN:
+            automatic.count(base)
+    return None
+
+
+def _written(instance: Instance, way: str) -> str:
+    number = f"_{instance.number}" if instance.copies > 1 and instance.local else ""
+    local = instance.local or (default_name(instance.node.component.type) if way == NUMBERED else suffix(instance))
+    return f"{instance.prefix}{local}{number}"
+
+
+def _is_constant(site: int, instance: Instance, sites: Sites) -> bool:
+    """Whether a layer without a name of its own has the same one behind its prefix wherever it comes."""
+    return bool(instance.local) or suffix(instance) == suffix(sites.instances[site][0])
+
+
 class AutomaticNames:
     """Keras' counters: `dense`, `dense_1`, … in the order in which layers without names are made."""
 
@@ -21,12 +105,8 @@ class AutomaticNames:
         self._counts: dict[str, int] = {}
         self._uncertain: list[str] = []
 
-    def next(self, type_name: str) -> str | None:
-        """What Keras would call the next layer of this type; None if that is not certain."""
-        return self.next_of(default_name(type_name))
-
     def next_of(self, base: str) -> str | None:
-        """As `next`, for a name that is counted."""
+        """What Keras would call the next layer of the type whose names begin so; None if that is not certain."""
         if any(re.fullmatch(pattern, base) for pattern in self._uncertain):
             return None
         count = self._counts.get(base, 0)
@@ -40,6 +120,8 @@ class AutomaticNames:
         """Note what making this component counts beside itself."""
         if component.kind == "op":
             self._uncertain.append(re.escape(default_name(component.type)))
+        if component.kind == "application":
+            self._uncertain.append(".*")
         if component.type in _MAKES_OTHERS:
             self._uncertain.append(_MAKES_OTHERS[component.type])
         for value in component.arguments.values():

@@ -1,6 +1,6 @@
 """Python expressions as trees -> source text, wrapped as ruff and Black wrap it.
 
-Everything that comes from a spec becomes source here: text by `quoted`, which leaves nothing that could end the literal.
+What comes from a spec becomes source here: text by `quoted`, which leaves nothing that could end its literal.
 """
 
 from collections.abc import Iterable

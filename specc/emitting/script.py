@@ -16,6 +16,7 @@ from specc.emitting.components import component_call
 from specc.emitting.data import DataCode, data_code
 from specc.emitting.python import INDENT, WIDTH, Expression, call, listed, literal, mapped, quoted, statement
 from specc.emitting.splitting import has_rows, is_split
+from specc.emitting.structure import Structured
 from specc.plan import Plan
 
 _IMPORTS = {
@@ -32,24 +33,27 @@ _LIBRARIES = {"keras": "Keras 3", "tf": "TensorFlow", "np": "NumPy", "datasets":
 _STANDARD = ("csv", "Path")
 
 
-def training_script(plan: Plan, model: str, catalog: Catalog, root: Path, folder: Path) -> str:
-    """The whole script. `model` is the source of the functions that make the model; other arguments as of
-    `specc.data.describe`."""
+def training_script(plan: Plan, model: Structured, catalog: Catalog, root: Path, folder: Path) -> str:
+    """The whole script; `root` and `folder` as of `specc.data.describe`."""
     data = data_code(plan, root, folder)
     constants = [
         f"SEED = {plan.runtime.seed}",
         f"BATCH_SIZE = {plan.batch_size}",
         f"EPOCHS = {plan.epochs}",
         *data.constants,
+        *model.constants,
     ]
     main = "\n".join(_main(plan, data, catalog))
     end = f'if __name__ == "__main__":\n{INDENT}main()'
-    return _assembled(plan.name, plan.description, ["\n".join(constants)], [*data.functions, model, main, end])
+    return _assembled(
+        plan.name, plan.description, ["\n".join(constants)], [*data.functions, *model.functions, main, end]
+    )
 
 
-def model_script(name: str, description: str, model: str) -> str:
+def model_script(name: str, description: str, model: Structured) -> str:
     """A script that only makes the model."""
-    return _assembled(name, description, [], [model])
+    constants = ["\n".join(model.constants)] if model.constants else []
+    return _assembled(name, description, constants, model.functions)
 
 
 def _assembled(name: str, description: str, constants: list[str], blocks: list[str]) -> str:

@@ -3,26 +3,30 @@
 A *site* is one entry of a layer list that is a single layer; blocks and repeats make several layers of it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from specc.composition import BLOCK, COPIES, Parts
+from specc.composition import BLOCK, COPIES, MODEL, Parts
 from specc.composition.blocks import NODE_KEYS, Block
 from specc.emitting.expressions import UnsupportedError
 from specc.graph.graph import Graph, Node
-from specc.language.tree import Entry, Mapping, Sequence, Value
+from specc.language.tree import Entry, Sequence, Value
+from specc.language.tree import Mapping as TreeMapping
 from specc.language.tree import Node as Tree
 
 
 class Instance(NamedTuple):
-    """One layer of the graph. `prefix` stands before all names in its place; `local` is the name that its entry gives
-    it, "" for none; `copy` its number among `copies` that have one name."""
+    """One layer of the graph.
+
+    `prefix` stands before all names in its place; `local` is the name that its entry gives it, "" for none; `number`
+    its number among `copies` that have one name.
+    """
 
     node: Node
     prefix: str
     local: str
-    copy: int = 0
+    number: int = 0
     copies: int = 1
 
 
@@ -31,13 +35,15 @@ class Sites:
     """The instances of each site, by the id of its entry as written, and those of each use of a block.
 
     `order` has all in the order in which layers are made: the site's id and the instance. `prefixes` are those that
-    the uses of a block have had, by the block's id; `named` says which uses have a name of their own.
+    the uses of a block have had, by the block's id; `unnamed` are the blocks that some use gives no name. `counts` says
+    how many copies a repeated entry has had, by its id.
     """
 
     instances: dict[int, list[Instance]] = field(default_factory=dict)
     order: list[tuple[int, Instance]] = field(default_factory=list)
     prefixes: dict[int, set[str]] = field(default_factory=dict)
     unnamed: set[int] = field(default_factory=set)
+    counts: dict[int, set[int]] = field(default_factory=dict)
 
 
 def find_sites(written: Sequence, composed: Sequence, graph: Graph, parts: Parts) -> Sites:
@@ -53,7 +59,11 @@ def layer_type(item: Tree) -> Entry:
     """The entry of a layer's type: its one key that is no node key."""
     if isinstance(item, Value):
         return Entry(str(item.value), item.span, Value(item.span, None))
-    types = [entry for entry in item if entry.key not in NODE_KEYS and not entry.key.startswith("x-")] if isinstance(item, Mapping) else []
+    types = (
+        [entry for entry in item if entry.key not in NODE_KEYS and not entry.key.startswith("x-")]
+        if isinstance(item, TreeMapping)
+        else []
+    )
     if len(types) != 1:
         raise UnsupportedError("an entry without a type of its own")
     return types[0]
@@ -61,7 +71,7 @@ def layer_type(item: Tree) -> Entry:
 
 def key_of(item: Tree, key: str) -> Tree | None:
     """A node key of an entry."""
-    return item.get(key) if isinstance(item, Mapping) else None
+    return item.get(key) if isinstance(item, TreeMapping) else None
 
 
 def items_of(node: Tree | None) -> tuple[Tree, ...]:
@@ -71,7 +81,7 @@ def items_of(node: Tree | None) -> tuple[Tree, ...]:
 
 def shares(item: Tree) -> bool:
     """Whether an entry applies another's layer."""
-    return isinstance(item, Mapping) and item.entry("share") is not None
+    return isinstance(item, TreeMapping) and item.entry("share") is not None
 
 
 @dataclass(slots=True)
@@ -80,7 +90,7 @@ class _Walk:
     parts: Parts
     sites: Sites = field(default_factory=Sites)
 
-    def chain(self, written: Tree, composed: Tree, blocks: "dict[str, Block]", prefix: str) -> None:
+    def chain(self, written: Tree, composed: Tree, blocks: Mapping[str, Block], prefix: str) -> None:
         made = list(items_of(composed))
         for item in items_of(written):
             if made and made[0].span.place == item.span.place:
@@ -90,45 +100,48 @@ class _Walk:
         if made:
             raise UnsupportedError("there are more layers than are written")
 
-    def entry(self, item: Tree, made: Tree, blocks: "dict[str, Block]", prefix: str, copy: "_Copy | None" = None) -> None:
+    def entry(
+        self, item: Tree, made: Tree, blocks: Mapping[str, Block], prefix: str, copy: "_Copy | None" = None
+    ) -> None:
         if key_of(item, "repeat") is not None and copy is None:
             self.copies(item, made, blocks, prefix)
             return
         name = copy.name if copy and copy.name else _text(key_of(made, "name"))
         if shares(item):
-            self.leaf(item, prefix, _text(key_of(made, "name")), copy)
+            self.leaf(item, prefix, name, copy)
             return
         kind, found = layer_type(item), layer_type(made)
         if found.key == BLOCK:
-            block = blocks[kind.key]
-            inner = f"{prefix}{name}_" if name else prefix
-            self.sites.prefixes.setdefault(id(block), set()).add(inner)
-            if not name:
-                self.sites.unnamed.add(id(block))
-            body = found.value.get("layers") if isinstance(found.value, Mapping) else None
-            if body is None:
-                raise UnsupportedError("a block without layers")
-            self.chain(block.layers, body, dict(block.blocks), inner)
+            self.use(blocks[kind.key], found, prefix, name)
         elif kind.key == "layers":
             inner = f"{prefix}{name}_" if name and copy else prefix
             self.chain(kind.value, found.value, blocks, inner)
         elif kind.key == "parallel":
-            branches = zip(_branches(kind.value), _branches(found.value), strict=True)
-            for one, other in branches:
+            for one, other in zip(_branches(kind.value), _branches(found.value), strict=True):
                 self.chain(one, other, blocks, prefix)
             self.leaf(item, prefix, name, copy)
-        elif found.key == kind.key:
-            if isinstance(found.value, Mapping) != isinstance(kind.value, Mapping):
-                raise UnsupportedError("a variable that holds all arguments")
+        elif _is_leaf(kind, found):
             self.leaf(item, prefix, name, copy)
         else:
             raise UnsupportedError(f"a layer of the type {found.key}")
 
-    def copies(self, item: Tree, made: Tree, blocks: "dict[str, Block]", prefix: str) -> None:
+    def use(self, block: Block, found: Entry, prefix: str, name: str) -> None:
+        """The layers of a block."""
+        inner = f"{prefix}{name}_" if name else prefix
+        self.sites.prefixes.setdefault(id(block), set()).add(inner)
+        if not name:
+            self.sites.unnamed.add(id(block))
+        body = found.value.get("layers") if isinstance(found.value, TreeMapping) else None
+        if body is None:
+            raise UnsupportedError("a block without layers")
+        self.chain(block.layers, body, block.blocks, inner)
+
+    def copies(self, item: Tree, made: Tree, blocks: Mapping[str, Block], prefix: str) -> None:
         found = layer_type(made)
         if found.key != COPIES:
             raise UnsupportedError("a repeated entry that is not there")
         copies, name = items_of(found.value), _text(key_of(made, "name"))
+        self.sites.counts.setdefault(id(item), set()).add(len(copies))
         for number, copy in enumerate(copies):
             own = f"{name}_{number}" if name and len(copies) > 1 else name
             self.entry(item, copy, blocks, prefix, _Copy(own, name, number, len(copies)))
@@ -139,7 +152,7 @@ class _Walk:
             raise UnsupportedError("the graph has its layers in another order")
         instance = Instance(node, prefix, name)
         if copy and copy.shared:
-            instance = replace_copy(instance, copy)
+            instance = instance._replace(local=copy.shared, number=copy.number, copies=copy.copies)
         self.sites.instances.setdefault(id(item), []).append(instance)
         self.sites.order.append((id(item), instance))
 
@@ -150,12 +163,14 @@ class _Copy(NamedTuple):
     name: str
     shared: str
     number: int
-    count: int
+    copies: int
 
 
-def replace_copy(instance: Instance, copy: _Copy) -> Instance:
-    """The instance with its number."""
-    return instance._replace(local=copy.shared, copy=copy.number, copies=copy.count)
+def _is_leaf(kind: Entry, found: Entry) -> bool:
+    """Whether an entry has become one layer, whose arguments it writes itself."""
+    if kind.key == "model" and found.key == MODEL:
+        return True
+    return kind.key == found.key and isinstance(kind.value, TreeMapping) == isinstance(found.value, TreeMapping)
 
 
 def _within(node: Node, item: Tree) -> bool:
@@ -165,10 +180,8 @@ def _within(node: Node, item: Tree) -> bool:
 
 
 def _branches(value: Tree) -> tuple[Tree, ...]:
-    return items_of(value.get("branches")) if isinstance(value, Mapping) else ()
+    return items_of(value.get("branches")) if isinstance(value, TreeMapping) else ()
 
 
 def _text(node: Tree | None) -> str:
     return str(node.value) if isinstance(node, Value) and node.value is not None else ""
-
-

@@ -14,7 +14,6 @@ from specc.data.kinds import kind_of
 from specc.data.sets import BuiltInSet
 from specc.data.text_table import TextTable
 from specc.emitting.generated_sets import generated_columns
-from specc.emitting.identifiers import Identifiers
 from specc.emitting.python import Expression, Group, call, flat, listed, literal, quoted, statement
 from specc.plan import Plan
 
@@ -129,10 +128,9 @@ def _text(plan: Plan, table: TextTable) -> Source:
     else:
         constants, lines = _rows(table), ["rows = [dict(zip(COLUMNS, row, strict=True)) for row in ROWS]"]
 
-    identifiers = Identifiers()
-
     def constant(name: str, value: Expression) -> str:
-        given = identifiers(name)
+        count = sum(line.startswith(name) for line in constants)
+        given = f"{name}_{count + 1}" if count else name
         constants.extend(statement(f"{given} = ", value))
         return given
 

@@ -1,4 +1,4 @@
-"""The split of a plan's rows as functions of a script: the rule of `specc.data.partition`, so that the same rows train."""
+"""The split of a plan's rows as functions of a script, by the rule of `specc.data.partition`: the same rows train."""
 
 from specc.data.facts import CLASSES
 from specc.data.partition import DEFAULT_SHARE

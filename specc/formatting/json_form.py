@@ -7,7 +7,7 @@ from typing import NamedTuple, TypeAlias
 
 from specc.formatting.order import order_of
 
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+')
+_WORD = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+')
 
 
 class _Member(NamedTuple):
@@ -20,28 +20,28 @@ _Value: TypeAlias = "str | list[_Value] | tuple[_Member, ...]"
 
 def json_form(text: str) -> str:
     """`text`, which could be read, laid out anew, its sections in the order of the language's reference."""
-    tokens = iter(_TOKEN.findall(text))
-    value = _value(next(tokens), tokens)
+    words = iter(_WORD.findall(text))
+    value = _value(next(words), words)
     if isinstance(value, tuple):
         value = tuple(value[at] for at in order_of([loads(member.key) for member in value]))
     return "\n".join(_lines(value, "", "", "")) + "\n"
 
 
-def _value(token: str, tokens: Iterator[str]) -> _Value:
-    if token == "[":
+def _value(word: str, words: Iterator[str]) -> _Value:
+    if word == "[":
         items = []
-        while (token := next(tokens)) != "]":
-            if token != ",":
-                items.append(_value(token, tokens))
+        while (word := next(words)) != "]":
+            if word != ",":
+                items.append(_value(word, words))
         return items
-    if token == "{":
+    if word == "{":
         members = []
-        while (token := next(tokens)) != "}":
-            if token != ",":
-                next(tokens)  # the colon
-                members.append(_Member(token, _value(next(tokens), tokens)))
+        while (word := next(words)) != "}":
+            if word != ",":
+                next(words)  # the colon
+                members.append(_Member(word, _value(next(words), words)))
         return tuple(members)
-    return token
+    return word
 
 
 def _lines(value: _Value, indent: str, before: str, after: str) -> Iterator[str]:

@@ -21,7 +21,7 @@ _ABOUT_THE_FILE = ("yaml-language-server", "$schema", "#!", "vim:", "-*-")
 
 
 def order_of(keys: Sequence[str]) -> list[int]:
-    """Which of the keys of the top level comes first, second, …
+    """Which of the keys of the top level comes first, second and so on.
 
     The user's own come last, those that nobody knows stay behind the key before them.
     """

@@ -17,6 +17,7 @@ from specc.language.yaml_text import LOADER
 Place: TypeAlias = tuple[int, int]
 """A line and a column, from 0."""
 
+_REVEALED = str.maketrans({chr(there): chr(here) for here, there in NO_BREAKS.items()})
 _PROPERTY = re.compile(r"&[^\s,\[\]{}]+|!<[^>]*>|![^\s,\[\]{}]*")
 _BETWEEN = re.compile(r"(?:[ \t\n]|#[^\n]*)*")
 _BEGINS = (
@@ -113,7 +114,7 @@ class _Reader:
         properties, start = self.properties(event, begin)
         if isinstance(event, yaml.ScalarEvent):
             written = self.text[self.offset(start) : self.offset(end)] if start < end else ""
-            return Leaf(properties, written, event.style, event.value, begin, min(start, end), end)
+            return Leaf(properties, written, event.style, event.value.translate(_REVEALED), begin, min(start, end), end)
         return self.collection(event, properties, begin, start)
 
     def offset(self, place: Place) -> int:

@@ -8,6 +8,7 @@ whose line it ends, or alone above the entry it precedes. What stands between a 
 above them.
 """
 
+import json
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
@@ -16,7 +17,6 @@ from typing import NamedTuple
 from specc.formatting.order import in_reference_order
 from specc.formatting.parts import Collection, Item, Leaf, Part, Place, parse
 from specc.language.comments import Comment, comments
-from specc.language.yaml_dump import dump_flow
 
 WIDTH = 120
 """Flow style as long as it fits this many columns, block style otherwise."""
@@ -25,6 +25,7 @@ STEP = 2
 _FAR = 2**62
 _END: Place = (_FAR, 0)
 _INDICATOR = re.compile(r"[1-9]")
+_UNSAFE_KEY = re.compile("[\n\ufeff]|^(?:---|[.]{3})")
 _KEY_LENGTH = 1000  # YAML ends a key that has no `?` before it at 1024 characters
 
 
@@ -85,7 +86,7 @@ class _Printer:
         """Everything up to the line of `---`: directives, comments."""
         while self.next < len(self.comments) and self.comments[self.next].line - 1 < number:
             self.next += 1
-        self.lines += [Line(line.rstrip(" \t")) for line in self.source[:number] if line.strip(" \t")]
+        self.lines += [Line(line.rstrip(" \t")) for line in self.source[:number] if line.strip(" \t\ufeff")]
         self.lines.append(Line("---"))
         self.last = (number, 3)
 
@@ -265,8 +266,8 @@ class _Printer:
 def _key(key: Leaf) -> str:
     """A key in one line."""
     text = _written(key)
-    if "\n" in text or key.style in ("|", ">") or len(text) > _KEY_LENGTH:
-        text = dump_flow(key.value)
+    if key.value is not None and (key.style in ("|", ">") or len(text) > _KEY_LENGTH or _UNSAFE_KEY.search(text)):
+        text = json.dumps(key.value, ensure_ascii=False)  # which YAML reads as well
     written = " ".join([*key.properties, text]).rstrip(" ")
     return written if key.value is not None and text else f"{written} "  # a colon could belong to an alias or a tag
 
@@ -274,10 +275,17 @@ def _key(key: Leaf) -> str:
 def _written(part: Part) -> str:
     if isinstance(part, Collection):
         return _flow(part)
-    content = part.text[1:-1]
-    if part.style == "'" and not any(character in content for character in '"\\\n'):
-        return '"' + content.replace("''", "'") + '"'
-    return part.text
+    if part.text in ("-", "?", ":"):  # text in brackets alone
+        return f'"{part.text}"'
+    return _requoted(part.text) if part.style == "'" else part.text
+
+
+def _requoted(text: str) -> str:
+    """A scalar in double quotes, if it is in single ones and both mean the same."""
+    content = text[1:-1]
+    if not text.startswith("'") or any(character in content for character in '"\\\n'):
+        return text
+    return '"' + content.replace("''", "'") + '"'
 
 
 def _flow(part: Collection) -> str:

@@ -44,7 +44,11 @@ def locate_files(graph: Graph, catalog: Catalog, root: Path, folder: Path) -> tu
             continue
         if node.layer not in done:
             done[node.layer] = located(node.component)
-        nodes.append(replace(node, component=done[node.layer]))
+        model = node.model
+        if model is not None:
+            model, faults = locate_files(model, catalog, root, folder)
+            findings += faults if node.layer == node.name else []
+        nodes.append(replace(node, component=done[node.layer], model=model))
     weights = graph.weights
     if weights is not None:
         path, faults = locate(weights.path, weights.span, root, folder, "a file of weights")

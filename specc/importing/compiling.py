@@ -39,11 +39,28 @@ def training_section(
             continue
         if value not in (None, {}, []):
             section[key] = value
+    findings += _unsaved(compiled.get("loss"))
     weighted = compiled.get("weighted_metrics")
     if weighted is not None and says_something(weighted):
         help_text = "a spec's metrics count all samples alike"
         findings.append(warning("not-kept", "`weighted_metrics` are not kept", weighted.span, help=help_text))
     return section, findings
+
+
+def _unsaved(node: Node | None) -> list[Finding]:
+    """Keras 3.15 saves `Huber` without its `delta`: what a model was compiled with is in no file."""
+    if isinstance(node, Sequence):
+        return [finding for item in node.items for finding in _unsaved(item)]
+    if not isinstance(node, Mapping):
+        return []
+    class_name, config = node.get("class_name"), node.get("config")
+    if not isinstance(class_name, Value):
+        return [finding for entry in node for finding in _unsaved(entry.value)]
+    if class_name.value != "Huber" or (isinstance(config, Mapping) and config.get("delta") is not None):
+        return []
+    help_text = "write `Huber: {delta: …}` if it was another one"
+    message = "Keras saves `Huber` without its `delta`; the spec has the default, 1.0"
+    return [warning("not-kept", message, class_name.span, help=help_text)]
 
 
 def says_something(node: Node) -> bool:

@@ -5,6 +5,7 @@ imported or made; class names are looked up in the catalog, and what is not ther
 """
 
 import math
+import re
 import struct
 from collections.abc import Mapping as AbstractMapping
 from typing import Any, NamedTuple
@@ -14,7 +15,6 @@ from specc.graph.drafts import default_name
 from specc.importing.implied import EVEN, implied, settled
 from specc.importing.refusal import no_counterpart, refuse
 from specc.language.tree import Mapping, Node, Sequence, Value
-from specc.plan.document import escaped
 
 LARGEST = 2**31
 """Numbers above this, such as a layer of 10^12 units, are no sizes; real numbers may have any magnitude."""
@@ -112,11 +112,14 @@ def arguments(config: Mapping, facts: EntryFacts, setting: Setting, rank: int | 
 
 
 def plain(node: Node) -> Any:  # noqa: ANN401  plain data
-    """The value as a spec writes it: tuples and arrays as lists. Raises RefusalError for any other object."""
+    """The value as a spec writes it: tuples and arrays as lists, dollars doubled.
+
+    Raises RefusalError for any other object.
+    """
     if isinstance(node, Sequence):
         return [plain(item) for item in node.items]
     if isinstance(node, Value):
-        return escaped(node.value) if isinstance(node.value, str) else _bounded(node)
+        return node.value.replace("$", "$$") if isinstance(node.value, str) else _bounded(node)
     class_name = node.get("class_name")
     if isinstance(class_name, Value):
         config = node.get("config")
@@ -218,7 +221,7 @@ def _is_default(
         usual = setting.precision if facts.kind == "layer" else "float32"
         return value in (None, "int64" if facts.name in _WHOLE else usual)
     if declared.name == "name" and declared.default is None:
-        return bool(value == default_name(facts.name))
+        return bool(re.fullmatch(rf"{default_name(facts.name)}(_\d+)?", str(value)))  # Keras numbers its own names
     if declared.name == "data_format" and value == "channels_last":
         return True  # as long as Keras itself is not configured otherwise
     default = _evened(facts.name, declared.name, declared.default)

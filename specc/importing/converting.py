@@ -94,7 +94,7 @@ class _Scope:
     """The names of one graph.
 
     `own` are those of its layers by Keras' names, `first` the entries of their first calls, `calls` what each call is
-    named and its entry, `ports` the names of a call's outputs. Those beyond the first get names when they are asked for.
+    named and its entry, `ports` the names of a call's outputs. Those beyond the first get names when asked for.
     """
 
     work: _Work
@@ -269,8 +269,8 @@ def _model_inputs(call: Call, graph: _Graph, scope: _Scope) -> Entry:
         unknown = [key for key in given if key not in graph.inputs]
         if unknown:
             refuse("not-a-model", f"the model called here has no input `{unknown[0]}`", call.span)
-        return {"inputs": {graph.inputs[key]: named(value, scope.name_of) for key, value in given.items()}}
-    return {"inputs": named(given, scope.name_of)}
+        return {"inputs": {graph.inputs[key]: named(value, scope.name_of, call.span) for key, value in given.items()}}
+    return {"inputs": named(given, scope.name_of, call.span)}
 
 
 def _outputs(given: AbstractMapping[str, Tensor], scope: _Scope, *, by_key: bool) -> dict[str, str]:

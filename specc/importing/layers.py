@@ -9,6 +9,7 @@ from collections.abc import Mapping as AbstractMapping
 from typing import Any, TypeAlias
 
 from specc.catalog import Catalog, EntryFacts
+from specc.diagnostics import Span
 from specc.graph.drafts import default_name
 from specc.importing.components import Setting, arguments, class_of, component, component_of, plain, same
 from specc.importing.refusal import no_counterpart, refuse
@@ -87,20 +88,24 @@ def inputs(call: Call, names: NameOf, facts: EntryFacts | None) -> Entry:
     unknown = [key for key in wires if facts and facts.call and key not in facts.call]
     if unknown:
         no_counterpart(f"specs wire no tensor to `{unknown[0]}` of a layer", call.span, "")
-    found = {key: named(value, names) for key, value in wires.items()}
+    found = {key: named(value, names, call.span) for key, value in wires.items()}
     first = next(iter(facts.call), "") if facts else ""
     if len(found) == 1 and (facts is None or first in found or not facts.call):
         return {"inputs": next(iter(found.values()))}
-    return {"inputs": found} if found else {}
+    if not found:
+        refuse("not-a-model", "nothing flows into this call", call.span)
+    return {"inputs": found}
 
 
-def named(value: Input, names: NameOf) -> Any:  # noqa: ANN401  a name or a list of names
-    """The names of the tensors at one place of a call. Raises RefusalError for what is nested deeper than a list."""
+def named(value: Input, names: NameOf, place: Span) -> Any:  # noqa: ANN401  a name or a list of names
+    """The names of the tensors at one place of the call at `place`.
+
+    Raises RefusalError for constants, and for what is nested deeper than a list.
+    """
     if isinstance(value, Tensor):
         return names(value)
     if not isinstance(value, list) or not all(isinstance(item, Tensor) for item in value):
-        first = next(tensors_in(value))
-        no_counterpart("a layer of a spec takes tensors and lists of tensors, nothing deeper", first.span, "")
+        no_counterpart("a layer of a spec takes tensors and lists of tensors, nothing else", place, "")
     return [names(item) for item in value if isinstance(item, Tensor)]
 
 

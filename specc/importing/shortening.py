@@ -121,10 +121,11 @@ def _unnamed(layers: list[Document], inputs: Mapping[str, Any]) -> set[str]:
 
 def _models_called_as_they_are(layers: list[Any], catalog: Catalog) -> set[str]:
     """The names of nested models that are called like their keys, and like no layer without a name may be."""
-    nested = {entry["name"] for entry in layers if isinstance(entry, dict) and "model" in entry and "name" in entry}
     types = {default_name(name) for kind in ("layer", "op") for name in catalog.names(kind)}
-    keys = [_base(entry) for entry in layers if isinstance(entry, dict) and "model" in entry]
-    return {name for name in nested if keys.count(name) == 1 and re.sub(r"(_\d+)+$", "", name) not in types}
+    nested = [entry for entry in layers if isinstance(entry, dict) and "model" in entry]
+    bases = [_base(entry) for entry in nested]
+    called = {base for entry, base in zip(nested, bases, strict=True) if entry.get("name") == base}
+    return {name for name in called if bases.count(name) == 1 and re.sub(r"(_\d+)+$", "", name) not in types}
 
 
 def _without_name(entry: Any, unnamed: set[str]) -> Any:  # noqa: ANN401

@@ -95,6 +95,8 @@ def _old_call(node: Sequence) -> Call:
         more = item.items[3] if isinstance(item, Sequence) and len(item.items) > 3 else None
         if isinstance(more, Mapping):
             keywords |= {entry.key: _input(entry.value) for entry in more}
+    if not tensors:
+        refuse("not-a-model", "nothing flows into this call", node.span)
     return Call((tensors[0] if len(tensors) == 1 else tensors,), keywords, node.span)
 
 

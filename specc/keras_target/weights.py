@@ -17,7 +17,7 @@ import keras
 import ml_dtypes
 import numpy as np
 
-from specc.diagnostics import Finding, error, has_errors
+from specc.diagnostics import Finding, Span, error, has_errors
 from specc.graph.graph import Graph, WeightsFile
 from specc.transfer import Match, Stored, Tensor, WeightsContent, match, open_weights
 from specc.transfer.hdf5 import BFLOAT16, tree_of
@@ -49,28 +49,61 @@ class Loaded(NamedTuple):
         }
 
 
+def start_weights(model: keras.Model, graph: Graph) -> tuple[list[Loaded], list[Finding]]:
+    """Let `model`, built from the located `graph`, and the models in it, start from the files that they name.
+
+    Findings: nothing-to-train, and those of `load_weights`.
+    """
+    loaded, findings = _start(model, graph, "")
+    frozen = any(each.frozen for each in loaded)
+    if frozen and not model.trainable_weights and not has_errors(findings):
+        message = "the model has nothing to learn with: the weights from the file are frozen, and there are no others"
+        findings.append(error("nothing-to-train", message, _first_freeze(graph)))
+    return loaded, findings
+
+
+def _start(model: keras.Model, graph: Graph, prefix: str) -> tuple[list[Loaded], list[Finding]]:
+    loaded: list[Loaded] = []
+    findings: list[Finding] = []
+    if graph.weights is not None:
+        one, findings = load_weights(model, graph.weights, graph, prefix)
+        loaded = [one] if one else []
+    for node in graph.nodes:
+        if node.model is not None and node.layer == node.name:
+            more, faults = _start(model.get_layer(node.layer), node.model, f"{prefix}{node.layer}/")
+            loaded += more
+            findings += faults
+    return loaded, findings
+
+
+def _first_freeze(graph: Graph) -> Span:
+    """Where freezing is asked for."""
+    waiting = [graph]
+    while not waiting[0].weights or not waiting[0].weights.freeze:
+        waiting = [*waiting[1:], *(node.model for node in waiting[0].nodes if node.model is not None)]
+    return waiting[0].weights.spans.get("freeze", waiting[0].weights.span)
+
+
 def load_weights(
     model: keras.Model, weights: WeightsFile, graph: Graph, prefix: str = ""
 ) -> tuple[Loaded | None, list[Finding]]:
     """Put into `model`, built from `graph`, what fits of the located file `weights`; None if findings forbid it.
 
-    For a model in a model, `prefix` is its name with a slash behind it, and `graph` its own. Findings:
-    weights-mismatch, nothing-to-train, and those of `open_weights`.
+    For a model in a model, `prefix` is its name with a slash behind it, and `graph` its own. A model in this one that
+    names a file of its own is left out. Findings: weights-mismatch, and those of `open_weights`.
     """
+    apart = {node.layer for node in graph.nodes if node.model is not None and node.model.weights is not None}
     with open_weights(Path(weights.located), weights.span) as (content, faults):
         if content is None:
             return None, faults
         with _own(model, content) as (own, take):
-            found = match(own, content.root, prefix)
+            asking = own._replace(layers=tuple(layer for layer in own.layers if layer.name not in apart))
+            found = match(asking, content.root, prefix)
             findings = mismatches(found, content.root, weights, graph, prefix)
             if has_errors(findings):
                 return None, findings
             take(found)
     frozen = _freeze(model, found, prefix) if weights.freeze else ()
-    if frozen and not prefix and not model.trainable_weights:
-        place = weights.spans.get("freeze", weights.span)
-        message = "the model has nothing to learn with: the weights from the file are frozen, and there are no others"
-        return None, [*findings, error("nothing-to-train", message, place)]
     return Loaded(weights.path, content.sha256, found, frozen), findings
 
 

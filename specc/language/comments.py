@@ -14,7 +14,7 @@ from specc.language.source import LINE_BREAK
 from specc.language.yaml_text import LOADER
 
 # YAML 1.1 breaks lines at these, YAML 1.2 and editors do not: to the scanner they are letters.
-NO_BREAKS = str.maketrans(dict.fromkeys("\x85\u2028\u2029", "\U000f0000"))
+NO_BREAKS = str.maketrans("\x85\u2028\u2029", "\U000f0000\U000f0001\U000f0002")
 
 
 class Comment(NamedTuple):
@@ -36,7 +36,7 @@ def comments(text: str, having: str = "") -> Iterator[Comment]:
         if "#" in line and having in line:
             column = _comment_start(number, line, starts, ends)
             if column is not None and having in line[column - 1 :]:
-                yield Comment(number, column, line[column - 1 :], not line[: column - 1].strip())
+                yield Comment(number, column, line[column - 1 :], not line[: column - 1].strip(" \t"))
 
 
 def _scalars(text: str) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:

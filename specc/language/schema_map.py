@@ -73,8 +73,9 @@ class SchemaMap:
         return [word for form in forms for word in form.get("enum", ())]
 
     def keys(self, part: Schema) -> list[str]:
-        """The keys of a mapping that are no types: node keys, arguments or the keys of a section."""
-        return [key for key, value in part.get("properties", {}).items() if not _is_type_reference(value)]
+        """The keys of a mapping that are no types: node keys, arguments or the keys of a section; none that cannot be written."""
+        named = part.get("properties", {}).items()
+        return [key for key, value in named if not _is_type_reference(value) and not key.startswith("(")]
 
     def _type_references(self, part: Schema) -> Iterator[tuple[str, str]]:
         for value in part.get("properties", {}).values():

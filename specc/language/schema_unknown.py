@@ -170,7 +170,7 @@ def _unknown_key_among(fault: Fault, key: str, known: list[str], where: str) -> 
 
 
 def _unknown_section_key(fault: Fault, key: str) -> list[Finding]:
-    known = list(fault.schema.get("properties", {}))
+    known = fault.map.keys(fault.schema)
     where = f"`{fault.key}`" if fault.path else "the top level"
     here = ".".join(str(step) for step in fault.path)
     homes = [home for home in fault.map.sections_with(key) if home != here]

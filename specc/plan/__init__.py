@@ -1,6 +1,6 @@
 """The spec with nothing left open: what it says, and what follows from data and model where it is silent."""
 
 from specc.plan.imply import imply, size_outputs
-from specc.plan.plan import Plan
+from specc.plan.plan import Outline, Plan
 
-__all__ = ["Plan", "imply", "size_outputs"]
+__all__ = ["Outline", "Plan", "imply", "size_outputs"]

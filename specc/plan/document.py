@@ -4,7 +4,7 @@ What comes out is itself a valid spec that means the same, names and wires writt
 nothing.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from specc.component import Argument, Component
@@ -12,7 +12,7 @@ from specc.data import DataFacts, DataSpec
 from specc.data.facts import CLASSES
 from specc.data.partition import DEFAULT_SHARE, share_of
 from specc.graph.graph import Graph, GraphInput, Node, Ref, WeightsFile, Wiring
-from specc.plan.plan import Plan
+from specc.plan.plan import Outline, Plan
 from specc.spec import Runtime
 
 
@@ -22,6 +22,7 @@ def as_document(plan: Plan) -> dict[str, Any]:
     if plan.description:
         document["description"] = plan.description
     document |= {
+        **_models(plan.graph),
         "data": _data(plan.data, plan.facts, plan.runtime.seed),
         "model": _model(plan.graph),
         "training": _training(plan),
@@ -32,6 +33,18 @@ def as_document(plan: Plan) -> dict[str, Any]:
     if allow:
         document["allow"] = allow
     return document
+
+
+def as_outline(outline: Outline) -> dict[str, Any]:
+    """The spec of a model alone, with every name and wire."""
+    about = {"description": outline.description} if outline.description else {}
+    return {
+        "spec": 1,
+        "name": outline.name,
+        **about,
+        **_models(outline.graph),
+        "model": _model(outline.graph),
+    }
 
 
 def component_document(component: Component) -> Any:  # noqa: ANN401  a string, or a one-key mapping
@@ -94,11 +107,11 @@ def _split(data: DataSpec, facts: DataFacts, seed: int) -> dict[str, Any]:
     }
 
 
-def _model(graph: Graph) -> dict[str, Any]:
+def _model(graph: Graph, prefix: str = "") -> dict[str, Any]:
     return {
         **({"weights": _weights(graph.weights)} if graph.weights else {}),
         "inputs": {graph_input.name: _input(graph_input) for graph_input in graph.inputs},
-        "layers": [_layer(node, graph) for node in graph.nodes],
+        "layers": [_layer(node, graph, prefix) for node in graph.nodes],
         "outputs": {name: _reference(ref, graph) for name, ref in graph.outputs.items()},
     }
 
@@ -107,13 +120,30 @@ def _weights(weights: WeightsFile) -> dict[str, Any]:
     return {"path": escaped(weights.path), "missing": weights.missing, "freeze": weights.freeze}
 
 
-def _input(graph_input: GraphInput) -> dict[str, Any]:
-    return {"shape": list(graph_input.shape or ()), "dtype": graph_input.dtype}
+def _input(graph_input: GraphInput) -> dict[str, Any] | None:
+    if graph_input.shape is None:
+        return None
+    return {"shape": list(graph_input.shape), "dtype": graph_input.dtype}
 
 
-def _layer(node: Node, graph: Graph) -> dict[str, Any]:
+def _models(graph: Graph) -> dict[str, Any]:
+    """The models that stand as layers, by the names of the layers, those inside of others too."""
+    found = {f"{prefix}{node.name}": node.model for prefix, node in _nested(graph, "")}
+    return {"models": {name: _model(model, f"{name}_") for name, model in found.items()}} if found else {}
+
+
+def _nested(graph: Graph, prefix: str) -> Iterator[tuple[str, Node]]:
+    for node in graph.nodes:
+        if node.model is not None and node.layer == node.name:
+            yield prefix, node
+            yield from _nested(node.model, f"{prefix}{node.name}_")
+
+
+def _layer(node: Node, graph: Graph, prefix: str) -> dict[str, Any]:
     written: dict[str, Any] = {"share": node.layer}
-    if node.layer == node.name:
+    if node.layer == node.name and node.model is not None:
+        written = {"model": {"source": f"{prefix}{node.name}", **node.component.arguments}}
+    elif node.layer == node.name:
         arguments = component_document(node.component)
         written = {arguments: None} if isinstance(arguments, str) else dict(arguments)
     written |= {"name": node.name, "inputs": _inputs(node, graph)}

@@ -3,17 +3,31 @@
 from collections.abc import Mapping
 from typing import Any
 
+from specc.graph.graph import Graph
 from specc.language.yaml_dump import dump_flow
-from specc.plan.document import as_document
-from specc.plan.plan import Plan
+from specc.plan.document import as_document, as_outline
+from specc.plan.plan import Outline, Plan
 
+LAYERS = "model.layers"
+_BLOCKS = {("data",), ("model",), ("training",), ("runtime",), ("model", "layers")}
 WIDTH = 120
 """Flow style as long as it fits this many columns, block style otherwise."""
 
 
-def expand(plan: Plan) -> str:
+def expand(model: Plan | Outline) -> str:
     """The text of the spec with every implied value, name and wire; it validates, trains and expands to itself."""
-    return "\n".join(_mapping(as_document(plan), (), plan.origins)) + "\n"
+    document, origins = (as_document(model), model.origins) if isinstance(model, Plan) else (as_outline(model), {})
+    origins = {**origins, **_uses(model.graph)}
+    return "\n".join(_mapping(document, (), origins)) + "\n"
+
+
+def _uses(graph: Graph) -> dict[str, str]:
+    """By which uses of blocks and files the layers came, by their paths."""
+    return {
+        f"{LAYERS}.{node.name}": " ".join("; ".join(use.words for use in node.span.via).split())
+        for node in graph.nodes
+        if node.span.via
+    }
 
 
 def _mapping(mapping: Mapping[str, Any], path: tuple[str, ...], origins: Mapping[str, str]) -> list[str]:
@@ -30,7 +44,7 @@ def _entry(key: str, value: Any, path: tuple[str, ...], origins: Mapping[str, st
     """`key: value` in one line where that fits and no comment belongs inside, in a block otherwise."""
     inside = any(known.startswith(".".join(path) + ".") for known in origins)
     line = f"{key}:" if value is None else f"{key}: {dump_flow(value)}"
-    blocks = path in {("data",), ("model",), ("training",), ("runtime",)} or path == ("model", "layers") or inside
+    blocks = path in _BLOCKS or (path[:1] == ("models",) and (len(path) < 3 or path[2:] == ("layers",))) or inside
     if not (blocks or len(line) > WIDTH) or not isinstance(value, dict | list) or not value:
         return [line + comment]
     if isinstance(value, dict):
@@ -39,7 +53,8 @@ def _entry(key: str, value: Any, path: tuple[str, ...], origins: Mapping[str, st
 
 
 def _item(item: Any, path: tuple[str, ...], origins: Mapping[str, str]) -> list[str]:  # noqa: ANN401  plain data
-    if not isinstance(item, dict) or path != ("model", "layers"):
+    if not isinstance(item, dict) or path[-1:] != ("layers",):
         return [f"- {dump_flow(item)}"]
-    first, *rest = _mapping(item, path, origins)
-    return [f"- {first}", *(f"  {line}" for line in rest)]
+    first, *rest = _mapping(item, path, {})
+    origin = origins.get(f"{LAYERS}.{item.get('name')}") if path == ("model", "layers") else None
+    return [f"- {first}" + (f"  # {origin}" if origin else ""), *(f"  {line}" for line in rest)]

@@ -11,7 +11,7 @@ The rules of the language's version 1, which never change silently:
 - The optimizer is Adam with its defaults, 10 epochs, batches of 32.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import NamedTuple, TypeVar
 
@@ -20,7 +20,7 @@ from specc.component import Component
 from specc.data import DataFacts, DataSpec, TargetFacts
 from specc.data.facts import CLASSES
 from specc.diagnostics import Finding, Span, error
-from specc.graph.graph import NOWHERE, Graph, TensorType
+from specc.graph.graph import NOWHERE, Graph, Node, TensorType
 from specc.graph.infer import Inferred
 from specc.language.suggest import did_you_mean
 from specc.plan.plan import Plan
@@ -64,25 +64,56 @@ def size_outputs(graph: Graph, facts: DataFacts) -> tuple[Graph, list[Finding]]:
 
     Where the width is not known it stays `Output`, of which inference knows nothing and says nothing.
     """
-    pseudo = [node for node in graph.nodes if node.component is not FAULTY and node.component.type == OUTPUT]
-    if not pseudo:
+    if not any(map(_is_pseudo, _every(graph))):
         return graph, []
     targets, findings = match_targets(graph, facts)
     missing = graph.unsure or any(ref.source == NOWHERE for ref in graph.outputs.values())
-    sized = {}
-    for node in pseudo:
-        outputs = [name for name, ref in graph.outputs.items() if ref.source == node.name]
-        target = targets.get(outputs[0]) if outputs else None
-        if target is None and not findings and not missing:
+    silent = bool(findings or missing)
+    sized = _sized(graph, targets, findings, silent=silent)
+    return sized, findings
+
+
+def _every(graph: Graph) -> Iterator[Node]:
+    """The nodes of a graph, and those of the models in it."""
+    for node in graph.nodes:
+        yield node
+        if node.model is not None:
+            yield from _every(node.model)
+
+
+def _is_pseudo(node: Node) -> bool:
+    return node.component is not FAULTY and node.component.type == OUTPUT and node.model is None
+
+
+def _sized(graph: Graph, targets: Mapping[str, TargetFacts], findings: list[Finding], *, silent: bool) -> Graph:
+    """The graph with its `Output`s sized by the targets of the outputs that they are."""
+    done: dict[str, Node] = {}
+    for node in graph.nodes:
+        outputs = {name: ref for name, ref in graph.outputs.items() if ref.source == node.name}
+        if node.model is not None:
+            inner = list(node.model.outputs)
+            theirs = {inner[ref.port]: targets[name] for name, ref in outputs.items() if name in targets}
+            done[node.name] = replace(node, model=_sized(node.model, theirs, findings, silent=silent))
+        if not _is_pseudo(node):
+            continue
+        target = next((targets[name] for name in outputs if name in targets), None)
+        if target is None and not silent:
             message = "`Output` is sized by a target, and this one is no output of the model"
             findings.append(error("output-without-target", message, node.span, help="use `Dense` inside the model"))
         width = None if target is None else known(_width, target)
         if width is not None and width is not FAULTY:
-            sized[node.layer] = replace(
-                node.component, kind="layer", type="Dense", arguments={"units": width, **node.component.arguments}
+            arguments = {"units": width, **node.component.arguments}
+            done[node.name] = replace(
+                node, component=replace(node.component, kind="layer", type="Dense", arguments=arguments)
             )
-    nodes = tuple(replace(node, component=sized[node.layer]) if node.layer in sized else node for node in graph.nodes)
-    return replace(graph, nodes=nodes), findings
+    nodes = tuple(_as_owner(done.get(node.name, node), done) for node in graph.nodes)
+    return replace(graph, nodes=nodes)
+
+
+def _as_owner(node: Node, done: Mapping[str, Node]) -> Node:
+    """A node that shares a layer, as its owner now is."""
+    owner = done.get(node.layer)
+    return node if owner is None else replace(node, component=owner.component, model=owner.model)
 
 
 def _width(target: TargetFacts) -> int | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from specc.component import Component
 from specc.data import DataFacts, DataSpec, TargetFacts
@@ -9,6 +10,15 @@ from specc.diagnostics import Span
 from specc.graph.graph import Graph
 from specc.graph.infer import Inferred
 from specc.spec import Runtime
+
+
+class Outline(NamedTuple):
+    """A model alone: what is known of a spec that says nothing about data."""
+
+    name: str
+    description: str
+    graph: Graph
+    inferred: Inferred
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +54,11 @@ class Plan:
     allow: tuple[str, ...] = ()
     origins: Mapping[str, str] = field(default_factory=dict)
     places: Mapping[str, Span] = field(default_factory=dict)
+
+    @property
+    def outline(self) -> Outline:
+        """The model alone."""
+        return Outline(self.name, self.description, self.graph, self.inferred)
 
     def place_of(self, path: str) -> Span:
         """Where the value at a dotted path, such as `training.epochs`, is written; the whole spec if it is implied."""

@@ -108,11 +108,11 @@ def _layers(report: Report) -> str:
 
 
 def _weights(report: Report) -> str:
-    if report.weights is None:
-        return ""
-    rows = [(each.name, text.status(each), f"{each.parameters:,}") for each in report.weights.layers]
+    rows = [
+        (each.name, text.status(each), f"{each.parameters:,}") for weights in report.weights for each in weights.layers
+    ]
     table = _table("Weights at the start", ("layer", "from the file", "parameters"), rows)
-    return f"{table}\n\n{_escape(text.origin(report.weights))}"
+    return "\n\n".join([table, *(_escape(text.origin(weights)) for weights in report.weights)])
 
 
 def _table(title: str, header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

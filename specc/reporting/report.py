@@ -137,7 +137,7 @@ class NumberResult:
 class Report:
     """The whole report. `facts` are what is shown as name and text: data, environment.
 
-    `weights` is the file that training started from, None if there was none.
+    `weights` are the files that training started from.
     """
 
     name: str
@@ -157,7 +157,7 @@ class Report:
     inputs: tuple[str, ...]
     outputs: tuple[str, ...]
     parameters: Parameters
-    weights: StartingWeights | None
+    weights: tuple[StartingWeights, ...]
     data: Mapping[str, str]
     split: Mapping[str, int]
     environment: Mapping[str, str]

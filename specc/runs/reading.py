@@ -49,6 +49,14 @@ _LAYER = Fields(
         "weights": ListOf(_WEIGHT),
     }
 )
+_START = Fields(
+    {
+        **{key: Text() for key in ("path", "sha256", "matched_by", "within")},
+        "layers": ListOf(Fields({"name": Text(), "status": Text(), "parameters": Count(), "why": Text()})),
+        "unused": ListOf(Text()),
+        "frozen": ListOf(Text()),
+    }
+)
 _RUN = Fields(
     {
         "run": Count(VERSION),
@@ -72,14 +80,7 @@ _RUN = Fields(
                 "outputs": ListOf(Text()),
             }
         ),
-        "weights": Fields(
-            {
-                **{key: Text() for key in ("path", "sha256", "matched_by", "within")},
-                "layers": ListOf(Fields({"name": Text(), "status": Text(), "parameters": Count(), "why": Text()})),
-                "unused": ListOf(Text()),
-                "frozen": ListOf(Text()),
-            }
-        ),
+        "weights": ListOf(_START),
         "targets": MappingOf(Fields({"kind": Text(), "classes": ListOf(Text()), "column": Text()})),
         "training": Fields(
             {
@@ -164,7 +165,7 @@ def _run(path: Path, facts: dict[str, Any], files: dict[str, Any]) -> Run:
         **{key: facts[key] for key in plain},
         determinism=Determinism(**facts["determinism"]),
         model=Model(**{**model, "parameters": Parameters(**model["parameters"]), "layers": layers}),
-        weights=_weights(facts["weights"]),
+        weights=tuple(_started(each) for each in facts["weights"]),
         targets={name: Target(**target) for name, target in facts["targets"].items()},
         training=Training(**facts["training"]),
         data=Data(**facts["data"]),
@@ -172,9 +173,7 @@ def _run(path: Path, facts: dict[str, Any], files: dict[str, Any]) -> Run:
     )
 
 
-def _weights(facts: dict[str, Any]) -> StartingWeights | None:
-    if not facts["path"]:
-        return None
+def _started(facts: dict[str, Any]) -> StartingWeights:
     return StartingWeights(**{**facts, "layers": tuple(StartingLayer(**layer) for layer in facts["layers"])})
 
 

@@ -72,7 +72,7 @@ class StartingLayer:
 
 @dataclass(frozen=True, slots=True)
 class StartingWeights:
-    """The file that the weights started from, and what of it fitted.
+    """A file that weights started from, the model's or those of a model in it, and what of it fitted.
 
     `matched_by` is `name` or `position`; `within` names the model in the file that was taken, if it is not the
     outermost. `unused` are layers of the file, `frozen` layers that were not trained.
@@ -169,7 +169,7 @@ class Run:
     environment: Mapping[str, Any]
     determinism: Determinism
     model: Model
-    weights: StartingWeights | None
+    weights: tuple[StartingWeights, ...]
     targets: Mapping[str, Target]
     training: Training
     data: Data

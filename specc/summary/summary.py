@@ -9,17 +9,17 @@ from typing import Any, NamedTuple
 from specc.catalog import load
 from specc.component import Argument, Component
 from specc.drawing import Part, Weights
-from specc.graph.graph import Node, TensorType
+from specc.graph.graph import Graph, Node, TensorType
 from specc.graph.infer import Inferred, completed
 from specc.graph.order import sources
 from specc.graph.shapes.rule import bytes_of
-from specc.plan import Plan
+from specc.plan import Outline, Plan
 from specc.summary.activations import activation_bytes
 from specc.summary.memory import Memory, training_memory
 
 
 class Inner(NamedTuple):
-    """A layer that stands in an argument of another, as the `LSTM` of a `Bidirectional`."""
+    """A layer that stands in an argument of another, as the `LSTM` of a `Bidirectional`, or in a model."""
 
     argument: str
     type: str
@@ -50,7 +50,10 @@ class Row(NamedTuple):
 
 
 class Summary(NamedTuple):
-    """A model at a glance. `known` says that the totals count every layer; otherwise they are lower bounds."""
+    """A model at a glance. `known` says that the totals count every layer; otherwise they are lower bounds.
+
+    How much memory training takes is not known of a model alone.
+    """
 
     name: str
     rows: tuple[Row, ...]
@@ -58,7 +61,7 @@ class Summary(NamedTuple):
     non_trainable: int
     multiply_adds: int
     known: bool
-    memory: Memory
+    memory: Memory | None
 
     @property
     def parameters(self) -> int:
@@ -68,7 +71,7 @@ class Summary(NamedTuple):
     def as_json(self) -> dict[str, Any]:
         """The same as plain data."""
         rows = [{**row._asdict(), "inner": [_inner_json(inner) for inner in row.inner]} for row in self.rows]
-        memory = {**self.memory._asdict(), "total": self.memory.total}
+        memory = {**self.memory._asdict(), "total": self.memory.total} if self.memory else None
         return {**self._asdict(), "rows": rows, "parameters": self.parameters, "memory": memory}
 
     def parts(self) -> list[Part]:
@@ -79,26 +82,25 @@ class Summary(NamedTuple):
         ]
 
 
-def summarize(plan: Plan) -> Summary:
-    """The summary of a plan's model, by the static rules of `specc.graph.infer`."""
-    inferred = plan.inferred
-    outputs = {ref.source for ref in plan.graph.outputs.values()}
+def summarize(model: Plan | Outline) -> Summary:
+    """The summary of a model, by the static rules of `specc.graph.infer`; of a plan's with the memory of training."""
+    graph, inferred = model.graph, model.inferred
+    outputs = {ref.source for ref in graph.outputs.values()}
     rows = [
         Row(name, "Input", (), _shape(tensor), 0, 0, 0, bytes_of(tensor), is_input=True)
         for name, tensor in inferred.inputs.items()
     ]
-    named = {node.name: node.outputs for node in plan.graph.nodes}
-    rows += [
-        _row(node, inferred, node.name in outputs)._replace(wires=_wires(node, named)) for node in plan.graph.nodes
-    ]
+    named = {node.name: node.outputs for node in graph.nodes}
+    rows += [_row(node, inferred, node.name in outputs)._replace(wires=_wires(node, named)) for node in graph.nodes]
+    kept = [row.activation_bytes for row in rows]
     return Summary(
-        plan.name,
+        model.name,
         tuple(rows),
         inferred.trainable,
         inferred.non_trainable,
         inferred.multiply_adds,
         inferred.known,
-        training_memory(plan, (row.activation_bytes for row in rows)),
+        training_memory(model, kept) if isinstance(model, Plan) else None,
     )
 
 
@@ -122,7 +124,15 @@ def _row(node: Node, inferred: Inferred, is_output: bool) -> Row:
         activation_bytes(node, component, inferred),
         is_output=is_output,
         shares=None if node.layer == node.name else node.layer,
-        inner=_inner(component),
+        inner=_inner(component) if node.model is None else _inside(node.model),
+    )
+
+
+def _inside(model: Graph) -> tuple[Inner, ...]:
+    """The layers of a model that stands as a layer, by their names."""
+    return tuple(
+        Inner(node.name, node.component.type, _inside(node.model) if node.model else _inner(node.component))
+        for node in model.nodes
     )
 
 
@@ -146,7 +156,8 @@ def _inner_json(inner: Inner) -> dict[str, Any]:
 def _drawn_type(row: Row) -> str:
     if row.shares:
         return f"{row.type} of {row.shares}"
-    return f"{row.type} of {', '.join(inner.type for inner in row.inner)}" if row.inner else row.type
+    wraps = [inner.type for inner in row.inner] if len(row.inner) <= 2 else []  # more are the layers of a model
+    return f"{row.type} of {', '.join(wraps)}" if wraps else row.type
 
 
 def _weights(row: Row) -> Weights:

@@ -107,13 +107,18 @@ def _shortened(text: str, size: int) -> str:
 
 
 def _totals(summary: Summary) -> list[str]:
-    memory = summary.memory
-    least, least_memory = ("" if known else "at least " for known in (summary.known, memory.known))
+    memory, least = summary.memory, "" if summary.known else "at least "
+    counts = [
+        f"parameters: {least}{summary.parameters:,} ({summary.trainable:,} trainable, {summary.non_trainable:,} not)",
+        f"multiply-adds per sample: {least}{summary.multiply_adds:,}",
+    ]
+    if memory is None:
+        return counts
+    least_memory = "" if memory.known else "at least "
     parts = f"weights {human_bytes(memory.weights)}, gradients {human_bytes(memory.gradients)}"
     parts += f", optimizer {human_bytes(memory.optimizer)}, activations {human_bytes(memory.activations)}"
     return [
-        f"parameters: {least}{summary.parameters:,} ({summary.trainable:,} trainable, {summary.non_trainable:,} not)",
-        f"multiply-adds per sample: {least}{summary.multiply_adds:,}",
+        *counts,
         f"training memory for batches of {memory.batch_size:,}: {least_memory or 'about '}{human_bytes(memory.total)}",
         f"  ({parts})",
     ]

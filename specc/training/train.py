@@ -26,7 +26,7 @@ from specc.graph.files import locate_files
 from specc.graph.graph import Graph
 from specc.keras_target.build import Built, build_model
 from specc.keras_target.serving import inner_name, serving_model
-from specc.keras_target.weights import Loaded, load_weights
+from specc.keras_target.weights import Loaded, start_weights
 from specc.plan import Plan
 from specc.plan.document import as_document
 from specc.runs import RunFolder
@@ -123,13 +123,12 @@ def train(checked: Checked, plan: Plan, command: Sequence[str] = (), show: TextI
     return Outcome(folder, metrics, tuple(findings), interrupted)
 
 
-def _start_weights(built: Built, graph: Graph, show: TextIO | None) -> tuple[Loaded | None, list[Finding]]:
-    """Let the model start from the file that its `weights:` names, if it has any."""
-    if graph.weights is None:
-        return None, []
-    loaded, findings = load_weights(built.model, graph.weights, graph)
-    if loaded is not None and show is not None:
-        print(match_table(loaded.path, loaded.match), file=show, flush=True)
+def _start_weights(built: Built, graph: Graph, show: TextIO | None) -> tuple[list[Loaded], list[Finding]]:
+    """Let the model, and models in it, start from the files that their `weights:` name, if they have any."""
+    loaded, findings = start_weights(built.model, graph)
+    if show is not None:
+        for each in loaded:
+            print(match_table(each.path, each.match), file=show, flush=True)
     return loaded, findings
 
 
@@ -179,8 +178,8 @@ def _run_folder(checked: Checked, plan: Plan) -> RunFolder:
     return runs.create(Path(plan.runtime.runs), plan.name[:LONGEST_NAME], digest, datetime.now(UTC))
 
 
-def _lock(plan: Plan, devices: Devices, prepared: Prepared, loaded: Loaded | None) -> dict[str, Any]:
-    weights = {"weights": {"path": loaded.path, "sha256": loaded.sha256}} if loaded else {}
+def _lock(plan: Plan, devices: Devices, prepared: Prepared, loaded: Sequence[Loaded]) -> dict[str, Any]:
+    weights = [{"path": each.path, "sha256": each.sha256} for each in loaded]
     return {
         "lock": 1,
         "spec": as_document(plan),
@@ -193,7 +192,7 @@ def _lock(plan: Plan, devices: Devices, prepared: Prepared, loaded: Loaded | Non
             "samples": _samples(prepared),
             "split": _split_sizes(prepared),
         },
-        **weights,
+        **({"weights": weights} if weights else {}),
     }
 
 
@@ -204,7 +203,7 @@ def _first_record(  # noqa: PLR0913, PLR0917  what run.json says before training
     devices: Devices,
     prepared: Prepared,
     built: Built,
-    loaded: Loaded | None,
+    loaded: Sequence[Loaded],
     findings: Sequence[Finding],
 ) -> dict[str, Any]:
     level = determinism(plan.runtime)
@@ -216,7 +215,7 @@ def _first_record(  # noqa: PLR0913, PLR0917  what run.json says before training
         "environment": environment(devices),
         "determinism": {"level": level.level, "why": level.why},
         "model": model_record(plan.graph, built),
-        **({"weights": loaded.as_record()} if loaded else {}),
+        **({"weights": [each.as_record() for each in loaded]} if loaded else {}),
         "targets": {
             name: {"kind": target.kind, "classes": list(target.names) if target.names else None, "column": target.name}
             for name, target in plan.targets.items()

@@ -28,7 +28,7 @@ _FAULTS = (OSError, RuntimeError, KeyError, ValueError, TypeError, AttributeErro
 """What h5py raises over damaged files."""
 
 
-class RefusedFile(Exception):  # noqa: N818  no error of ours: it carries the finding's code and message
+class Refusal(Exception):  # noqa: N818  no error of ours: it carries the finding's code and message
     """The file cannot be used: the code of the finding, and what is wrong after the file's name."""
 
     def __init__(self, code: str, words: str) -> None:
@@ -44,13 +44,13 @@ class Tree(NamedTuple):
 
 
 def tree_of(path: str) -> Tree:
-    """The tree of the file at `path`; raises RefusedFile (not-weights, unsafe-weights, weights-limit)."""
+    """The tree of the file at `path`; raises Refusal (not-weights, unsafe-weights, weights-limit)."""
     try:
         with h5py.File(path, "r") as file:
             return _tree(file)
     except _FAULTS as fault:
         words = (str(fault).splitlines() or [""])[0].strip("'\"") or type(fault).__name__
-        raise RefusedFile("not-weights", f"cannot be read as HDF5: {words[:1].lower()}{words[1:200]}") from fault
+        raise Refusal("not-weights", f"cannot be read as HDF5: {words[:1].lower()}{words[1:200]}") from fault
 
 
 def _tree(file: h5py.File) -> Tree:
@@ -59,7 +59,7 @@ def _tree(file: h5py.File) -> Tree:
         if listed is not None and ("layer_names" in listed.attrs or "layer_names0" in listed.attrs):
             return Tree(Stored("", "", {}, tuple(walk.listed(listed))), legacy=True)
     if not any(key in file for key in LAYERS):
-        raise RefusedFile("not-weights", "has no layers as Keras saves them")
+        raise Refusal("not-weights", "has no layers as Keras saves them")
     return Tree(walk.node(file, "", "", 0), legacy=False)
 
 
@@ -110,20 +110,20 @@ class _Walk:
 
     def _children(self, group: h5py.Group, path: str, depth: int) -> Iterator[tuple[str, Any]]:
         if depth > DEPTH:
-            raise RefusedFile("weights-limit", f"nests more than {DEPTH} groups, at `{path[:60]}`")
+            raise Refusal("weights-limit", f"nests more than {DEPTH} groups, at `{path[:60]}`")
         self._count(len(group))
         for name in group:
             if name in NOT_WEIGHTS:
                 continue
             child = _hard(group, name)
             if not isinstance(child, h5py.Group | h5py.Dataset):
-                raise RefusedFile("not-weights", f"has something at `{path}{name}` that is no array")
+                raise Refusal("not-weights", f"has something at `{path}{name}` that is no array")
             yield name, child
 
     def _count(self, more: int) -> None:
         self._seen += more
         if self._seen > OBJECTS:
-            raise RefusedFile("weights-limit", f"has more than {OBJECTS:,} groups and arrays")
+            raise Refusal("weights-limit", f"has more than {OBJECTS:,} groups and arrays")
 
 
 def _hard(group: h5py.Group, path: str) -> Any:  # noqa: ANN401  a group, an array, or a type
@@ -131,11 +131,11 @@ def _hard(group: h5py.Group, path: str) -> Any:  # noqa: ANN401  a group, an arr
     for name in path.split("/"):
         link = group.get(name, getlink=True) if name not in {"", ".", ".."} else None
         if link is None:
-            raise RefusedFile("not-weights", f"has nothing at `{path}`, which it lists")
+            raise Refusal("not-weights", f"has nothing at `{path}`, which it lists")
         if isinstance(link, h5py.ExternalLink):
-            raise RefusedFile("unsafe-weights", f"has a link into another file, `{link.filename}`, at `{name}`")
+            raise Refusal("unsafe-weights", f"has a link into another file, `{link.filename}`, at `{name}`")
         if isinstance(link, h5py.SoftLink):
-            raise RefusedFile("unsafe-weights", f"has a link to another place, `{link.path}`, at `{name}`")
+            raise Refusal("unsafe-weights", f"has a link to another place, `{link.path}`, at `{name}`")
         group = group[name]
     return group
 
@@ -143,19 +143,19 @@ def _hard(group: h5py.Group, path: str) -> Any:  # noqa: ANN401  a group, an arr
 def _tensor(dataset: Any, path: str, name: str = "") -> Tensor:  # noqa: ANN401  whatever lies where an array belongs
     """The declaration of an array."""
     if not isinstance(dataset, h5py.Dataset) or dataset.shape is None:
-        raise RefusedFile("not-weights", f"has something at `{path}` that is no array")
+        raise Refusal("not-weights", f"has something at `{path}` that is no array")
     if dataset.external:
-        raise RefusedFile("unsafe-weights", f"has an array whose numbers lie in another file, `{path}`")
+        raise Refusal("unsafe-weights", f"has an array whose numbers lie in another file, `{path}`")
     if dataset.is_virtual:
-        raise RefusedFile("unsafe-weights", f"has an array that is put together from others, `{path}`")
+        raise Refusal("unsafe-weights", f"has an array that is put together from others, `{path}`")
     if dataset.id.get_create_plist().get_nfilters():
-        raise RefusedFile("unsafe-weights", f"has an array that is packed, `{path}`, and Keras packs none")
+        raise Refusal("unsafe-weights", f"has an array that is packed, `{path}`, and Keras packs none")
     tensor = Tensor(path, tuple(map(int, dataset.shape)), _dtype(dataset), name)
     if tensor.size > limits.TENSOR:
         words = f"declares an array of the shape {tensor.shape} at `{path}`: {tensor.size:,} numbers"
-        raise RefusedFile("weights-limit", f"{words}, {limits.TENSOR:,} are allowed")
+        raise Refusal("weights-limit", f"{words}, {limits.TENSOR:,} are allowed")
     if dataset.id.get_storage_size() < tensor.size * dataset.dtype.itemsize:
-        raise RefusedFile("not-weights", f"declares {tensor.size:,} numbers at `{path}` and holds fewer")
+        raise Refusal("not-weights", f"declares {tensor.size:,} numbers at `{path}` and holds fewer")
     return tensor
 
 
@@ -193,4 +193,4 @@ def _texts(thing: h5py.Group, attribute: str) -> list[str]:
 def _check_length(thing: h5py.Group | h5py.Dataset, attribute: str) -> None:
     declared = thing.attrs.get_id(attribute)
     if math.prod(declared.shape) * declared.dtype.itemsize > ATTRIBUTE_BYTES:
-        raise RefusedFile("weights-limit", f"has an attribute `{attribute}` of more than {ATTRIBUTE_BYTES:,} bytes")
+        raise Refusal("weights-limit", f"has an attribute `{attribute}` of more than {ATTRIBUTE_BYTES:,} bytes")

@@ -1,6 +1,6 @@
 """The names of layers, where a file of weights does not tell them but the configuration beside it does.
 
-Keras calls groups after classes, `conv2d_1`, and writes layers' names into them since 3.9; the `config.json` of a
+Keras calls groups after classes, `conv2d_1`, and newer versions write layers' names into them; the `config.json` of a
 `.keras` file lists the layers in the order in which they were counted. Read as data: no class is looked up.
 """
 

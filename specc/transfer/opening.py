@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from specc import archive
 from specc.diagnostics import Finding, Span, error
-from specc.transfer.hdf5 import RefusedFile, tree_of
+from specc.transfer.hdf5 import Refusal, tree_of
 from specc.transfer.naming import CONFIG_BYTES, with_names
 from specc.transfer.stored import Stored
 
@@ -51,7 +51,7 @@ def open_weights(path: Path, place: Span | None = None) -> Iterator[tuple[Weight
             return
         try:
             root, legacy = tree_of(str(unpacked))
-        except RefusedFile as refused:
+        except Refusal as refused:
             help_ = "a file that Keras has written has none of this" if refused.code == "unsafe-weights" else ""
             yield None, [error(refused.code, f"`{path.name}` {refused.words}", place, help=help_)]
             return

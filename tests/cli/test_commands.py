@@ -27,7 +27,8 @@ def spec(project: Path) -> Path:
 
 def test_version_and_help(project: Path) -> None:
     assert specc("--version").stdout.startswith("specc, version 0.")
-    for command in ("init", "validate", "show", "expand", "train", "report", "schema", "doctor", "completion"):
+    commands = ("init", "validate", "show", "expand", "fmt", "diff", "train", "report", "schema", "doctor", "completion")
+    for command in commands:
         done = specc(command, "--help")
         ends(done, 0)
         assert "Example" in done.stdout, command
@@ -114,7 +115,7 @@ def test_expand_applies_overrides(spec: Path) -> None:
     assert "  seed: 3\n" in done.stdout
 
 
-@pytest.mark.parametrize("name", ["spec", "lock", "metrics", "run", "report"])
+@pytest.mark.parametrize("name", ["spec", "lock", "metrics", "run", "report", "diff"])
 def test_schema(name: str, project: Path) -> None:
     done = specc("schema", name)
     ends(done, 0)

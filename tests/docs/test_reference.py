@@ -24,6 +24,13 @@ HEADINGS = {
     "model": ("language.md", "The model"),
     "model.inputs": ("language.md", "The model"),
     "model.layers": ("language.md", "The model"),
+    "model.parallel": ("composition.md", "Branches"),
+    "model.model": ("composition.md", "Models as layers"),
+    "model.layers.parallel": ("composition.md", "Branches"),
+    "model.layers.model": ("composition.md", "Models as layers"),
+    "blocks": ("composition.md", "Blocks"),
+    "blocks.params": ("composition.md", "Blocks"),
+    "model.weights": ("weights.md", "The keys"),
     "training": ("language.md", "Training"),
     "runtime": ("language.md", "Runtime"),
     "report": ("language.md", "The report"),
@@ -38,14 +45,16 @@ FOLLOWED = ("layers", "layer-entry", "column", "column.number")
 def keys(part: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, str]]:
     """The dotted path of each section, and its keys, types of layers left out."""
     reference = part.get("$ref", "").removeprefix("#/$defs/")
-    if reference in FOLLOWED:
+    if reference in FOLLOWED and path[:1] != ("blocks",) and "layers" not in path[:-1]:  # a layer list once
         yield from keys(SCHEMA["$defs"][reference], path)
     for key, value in part.get("properties", {}).items():
         is_type = "." in value.get("$ref", "").removeprefix("#/$defs/")
         if not is_type or path == ("data", "columns"):
             yield ".".join(path), key
             yield from keys(value, (*path, key))
-    if path[-1:] in {("inputs",), ("columns",)} and isinstance(part.get("additionalProperties"), dict):
+    if path[-1:] in {("inputs",), ("columns",), ("blocks",), ("params",)} and isinstance(
+        part.get("additionalProperties"), dict
+    ):
         yield from keys(part["additionalProperties"], path)
     for branch in ("then", "else", "items"):
         if branch in part:

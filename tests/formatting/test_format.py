@@ -36,7 +36,7 @@ LAYOUT = {
     "a byte order mark": ("\ufeffa: 1\n", "a: 1\n"),
     "a marker": ("--- \na: 1\n...\n", "---\na: 1\n"),
     "directives": ("%YAML 1.2\n--- # c\na:   1\n", "%YAML 1.2\n---  # c\na: 1\n"),
-    "explicit keys": ("? a\n: b\n? 'c\n  d'\n:  - 1\n", "a: b\nc d:\n  - 1\n"),
+    "explicit keys": ("? a\n: b\n? 'c\n  d'\n:  - 1\n", 'a: b\n"c d":\n  - 1\n'),
     "an empty list": ("a: [ ]\nb: {\n}\n", "a: []\nb: {}\n"),
 }
 
@@ -132,8 +132,19 @@ def test_every_section_has_its_place() -> None:
     [
         (
             '{"model": [], "spec": 1, "data": {"a": [1e-3, "\\u00e9", {}]}}',
-            '{\n  "spec": 1,\n  "data": {\n    "a": [\n      1e-3,\n      "\\u00e9",\n      {}\n    ]\n  },\n'
-            '  "model": []\n}\n',
+            """\
+{
+  "spec": 1,
+  "data": {
+    "a": [
+      1e-3,
+      "\\u00e9",
+      {}
+    ]
+  },
+  "model": []
+}
+""",
         ),
         ("[ 1.50,\r\n null ]", "[\n  1.50,\n  null\n]\n"),
         ('"a b"', '"a b"\n'),

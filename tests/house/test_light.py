@@ -6,7 +6,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 GALLERY = sorted(str(path) for path in (ROOT / "specs").glob("*.yaml"))
-HEAVY = ("numpy", "tensorflow", "keras", "sklearn", "scipy", "matplotlib", "pandas", "rich", "jinja2")
+HEAVY = ("numpy", "h5py", "tensorflow", "keras", "sklearn", "scipy", "matplotlib", "pandas", "rich", "jinja2")
 
 VALIDATE = f"""
 import sys

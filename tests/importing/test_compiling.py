@@ -29,7 +29,8 @@ COSINE = keras_object("keras.optimizers.schedules", "CosineDecay", initial_learn
     [
         (ONE, {}, {}),
         (ONE, {"optimizer": None, "loss": None, "metrics": None}, {}),
-        (ONE, {"optimizer": "adam", "loss": "mse", "metrics": ["mae"]}, {"optimizer": "adam", "loss": "mse", "metrics": ["mae"]}),
+        (ONE, {"optimizer": "adam", "loss": "mse", "metrics": ["mae"]},
+         {"optimizer": "adam", "loss": "mse", "metrics": ["mae"]}),
         (ONE, {"optimizer": ADAM}, {"optimizer": "Adam"}),
         (ONE, {"optimizer": keras_object("keras.optimizers", "SGD", learning_rate=0.10000000149011612, momentum=0.9)},
          {"optimizer": {"SGD": {"learning_rate": 0.1, "momentum": 0.9}}}),
@@ -40,11 +41,13 @@ COSINE = keras_object("keras.optimizers.schedules", "CosineDecay", initial_learn
         (ONE, {"loss": ["mse"], "metrics": [["mae", "mse"]], "loss_weights": [2.0]},
          {"loss": "mse", "metrics": ["mae", "mse"], "loss_weights": {"y": 2.0}}),
         (ONE, {"metrics": [keras_object("keras.metrics", "AUC", name="auc")]}, {"metrics": ["AUC"]}),
-        (ONE, {"metrics": [keras_object("keras.metrics", "AUC", name="area")]}, {"metrics": [{"AUC": {"name": "area"}}]}),
+        (ONE, {"metrics": [keras_object("keras.metrics", "AUC", name="area")]},
+         {"metrics": [{"AUC": {"name": "area"}}]}),
         (ONE, {"run_eagerly": True, "jit_compile": True, "steps_per_execution": 8}, {}),
         (TWO, {"loss": {"b": "mae", "a": "mse"}, "loss_weights": {"a": 1.0, "b": 0.5}},
          {"loss": {"second": "mae", "first": "mse"}, "loss_weights": {"first": 1.0, "second": 0.5}}),
-        (TWO, {"loss": ["mse", None], "metrics": [["mae"], []]}, {"loss": {"first": "mse"}, "metrics": {"first": ["mae"]}}),
+        (TWO, {"loss": ["mse", None], "metrics": [["mae"], []]},
+         {"loss": {"first": "mse"}, "metrics": {"first": ["mae"]}}),
         (TWO, {"loss": "mse"}, {"loss": {"first": "mse", "second": "mse"}}),
     ],
 )  # fmt: skip
@@ -67,3 +70,7 @@ def test_sections(outputs: dict[str, str], config: dict[str, Any], expected: dic
 )
 def test_what_cannot_be_kept(config: dict[str, Any], code: str) -> None:
     assert compiled(ONE, **config) == ({}, [code])
+
+
+def test_the_delta_that_keras_forgets() -> None:
+    assert compiled(ONE, loss=keras_object("keras.losses", "Huber", name="huber")) == ({"loss": "Huber"}, ["not-kept"])

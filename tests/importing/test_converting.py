@@ -215,7 +215,7 @@ Y = tensor("x")
         (called(operation("Add", "o"), (Y, Y)), {"ops.add": None, "inputs": {"x1": "x", "x2": "x"}}),
         (called(operation("Multiply", "o"), (Y, 2.0)), {"ops.multiply": {"x2": 2.0}, "inputs": "x"}),
         (called(operation("Subtract", "o"), (1, Y)), {"ops.subtract": {"x1": 1}, "inputs": {"x2": "x"}}),
-        (called(operation("Max", "o", axis=-1, keepdims=True), Y), {"ops.max": {"axis": -1, "keepdims": True}, "inputs": "x"}),
+        (called(operation("Max", "o", axis=-1), Y), {"ops.max": {"axis": -1}, "inputs": "x"}),
         (called(operation("Mean", "o", axis=None, keepdims=False), Y), {"ops.mean": None, "inputs": "x"}),
         (called(operation("Stack", "o", axis=-1), [Y, Y]), {"ops.stack": {"axis": -1}, "inputs": ["x", "x"]}),
         (called(operation("Absolute", "o"), Y), {"ops.abs": None, "inputs": "x"}),

@@ -2,7 +2,6 @@
 
 import io
 import json
-import os
 import subprocess
 import sys
 import zipfile
@@ -166,7 +165,7 @@ def test_hostile_configs(case: str, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("config.json", config if isinstance(config, bytes) else json.dumps(config))
     assert codes(path) == [code]
-    assert os.listdir(tmp_path) == ["model.keras"]
+    assert [path.name for path in tmp_path.iterdir()] == ["model.keras"]
 
 
 @pytest.mark.parametrize(
@@ -188,7 +187,7 @@ def test_archives(members: list[str], code: str, tmp_path: Path) -> None:
         for member in members:
             archive.writestr(member, json.dumps(SOUND))
     assert codes(path) == [code]
-    assert os.listdir(tmp_path) == ["model.keras"]
+    assert [path.name for path in tmp_path.iterdir()] == ["model.keras"]
 
 
 def test_archives_in_archives_are_not_opened(tmp_path: Path) -> None:

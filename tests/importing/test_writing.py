@@ -26,7 +26,9 @@ def model(*layers: Any, outputs: Any = None, inputs: Any = None) -> dict[str, An
     ("document", "expected"),
     [
         (
-            model({"Dense": {"units": 4}, "name": "dense", "inputs": "x"}, {"ReLU": None, "name": "a", "inputs": "dense"}),
+            model(
+                {"Dense": {"units": 4}, "name": "dense", "inputs": "x"}, {"ReLU": None, "name": "a", "inputs": "dense"}
+            ),
             {"inputs": {"x": [4]}, "layers": [{"Dense": 4}, {"ReLU": None, "name": "a"}]},
         ),
         (
@@ -34,7 +36,9 @@ def model(*layers: Any, outputs: Any = None, inputs: Any = None) -> dict[str, An
             {"inputs": {"x": [4]}, "layers": [{"Dense": 4, "name": "dense_1"}]},
         ),
         (
-            model({"Flatten": None, "name": "flatten", "inputs": "x"}, inputs={"x": {"shape": [4, 2], "dtype": "int32"}}),
+            model(
+                {"Flatten": None, "name": "flatten", "inputs": "x"}, inputs={"x": {"shape": [4, 2], "dtype": "int32"}}
+            ),
             {"inputs": {"x": {"shape": [4, 2], "dtype": "int32"}}, "layers": ["Flatten"]},
         ),
         (  # dense_1 comes second, so that it would be called `dense_1` anyway; `dense_3` would not

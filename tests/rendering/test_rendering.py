@@ -208,6 +208,7 @@ def test_json() -> None:
             "caption": "(None, 16, 16, 64)",
             "help": "give `shortcut` a convolution",
             "notes": ["`conv2` is halved"],
+            "origins": [],
             "labels": [
                 {
                     "path": "s.yaml",

@@ -351,7 +351,7 @@ def fine_tuned(runs_folder: Path) -> Path:
         "unused": ["head"],
         "frozen": ["conv1", "conv2"],
     }
-    return digits(runs_folder, name="fine-tuned", weights=start)
+    return digits(runs_folder, name="fine-tuned", weights=[start])
 
 
 ALL: dict[str, Callable[[Path], Path]] = {

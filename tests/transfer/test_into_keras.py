@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -149,8 +150,6 @@ def test_layers_from_the_file_are_frozen(tmp_path: Path) -> None:
     assert loaded
     assert loaded.frozen == ("encoder/in", "encoder/n")
     assert model.trainable_weights == []
-    _, findings = load_weights(model, weights, NO_GRAPH)
-    assert [finding.code for finding in findings] == ["nothing-to-train"]
 
 
 SPEC = """\
@@ -177,48 +176,76 @@ def train(name: str, weights: str = "", units: int = 3, rate: str = "0.1", seed:
     return outcome.run
 
 
-def kernels(run: RunFolder, name: str) -> list[np.ndarray[Any, Any]]:
-    model = keras.saving.load_model(run.model)
-    inner = next(layer for layer in model.layers if layer.name == name)
+def hidden(saved: Path, name: str) -> list[np.ndarray[Any, Any]]:
+    """The weights of the layer `hidden` in the model of that name."""
+    inner = next(layer for layer in keras.saving.load_model(saved).layers if layer.name == name)
     return [np.asarray(weight) for weight in inner.get_layer("hidden").get_weights()]
 
 
 @pytest.mark.parametrize("file", ["model.keras", "checkpoints/last.weights.h5"])
 def test_a_run_starts_from_another(file: str, project: Path) -> None:
     first = train("first")
-    start = project / f"start{Path(file).suffix}"
-    (first.path / file).rename(start)
+    start = Path(f"start{Path(file).suffix}")
+    shutil.copy(first.path / file, start)
     second = train("second", start.name, rate="1e-30", seed=2)
-    if file.endswith("h5"):
-        first = train("first")
-    else:
-        start.rename(first.model)
-        start = first.model
-    for a, b in zip(kernels(first, "first"), kernels(second, "second"), strict=True):
+    for a, b in zip(hidden(first.model, "first"), hidden(second.model, "second"), strict=True):
         np.testing.assert_array_equal(a, b)
     content = json.loads(second.run.read_text())
     jsonschema.validate(content, load_schema("run-v1"))
     jsonschema.validate(json.loads((second.path / "report.json").read_text()), load_schema("report-v1"))
-    assert [row["status"] for row in content["weights"]["layers"]] == ["loaded", "loaded"]
+    assert [row["status"] for row in content["weights"][0]["layers"]] == ["loaded", "loaded"]
     lock = yaml.safe_load(second.lock.read_text())
     jsonschema.validate(lock, load_schema("lock-v1"))
-    assert lock["weights"]["sha256"] == "sha256:" + hashlib.sha256(start.read_bytes()).hexdigest()
+    assert lock["weights"][0]["sha256"] == "sha256:" + hashlib.sha256(start.read_bytes()).hexdigest()
     assert read(second.path)[1] == ()
 
 
 def test_runs_from_one_file_are_equal_and_frozen_layers_stay(project: Path) -> None:
     train("first").model.rename("start.keras")
-    start = kernels(RunFolder(Path()), "first") if Path("model.keras").exists() else None
-    assert start is None
     one, two = (train("second", "{path: start.keras, freeze: true, missing: allowed}", units=4) for _ in range(2))
     assert one.predictions.read_text() == two.predictions.read_text()
-    model = keras.saving.load_model("start.keras")
-    expected = next(layer for layer in model.layers if layer.name == "first").get_layer("hidden").get_weights()
-    for a, b in zip(expected, kernels(one, "second"), strict=True):
+    for a, b in zip(hidden(Path("start.keras"), "first"), hidden(one.model, "second"), strict=True):
         np.testing.assert_array_equal(a, b)
     found, _ = read(one.path)
-    assert found.weights
-    assert (found.weights.frozen, found.model.parameters.trainable) == (("hidden",), 36)
+    assert (found.weights[0].frozen, found.model.parameters.trainable) == (("hidden",), 36)
+
+
+NESTED = """\
+spec: 1
+name: nested
+data: {dataset: iris}
+models:
+  encoder:
+    weights: start.keras
+    inputs: {x: [4]}
+    layers: [{Dense: {units: 8, activation: relu}, name: hidden}]
+model:
+  %slayers:
+    - model: encoder
+    - Dense: 3
+      name: last
+training: {epochs: 1, optimizer: {SGD: 1e-30}}
+report: {formats: [json, md]}
+"""
+
+
+def test_a_model_in_a_model_starts_from_a_file_of_its_own(project: Path) -> None:
+    first = train("first")
+    shutil.copy(first.model, "start.keras")
+    for more, unused in (("", [["head"]]), ("weights: whole.keras\n  ", [["encoder/hidden"], ["head"]])):
+        Path("spec.yaml").write_text(NESTED % more)
+        outcome = specc.train("spec.yaml")
+        assert outcome.run
+        assert outcome.findings == ()
+        found, findings = read(outcome.run.path)
+        assert findings == ()
+        assert [list(each.unused) for each in found.weights] == unused
+        assert [layer.name for layer in found.weights[-1].layers] == ["encoder/hidden"]
+        nested = next(each for each in keras.saving.load_model(outcome.run.model).layers if each.name == "nested")
+        weights = nested.get_layer("encoder").get_layer("hidden").get_weights()
+        for a, b in zip(hidden(first.model, "first"), weights, strict=True):
+            np.testing.assert_array_equal(a, b)
+        shutil.copy(outcome.run.model, "whole.keras")
 
 
 def test_mirrored_devices_start_from_the_same(project: Path) -> None:

@@ -4,23 +4,37 @@ For each way in which names may tell what belongs together, the model is put in 
 rows of entries that occur several times do, as long as that shortens the text. The shortest wins.
 """
 
+import itertools
 from collections import Counter, defaultdict
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
 from specc.catalog import Catalog, load
-from specc.importing.folding.items import Item, Items, Model, Wire, bodies, read_model, referred, replaced, sources, walk
-from specc.importing.folding.naming import block_name
-from specc.importing.folding.ordering import Ordered, in_order, schemes
-from specc.importing.folding.repeating import with_repeats
-from specc.importing.folding.unifying import Stretch, Unified, own_tokens, unify
+from specc.importing.folding.items import (
+    Item,
+    Items,
+    Model,
+    Wire,
+    bodies,
+    read_model,
+    referred,
+    replaced,
+    sources,
+    walk,
+)
+from specc.importing.folding.naming import block_name, renamed
+from specc.importing.folding.ordering import Ordered, in_order, is_automatic, schemes
+from specc.importing.folding.params import IDENTIFIER
+from specc.importing.folding.repeating import runs, with_repeats
+from specc.importing.folding.unifying import Stretch, Unified, shortener, unify
 from specc.importing.folding.writing import write_model
 
 LINE = 40
 """A line costs as much as this many characters."""
 _LONGEST = 12
 _TRIED = 6
+_SCHEMES = 5
 
 
 def fold(model: Mapping[str, Any]) -> dict[str, Any]:
@@ -30,19 +44,20 @@ def fold(model: Mapping[str, Any]) -> dict[str, Any]:
     """
     catalog = load()
     flat = read_model(model)
-    best: tuple[int, Model] | None = None
+    grouped: list[tuple[int, Model]] = []
     seen = set()
-    for scheme in schemes():
-        ordered = in_order(flat, scheme)
+    for scheme, forward in itertools.product(schemes(flat), (False, True)):
+        ordered = in_order(flat, scheme, forward=forward)
         if ordered is None or ordered.groups in seen:
             continue
         seen.add(ordered.groups)
-        found = _folded(ordered, catalog)
-        cost = _cost(found, catalog)
-        if best is None or cost < best[0]:
-            best = (cost, found)
-    assert best is not None  # noqa: S101  the last scheme has no groups, so that none waits for another
-    return write_model(with_repeats(best[1]), catalog)
+        for variant in (ordered, _collapsed(ordered)):
+            found = _with_families(variant, catalog)
+            grouped.append((_cost(found, catalog), found))
+    grouped.sort(key=lambda pair: pair[0])
+    folded = [_with_rows(found, catalog) for _, found in grouped[:_SCHEMES]]
+    best = min(folded, key=lambda found: _cost(found, catalog))
+    return write_model(with_repeats(renamed(best)), catalog)
 
 
 def _cost(model: Model, catalog: Catalog) -> int:
@@ -53,7 +68,9 @@ def _cost(model: Model, catalog: Catalog) -> int:
         layers = block if isinstance(block, list) else block["layers"]
         total += 2 * LINE + _entries_cost(layers)
         if isinstance(block, dict):
-            total += LINE + len(str(block.get("params", "")))
+            names = list(block.get("params", ()))
+            parts = sum(IDENTIFIER.fullmatch(name) is not None for name in names)
+            total += LINE + len(str(names)) // 3 + LINE * (2 * parts + max(0, len(names) - 5))
     return total + _entries_cost(document["model"]["layers"])
 
 
@@ -64,15 +81,30 @@ def _entries_cost(entries: list[Any]) -> int:
             branches = entry["parallel"]["branches"]
             total += sum(_entries_cost(branch) or LINE for branch in branches) + 2 * LINE
         elif isinstance(entry, dict) and "layers" in entry:
-            total += _entries_cost(entry["layers"]) + LINE
+            total += _entries_cost(entry["layers"]) + 3 * LINE
+            total += 3 * LINE * any(isinstance(inner, dict) and "parallel" in inner for inner in entry["layers"])
         else:
-            total += LINE + len(str(entry))
+            total += LINE + len(str(entry)) // 3
     return total
 
 
-def _folded(ordered: Ordered, catalog: Catalog) -> Model:
-    model = _with_families(ordered, catalog)
-    return _with_rows(model, catalog)
+def _collapsed(ordered: Ordered) -> Ordered:
+    """With what repeats inside the groups as one entry, so that groups may differ in how often."""
+    model = ordered.model
+    named = referred(model)
+    made: list[Item] = []
+    ranges: list[range] = []
+    at = 0
+    for group in ordered.groups:
+        made += model.items[at : group.start]
+        start, at = len(made), group.start
+        for first, last, run in runs(model.items[group.start : group.stop], named):
+            made += [*model.items[at : group.start + first], run]
+            at = group.start + last
+        made += model.items[at : group.stop]
+        at = group.stop
+        ranges.append(range(start, len(made)))
+    return Ordered(replace(model, items=(*made, *model.items[at:])), tuple(ranges))
 
 
 class _Group(NamedTuple):
@@ -85,8 +117,8 @@ class _Group(NamedTuple):
 def _with_families(ordered: Ordered, catalog: Catalog) -> Model:
     """The model with its groups as uses of blocks, alike groups of the same."""
     model = ordered.model
-    named = referred(model)
-    groups = [group for at in ordered.groups if (group := _group(model, at, named))]
+    places = _places(model)
+    groups = [group for at in ordered.groups if (group := _group(model, at, places))]
     clusters: dict[Hashable, list[_Group]] = defaultdict(list)
     for group in groups:
         clusters[tuple(map(_shape, group.stretch.items))].append(group)
@@ -111,27 +143,29 @@ def _with_families(ordered: Ordered, catalog: Catalog) -> Model:
     return _with_blocks(model, families, catalog) or model
 
 
-def _group(model: Model, at: range, named: set[int]) -> _Group | None:
+def _places(model: Model) -> dict[int, set[int]]:
+    """Where in the model each entry is named; -1 for its outputs."""
+    places: dict[int, set[int]] = defaultdict(set)
+    for at, top in enumerate(model.items):
+        for item in walk((top,)):
+            for wire in sources(item.wires):
+                places[wire.source].add(at)
+    for wire in model.outputs.values():
+        places[wire.source].add(-1)
+    return places
+
+
+def _group(model: Model, at: range, places: Mapping[int, set[int]]) -> _Group | None:
     """A group that can be a block's use: only its last entry counts outside."""
     items = model.items[at.start : at.stop]
     if any(item.pinned for item in walk(items)):
         return None
-    inside = {item.uid for item in walk(items[:-1])}
-    used = {
-        wire.source
-        for other in (*model.items[: at.start], *model.items[at.stop :])
-        for item in walk((other,))
-        for wire in _explicit(item)
-    }
-    used |= {wire.source for wire in model.outputs.values()}
-    if inside & used or items[-1].uid in {wire.source for wire in model.outputs.values()}:
+    if any(not places.get(item.uid, set()) <= set(at) for item in walk(items[:-1])) or -1 in places.get(
+        items[-1].uid, ()
+    ):
         return None
     before = model.items[at.start - 1].uid if at.start else next(iter(model.inputs.values()))
     return _Group(at, Stretch(items, Wire(before)))
-
-
-def _explicit(item: Item) -> Iterator[Wire]:
-    yield from sources(item.wires)
 
 
 def _shape(item: Item) -> Hashable:
@@ -166,11 +200,10 @@ def _with_blocks(model: Model, families: Sequence[Sequence[_Group]], catalog: Ca
 
 def _unified(stretches: Sequence[Stretch], catalog: Catalog, blocks: Mapping[str, Any]) -> Unified | None:
     """As one block: with residuals as a `parallel`, or, where some have none, as an `Add` that may be left out."""
-    own = [own_tokens(stretch.items) for stretch in stretches]
+    short = [shortener(stretch.items) for stretch in stretches]
 
     def key_of(number: int, item: Item) -> Hashable:
-        tokens = own[number]
-        local = item.name and "_".join(token for token in item.name.split("_") if token not in tokens)
+        local = None if item.name is None or is_automatic(item) else short[number](item.name)
         return item.type, local, len(item.branches or ())
 
     found = unify(stretches, key_of, catalog, blocks)
@@ -218,7 +251,7 @@ def _with_rows(model: Model, catalog: Catalog) -> Model:
             folded = _with_row(model, size, places, catalog)
             if folded is not None:
                 new_cost = _cost(folded, catalog)
-                if new_cost < (better[0] if better else cost - LINE):
+                if new_cost < (better[0] if better else cost - 2 * LINE):
                     better = (new_cost, folded)
         if better is None:
             return model

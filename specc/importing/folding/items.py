@@ -3,11 +3,14 @@
 All of it is immutable, so that a fold can be tried and thrown away. `read_model` makes it from a flat model document.
 """
 
+import functools
 import itertools
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, TypeAlias
+
+from specc.graph.drafts import default_name
 
 NODE_KEYS = frozenset({"name", "inputs", "outputs", "share"})
 MERGES = frozenset({"Add", "Average", "Concatenate", "Dot", "Maximum", "Minimum", "Multiply", "Subtract"})
@@ -73,6 +76,8 @@ class Model:
 
 
 REQUIRED = object()
+base_name = functools.cache(default_name)
+"""The automatic name of a type's first layer."""
 _numbers = itertools.count(1)
 
 
@@ -100,7 +105,16 @@ def _read(entry: Mapping[str, Any], uid: int, known: Mapping[str, Wire], shared:
     type_name = next((key for key in entry if key not in NODE_KEYS), "share")
     outputs = tuple(entry.get("outputs", ()))
     pinned = shared or type_name in {"share", "model"} or bool(outputs)
-    return Item(uid, type_name, entry[type_name], entry["name"], _wires(entry["inputs"], known), outputs, pinned=pinned, flat=entry["name"])
+    return Item(
+        uid,
+        type_name,
+        entry[type_name],
+        entry["name"],
+        _wires(entry["inputs"], known),
+        outputs,
+        pinned=pinned,
+        flat=entry["name"],
+    )
 
 
 def _wires(written: Any, known: Mapping[str, Wire]) -> Wires:
@@ -152,6 +166,20 @@ def _lists(items: Items, before: Wire) -> Iterator[tuple[Items, Wire]]:
         before = Wire(item.uid)
 
 
+def inner_first(model: Model) -> Iterator[str]:
+    """The blocks that are used, each after those that it uses."""
+    done: set[str] = set()
+
+    def visit(items: Items) -> Iterator[str]:
+        for item in walk(items):
+            if item.type in model.blocks and item.type not in done:
+                done.add(item.type)
+                yield from visit(model.blocks[item.type].items)
+                yield item.type
+
+    yield from visit(model.items)
+
+
 def referred(model: Model) -> set[int]:
     """The numbers of all entries that some wire names, or an output."""
     found = {wire.source for wire in model.outputs.values()}
@@ -188,12 +216,28 @@ def _inside(item: Item, cuts: Cuts) -> Item:
 
 
 def has_hole(value: Any) -> bool:
-    """Whether a variable stands somewhere in a value."""
+    """Whether a variable from outside stands somewhere in a value; `$index` is the entry's own."""
+    return any(_names_variables(hole) for hole in holes(value))
+
+
+def counts(value: Any) -> bool:
+    """Whether `$index` stands somewhere in a value."""
+    return any(re.search(r"\bindex\b", hole) for hole in holes(value))
+
+
+def _names_variables(hole: str) -> bool:
+    return bool(set(re.findall(r"[A-Za-z_]\w*", re.sub("'[^']*'", "", hole))) - {"index"})
+
+
+def holes(value: Any) -> Iterator[str]:
+    """Every `$name` and `$(expression)` in a value."""
     match value:
         case str():
-            return "$" in value and bool(HOLE.search(value.replace("$$", "")))
+            if "$" in value:
+                yield from HOLE.findall(value.replace("$$", ""))
         case list():
-            return any(map(has_hole, value))
+            for item in value:
+                yield from holes(item)
         case dict():
-            return any(map(has_hole, value.values()))
-    return False
+            for item in value.values():
+                yield from holes(item)

@@ -2,12 +2,34 @@
 
 from collections import Counter
 from collections.abc import Container, Iterator
+from dataclasses import replace
 
-from specc.graph.drafts import default_name
-from specc.importing.folding.items import Items, walk
+from specc.importing.folding.items import Items, Model, base_name, inner_first, walk
 
 _CONVOLUTIONS = frozenset({"Conv1D", "Conv2D", "Conv3D", "Conv1DTranspose", "Conv2DTranspose", "Conv3DTranspose"})
+_PLAIN = frozenset({"mbconv", "depthwise_separable", "conv_bn", "separable"})
+"""Names that do not say that what goes in is added to what comes out."""
 _ACTIVATIONS = frozenset({"Activation", "ReLU", "LeakyReLU", "ELU", "PReLU", "Softmax"})
+
+
+def renamed(model: Model) -> Model:
+    """The model with its blocks named in the order of their use, so that the first of a kind has the plain name."""
+    names: dict[str, str] = {}
+    for name in inner_first(model):
+        names[name] = block_name(model.blocks[name].items, names.values())
+
+    def called(items: Items) -> Items:
+        return tuple(
+            replace(
+                item,
+                type=names.get(item.type, item.type),
+                branches=None if item.branches is None else tuple(map(called, item.branches)),
+            )
+            for item in items
+        )
+
+    blocks = {new: replace(model.blocks[old], items=called(model.blocks[old].items)) for old, new in names.items()}
+    return replace(model, items=called(model.items), blocks=blocks)
 
 
 def block_name(items: Items, taken: Container[str]) -> str:
@@ -31,6 +53,7 @@ def _base(items: Items) -> str:
     convolutions = sum(count for type_name, count in types.items() if type_name in _CONVOLUTIONS)
     joined = {item.type for item in layers if item.branches is not None or isinstance(item.wires, tuple)}
     named = " ".join(item.name or "" for item in layers)
+    residual = top == ["Add"] and items[0].branches is not None and () in items[0].branches
     for found, name in (
         ("MultiHeadAttention" in types, "transformer"),
         ("SeparableConv2D" in types and len(layers) > 6 and "Concatenate" in types, _cell(named)),
@@ -48,7 +71,7 @@ def _base(items: Items) -> str:
         ("Add" in joined, "residual"),
     ):
         if found:
-            return name
+            return f"{name}_residual" if residual and name in _PLAIN else name
     return _listed(top)
 
 
@@ -68,7 +91,7 @@ def _listed(types: list[str]) -> str:
     for number, type_name in enumerate(types):
         if type_name in _ACTIVATIONS and number:
             continue
-        word = "conv" if type_name in _CONVOLUTIONS else short.get(type_name, default_name(type_name))
+        word = "conv" if type_name in _CONVOLUTIONS else short.get(type_name, base_name(type_name))
         if type_name in _ACTIVATIONS:
             word = "act"
         if not words or words[-1] != word:

@@ -7,12 +7,14 @@ together. What lies between a fork and a merging layer becomes a `parallel`.
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from heapq import heapify, heappop, heappush
 from typing import NamedTuple
 
-from specc.graph.drafts import default_name
-from specc.importing.folding.items import MERGES, Item, Items, Model, Wire, sources, walk
+from specc.importing.folding.items import MERGES, Item, Items, Model, Wire, base_name, sources, walk
 
 _ACTIVATIONS = frozenset({"Activation", "ReLU", "LeakyReLU", "ELU", "PReLU", "Softmax"})
+_MANY = 10
+"""So many layers that end alike are a group of their own."""
 Scheme = Callable[[str], str | None]
 """From a layer's name to that of the group that it belongs to."""
 
@@ -24,11 +26,13 @@ class Ordered(NamedTuple):
     groups: tuple[range, ...]
 
 
-def schemes() -> tuple[Scheme, ...]:
+def schemes(model: Model) -> tuple[Scheme, ...]:
     """The ways in which names may tell what belongs together; the last finds nothing."""
+    suffixes = Counter(_suffix(item.name, 2) for item in model.items if item.name)
     return (
         *(lambda name, size=size: _prefix(name, size) for size in (1, 2, 3, 4, 5, 6)),
         *(lambda name, size=size: _suffix(name, size) for size in (1, 2)),
+        lambda name: _suffix(name, 2 if suffixes[_suffix(name, 2)] >= _MANY else 1),
         lambda name: next((token for token in name.split("_") if token.isdigit()), None),
         lambda _: None,
     )
@@ -44,9 +48,12 @@ def _suffix(name: str, size: int) -> str | None:
     return "_".join(tokens[-size:]) if len(tokens) > size else None
 
 
-def in_order(model: Model, scheme: Scheme) -> Ordered | None:
-    """The model in order, by the groups of `scheme`; None if they wait for each other or there are none."""
-    grouping, free = _grouping(model, scheme)
+def in_order(model: Model, scheme: Scheme, *, forward: bool) -> Ordered | None:
+    """The model in order, by the groups of `scheme`; None if they wait for each other.
+
+    Layers whose names say nothing go with those that they follow or, `forward`, with those that follow them.
+    """
+    grouping, free = _grouping(model, scheme, forward=forward)
     items = _with_parallels(model, grouping, free)
     grouping = {item.uid: grouping[item.uid] for item in items}
     order = _numbered_order(items, grouping, model)
@@ -56,13 +63,13 @@ def in_order(model: Model, scheme: Scheme) -> Ordered | None:
     start = 0
     for at in range(1, len(order) + 1):
         if at == len(order) or grouping[order[at].uid] != grouping[order[start].uid]:
-            if at - start > 1:
+            if at - start > 1 or order[start].branches:
                 ranges.append(range(start, at))
             start = at
     return Ordered(_chained(_unnamed(replace(model, items=tuple(order)))), tuple(ranges))
 
 
-def _grouping(model: Model, scheme: Scheme) -> tuple[dict[int, int], set[int]]:
+def _grouping(model: Model, scheme: Scheme, *, forward: bool) -> tuple[dict[int, int], set[int]]:
     """The group of every layer, by number, and the layers in none; connected layers of equal keys are one group."""
     keys: dict[int, str | None] = {}
     automatic = _automatic(model.items)
@@ -77,7 +84,7 @@ def _grouping(model: Model, scheme: Scheme) -> tuple[dict[int, int], set[int]]:
             before = [wire.source for wire in sources(item.wires)]
             if len(before) > 1:
                 keys[item.uid] = next((keys[uid] for uid in reversed(sorted(before)) if keys.get(uid)), None)
-            elif before and len(users[before[0]]) == 1:
+            elif before and not forward and len(users[before[0]]) == 1:
                 keys[item.uid] = keys.get(before[0])
     for item in reversed(model.items):
         if item.uid in automatic and keys[item.uid] is None and len(users[item.uid]) == 1:
@@ -107,15 +114,15 @@ def _release(model: Model, automatic: set[int], keys: dict[int, str | None], use
 
 
 def _automatic(items: Iterable[Item]) -> set[int]:
-    """The numbers of the layers whose names are what Keras makes of their types: `conv2d`, `conv2d_7`."""
-    found: set[int] = set()
-    for item in items:
-        base = default_name(item.type)
-        if item.name is not None and item.name.startswith(base):
-            rest = item.name[len(base) :]
-            if not rest or (rest[0] == "_" and rest[1:].isdigit()):
-                found.add(item.uid)
-    return found
+    return {item.uid for item in items if is_automatic(item)}
+
+
+def is_automatic(item: Item) -> bool:
+    """Whether the layer's name is what Keras makes of its type: `conv2d`, `conv2d_7`."""
+    if item.name is None:
+        return True
+    base = base_name(item.type)
+    return item.name == base or (item.name.startswith(f"{base}_") and item.name[len(base) + 1 :].isdigit())
 
 
 def _with_parallels(model: Model, grouping: Mapping[int, int], free: set[int]) -> list[Item]:
@@ -124,7 +131,9 @@ def _with_parallels(model: Model, grouping: Mapping[int, int], free: set[int]) -
     uses: Counter[int] = Counter(wire.source for item in model.items for wire in sources(item.wires))
     uses.update(wire.source for wire in model.outputs.values() for _ in range(2))
     for merge in model.items:
-        found = _branches(merge, items, uses, lambda uid, group=grouping[merge.uid]: uid in free or grouping[uid] == group)
+        found = _branches(
+            merge, items, uses, lambda uid, group=grouping[merge.uid]: uid in free or grouping[uid] == group
+        )
         if found is None:
             continue
         fork, branches = found
@@ -168,54 +177,100 @@ def _numbered_order(items: list[Item], grouping: Mapping[int, int], model: Model
     bases: dict[str, dict[int, int]] = defaultdict(dict)
     for item in model.items:
         if item.uid in automatic:
-            base = default_name(item.type)
+            base = base_name(item.type)
             bases[base][int(item.flat[len(base) + 1 :] or 0)] = holders[item.uid]
-    after: dict[int, list[int]] = defaultdict(list)
-    order = _order(items, grouping, after)
-    for found in bases.values():
-        wanted = defaultdict(list, {uid: list(others) for uid, others in after.items()})
-        for number, uid in found.items():
-            before = found.get(number - 1, uid)
-            if before != uid:
-                wanted[uid].append(before)
-        better = _order(items, grouping, wanted)
+    every = _order(items, grouping, _after(bases.values()))
+    if every is not None:
+        return every
+    order = _order(items, grouping, {})
+    kept: list[dict[int, int]] = []
+    for found in bases.values() if order is not None else ():
+        better = _order(items, grouping, _after([*kept, found]))
         if better is not None:
-            order, after = better, wanted
+            order = better
+            kept.append(found)
     return order
 
 
-def _order(
-    items: list[Item], grouping: Mapping[int, int], after: Mapping[int, list[int]]
-) -> list[Item] | None:
+def _after(bases: Iterable[Mapping[int, int]]) -> dict[int, list[int]]:
+    """What each entry has to come after, so that the numbers of all bases rise."""
+    after: dict[int, list[int]] = defaultdict(list)
+    for found in bases:
+        for number, uid in found.items():
+            before = found.get(number - 1, uid)
+            if before != uid:
+                after[uid].append(before)
+    return after
+
+
+def _order(items: list[Item], grouping: Mapping[int, int], after: Mapping[int, list[int]]) -> list[Item] | None:
     """Groups as they are needed, and in each its entries as they are needed, each after others of its own."""
-    needed = {
-        item.uid: [*after.get(item.uid, ()), *(wire.source for wire in sources(item.wires))] for item in items
-    }
+    needed = {item.uid: [wire.source for wire in sources(item.wires)] for item in items}
     members: dict[int, list[Item]] = defaultdict(list)
     for item in items:
         members[grouping[item.uid]].append(item)
-    needs = {
-        group: list(
-            dict.fromkeys(
-                grouping[uid] for item in inside for uid in needed[item.uid] if grouping.get(uid, group) != group
+
+    def between(wanted: Mapping[int, list[int]]) -> dict[int, list[int]]:
+        return {
+            group: _distinct(
+                grouping[uid]
+                for item in inside
+                for uid in wanted.get(item.uid, ())
+                if grouping.get(uid, group) != group
             )
-        )
-        for group, inside in members.items()
-    }
-    groups = _depth_first(needs)
-    if groups is None:
-        return None
-    ordered: list[Item] = []
-    for group in groups:
-        inside = {item.uid: item for item in members[group]}
-        wanted = {
-            uid: list(dict.fromkeys(other for other in needed[uid] if other in inside)) for uid in inside
+            for group, inside in members.items()
         }
-        order = _depth_first(wanted)
+
+    def within(inside: Mapping[int, Item], wanted: Mapping[int, list[int]]) -> dict[int, list[int]]:
+        return {uid: _distinct(other for other in wanted.get(uid, ()) if other in inside) for uid in inside}
+
+    groups = _scheduled(between(needed), between(after))
+    ordered: list[Item] = []
+    for group in groups or ():
+        inside = {item.uid: item for item in members[group]}
+        order = _scheduled(within(inside, needed), within(inside, after))
         if order is None:
             return None
         ordered += [inside[uid] for uid in order]
-    return ordered
+    return None if groups is None else ordered
+
+
+def _distinct(uids: Iterable[int]) -> list[int]:
+    return list(dict.fromkeys(uids))
+
+
+def _scheduled(needs: Mapping[int, list[int]], after: Mapping[int, list[int]]) -> list[int] | None:
+    """The keys, each after all that it needs and close to it, and after others; None for a cycle.
+
+    A chain is followed to its end before another begins.
+    """
+    plain = _depth_first(needs)
+    if plain is None or not any(after.values()):
+        return plain
+    rank = {key: number for number, key in enumerate(plain)}
+    waiting = {key: {*needs[key], *after[key]} for key in needs}
+    users: dict[int, list[int]] = defaultdict(list)
+    for key, wanted in waiting.items():
+        for other in wanted:
+            users[other].append(key)
+    ready = [(rank[key], key) for key, wanted in waiting.items() if not wanted]
+    heapify(ready)
+    order: dict[int, None] = {}
+    while ready:
+        last = next(reversed(order), 0)
+        follower = min(
+            (rank[key] for key in users[last] if not waiting[key] and needs[key] == [last]),
+            default=None,
+        )
+        key = heappop(ready)[1] if follower is None else plain[follower]
+        if key in order:
+            continue
+        order[key] = None
+        for user in users[key]:
+            waiting[user].discard(key)
+            if not waiting[user]:
+                heappush(ready, (rank[user], user))
+    return list(order) if len(order) == len(needs) else None
 
 
 def _depth_first(needs: Mapping[int, list[int]]) -> list[int] | None:
@@ -247,7 +302,7 @@ def _unnamed(model: Model) -> Model:
     automatic = _automatic(walk(model.items))
     for item in walk(model.items):
         if item.uid in automatic and not item.pinned:
-            bases[default_name(item.type)].append(item)
+            bases[base_name(item.type)].append(item)
     free: set[int] = set()
     for base, found in bases.items():
         expected = [base, *(f"{base}_{number}" for number in range(1, len(found)))]

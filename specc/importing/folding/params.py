@@ -50,6 +50,8 @@ class _Param:
 
 def key(value: Any) -> str:
     """Equal for values that are the same in a spec: `1`, `1.0` and `true` are three."""
+    if type(value) is str or type(value) is int:
+        return repr(value)
     return json.dumps(value, sort_keys=True, default=repr)
 
 
@@ -62,15 +64,19 @@ def solve(slots: Sequence[Slot], taken: Sequence[str]) -> tuple[dict[str, Any], 
     for slot in slots:
         _place(slot, params)
     chosen = _independent(params)
+    implied = {id(switch): size for switch in chosen if (size := _implying(switch, chosen)) is not None}
+    chosen = [param for param in chosen if id(param) not in implied]
     place = {id(slot): at for at, slot in enumerate(slots)}
     latest = sorted(chosen, key=lambda param: place[id(param.slots[-1])])
     _name(chosen, set(taken), {param.kind: param for param in latest})
     for param in params:
-        text = _expression(param, chosen)
+        size = implied.get(id(param))
+        text = _expression(param, chosen) if size is None else f"1 if {size.name} else 0"
         for slot in param.slots:
             slot.text = text
     count = len(slots[0].values) if slots else 0
-    defaults = {param.name: _default(param, count) for param in chosen}
+    sizes = {id(size) for size in implied.values()}
+    defaults = {param.name: 0 if id(param) in sizes else _default(param, count) for param in chosen}
     order = sorted(chosen, key=lambda param: defaults[param.name] is not REQUIRED)
     arguments = [
         {
@@ -89,14 +95,24 @@ def solve(slots: Sequence[Slot], taken: Sequence[str]) -> tuple[dict[str, Any], 
     return {param.name: defaults[param.name] for param in order}, arguments
 
 
+def _implying(switch: _Param, chosen: Sequence[_Param]) -> _Param | None:
+    """The size that is needed just where the switch is on: without it there is nothing to switch."""
+    if switch.kind != SWITCH:
+        return None
+    for param in chosen:
+        known = [value for value in param.values if value is not ABSENT]
+        if param.kind in SIZES and all(type(value) is int and value > 0 for value in known):
+            if [value is not ABSENT for value in param.values] == switch.values:
+                return param
+    return None
+
+
 def _place(slot: Slot, params: list[_Param]) -> None:
     """Puts a slot with the parameter that has its values, or makes one."""
     for param in params:
         same_kind = param.kind == slot.kind or (param.kind in SIZES and slot.kind in SIZES)
         if same_kind and _agree(param.values, slot.values):
-            param.values = [
-                new if old is ABSENT else old for old, new in zip(param.values, slot.values, strict=True)
-            ]
+            param.values = [new if old is ABSENT else old for old, new in zip(param.values, slot.values, strict=True)]
             param.slots.append(slot)
             return
     params.append(_Param(slot.kind, list(slot.values), [slot], slot.owner))
@@ -232,6 +248,8 @@ def _default(param: _Param, count: int) -> Any:
     value = next(value for value in present if key(value) == usual)
     if value is None or isinstance(value, dict):
         return REQUIRED
+    if len(present) < len(param.values):
+        return value  # uses that do not need it should not have to give it
     return value if times > 1 and times * 2 >= count else REQUIRED
 
 

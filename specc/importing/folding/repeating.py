@@ -16,11 +16,12 @@ from specc.importing.folding.unifying import TOKEN
 def with_repeats(model: Model) -> Model:
     """The model with every run as one entry."""
     named = referred(model)
-    cuts = {id(items): _runs(items, named) for items, _ in bodies(model)}
+    cuts = {id(items): runs(items, named) for items, _ in bodies(model)}
     return replaced(model, {where: found for where, found in cuts.items() if found})
 
 
-def _runs(items: Items, named: set[int]) -> list[tuple[int, int, Item]]:
+def runs(items: Items, named: set[int]) -> list[tuple[int, int, Item]]:
+    """From where to where one entry says it all. `named` are the numbers of entries that some wire names."""
     found: list[tuple[int, int, Item]] = []
     start = 0
     while start < len(items):

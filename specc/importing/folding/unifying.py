@@ -5,15 +5,29 @@ parameters. Stretches that cannot be one block give None.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from specc.catalog import Catalog
-from specc.graph.drafts import default_name, layer_kind
+from specc.graph.drafts import layer_kind
 from specc.importing.folding.aligning import Column, KeyOf, aligned
-from specc.importing.folding.items import GROUP, REQUIRED, Block, Item, Items, Wire, Wires, has_hole, new_uid, sources, walk
-from specc.importing.folding.params import ABSENT, NAME, SWITCH, Slot, key, solve
+from specc.importing.folding.items import (
+    GROUP,
+    REQUIRED,
+    Block,
+    Item,
+    Items,
+    Wire,
+    Wires,
+    base_name,
+    counts,
+    has_hole,
+    new_uid,
+    sources,
+    walk,
+)
+from specc.importing.folding.params import ABSENT, IDENTIFIER, NAME, SWITCH, Slot, key, solve
 
 TOKEN = re.compile(r"\$\([^)]*\)|\$[A-Za-z_]\w*|[A-Za-z]+|\d+|[^A-Za-z\d$]+|\$")
 INPUT_NAMES = ("x", "y", "z")
@@ -70,10 +84,12 @@ def unify(
         return None
     if any(wire is None for vector in work.outside for wire in vector):
         return None
-    own = frozenset().union(*(own_tokens(stretch.items) for stretch in stretches))
+    shortened = {item.name: short(item.name) for short, item in _named(stretches)}
     for slot in work.slots:
-        slot.owner = "_".join(token for token in slot.owner.split("_") if token not in own)
-    params, arguments = solve(work.slots, (*INPUT_NAMES, "input", *_RESERVED)) if work.slots else ({}, [{}] * len(stretches))
+        slot.owner = shortened.get(slot.owner, slot.owner)
+    params, arguments = (
+        solve(work.slots, (*INPUT_NAMES, "input", *_RESERVED)) if work.slots else ({}, [{}] * len(stretches))
+    )
     block = Block(params, tuple(work.inputs), _filled(items, names))
     if _looks_into_groups(block.items):
         return None
@@ -90,10 +106,29 @@ def unify(
     return Unified(block, uses)
 
 
-def own_tokens(items: Items) -> frozenset[str]:
-    """What all names of a stretch have in common."""
-    names = [frozenset(item.name.split("_")) for item in walk(items) if item.name]
-    return frozenset.intersection(*names) if len(names) > 1 else frozenset()
+def _named(stretches: Sequence[Stretch]) -> Iterator[tuple[Callable[[str], str], Item]]:
+    for stretch in stretches:
+        short = shortener(stretch.items)
+        yield from ((short, item) for item in walk(stretch.items) if item.name)
+
+
+def shortener(items: Items) -> Callable[[str], str]:
+    """From a name in the stretch to what distinguishes it there: without what all begin, end, or have between."""
+    names = [item.name.split("_") for item in walk(items) if item.name]
+    if len(names) < 2:
+        return str
+    shortest = min(map(len, names)) - 1
+    start = next((at for at in range(shortest) if len({own[at] for own in names}) > 1), shortest)
+    rest = shortest - start
+    end = next((at for at in range(rest) if len({own[-1 - at] for own in names}) > 1), rest)
+    middles = [frozenset(own[start : len(own) - end]) for own in names]
+    everywhere = frozenset.intersection(*middles) if all(len(middle) > 1 for middle in middles) else frozenset()
+
+    def short(name: str) -> str:
+        tokens = name.split("_")
+        return "_".join(token for token in tokens[start : len(tokens) - end] if token not in everywhere)
+
+    return short
 
 
 def _looks_into_groups(items: Items) -> bool:
@@ -169,7 +204,7 @@ def _switch(group: list[Item], owners: Mapping[int, str]) -> str:
         return "pad"
     if any("Pooling" in type_name for type_name in types) and len(types) == 1:
         return "pool"
-    return owners.get(group[0].uid) or default_name(group[0].type)
+    return owners.get(group[0].uid) or base_name(group[0].type)
 
 
 def _column(column: Column, before: list[Wire | None], work: _Work, key_of: KeyOf) -> Item:
@@ -178,7 +213,8 @@ def _column(column: Column, before: list[Wire | None], work: _Work, key_of: KeyO
     if any(
         item.type != first.type
         or item.pinned
-        or item.repeat is not None
+        or item.type == GROUP
+        or (item.repeat is None) != (first.repeat is None)
         or (item.branches is None) != (first.branches is None)
         or len(item.branches or ()) != len(first.branches or ())
         for item in present
@@ -190,7 +226,11 @@ def _column(column: Column, before: list[Wire | None], work: _Work, key_of: KeyO
     if first.branches is not None:
         empty: Items = ()
         branches = tuple(
-            _columns(aligned([item.branches[place] if item and item.branches else empty for item in column], key_of), work, key_of)
+            _columns(
+                aligned([item.branches[place] if item and item.branches else empty for item in column], key_of),
+                work,
+                key_of,
+            )
             if all(item is not None for item in column)
             else _whole(column, place, work, key_of)
             for place in range(len(first.branches))
@@ -198,11 +238,12 @@ def _column(column: Column, before: list[Wire | None], work: _Work, key_of: KeyO
     for number, item in enumerate(column):
         if item is not None:
             work.numbers[number][item.uid] = uid
-    owner = first.name or default_name(first.type)
+    owner = first.name or base_name(first.type)
     arguments = _arguments(column, owner, work)
     names = tuple(ABSENT if item is None else item.name for item in column)
     work.names.append((uid, names, first.type))
-    return Item(uid, first.type, arguments, None, wires, branches=branches)
+    repeat = _slots([ABSENT if item is None else item.repeat for item in column], "count", owner, work)
+    return Item(uid, first.type, arguments, None, wires, branches=branches, repeat=repeat)
 
 
 def _whole(column: Column, place: int, work: _Work, key_of: KeyOf) -> Items:
@@ -236,9 +277,10 @@ def _wires(column: Column, before: list[Wire | None], work: _Work) -> Wires:
             None if item is None else old if item.wires is None else item.wires
             for item, old in zip(column, before, strict=True)
         )
-        if all(item is None or wire == work.outside[0][n] for n, (item, wire) in enumerate(zip(column, vector, strict=True)) ) and not any(
-            work.numbers
-        ):
+        if all(
+            item is None or wire == work.outside[0][n]
+            for n, (item, wire) in enumerate(zip(column, vector, strict=True))
+        ) and not any(work.numbers):
             return None  # the first entry, which takes the first input
         return _wire(vector, work)
     if any(wires is None for wires in given):
@@ -264,15 +306,14 @@ def _rebuilt(like: Wires, wires: list[Wire]) -> Wires:
     assert isinstance(like, dict)  # noqa: S101  what else has several
     rest = iter(wires)
     return {
-        name: next(rest) if isinstance(value, Wire) else tuple(next(rest) for _ in value) for name, value in like.items()
+        name: next(rest) if isinstance(value, Wire) else tuple(next(rest) for _ in value)
+        for name, value in like.items()
     }
 
 
 def _wire(vector: Sequence[Any], work: _Work) -> Wire:
     """The same wire of all stretches: from an entry in the block, or from outside, which is an input."""
-    inner = [
-        None if wire is None else work.numbers[number].get(wire.source, -1) for number, wire in enumerate(vector)
-    ]
+    inner = [None if wire is None else work.numbers[number].get(wire.source, -1) for number, wire in enumerate(vector)]
     known = {number for number in inner if number is not None}
     ports = {wire.port for wire in vector if wire is not None}
     if known == {-1}:
@@ -336,9 +377,7 @@ def _slots(values: list[Any], kind: str, owner: str, work: _Work) -> Any:
     if all(key(value) == key(present[0]) for value in present) and not has_hole(present[0]):
         return present[0]
     if all(isinstance(value, list) and len(value) == len(present[0]) for value in present):
-        differing = [
-            at for at in range(len(present[0])) if len({key(value[at]) for value in present}) > 1
-        ]
+        differing = [at for at in range(len(present[0])) if len({key(value[at]) for value in present}) > 1]
         if len(differing) == 1 and not any(map(has_hole, present)):
             made = list(present[0])
             at = differing[0]
@@ -350,7 +389,11 @@ def _slots(values: list[Any], kind: str, owner: str, work: _Work) -> Any:
             name: _slots([value if value is ABSENT else value[name] for value in values], name, owner, work)
             for name in present[0]
         }
-    slot = Slot(kind, owner, tuple(values))
+    if any(map(counts, present)):
+        raise _UnlikeError
+    if IDENTIFIER.fullmatch(kind) and all(isinstance(value, str) for value in present):
+        return _pattern(tuple(values), work)
+    slot = Slot(NAME if IDENTIFIER.fullmatch(kind) else kind, owner, tuple(values))
     work.slots.append(slot)
     return slot
 
@@ -380,9 +423,7 @@ def _names(work: _Work) -> tuple[list[str] | None, dict[int, Any]]:
             found = {}
             for uid, names, _ in named:
                 found[uid] = next(
-                    name[len(prefix) + 1 :]
-                    for name, prefix in zip(names, prefixes, strict=True)
-                    if name is not ABSENT
+                    name[len(prefix) + 1 :] for name, prefix in zip(names, prefixes, strict=True) if name is not ABSENT
                 )
             if not {"input", *INPUT_NAMES}.intersection(found.values()):
                 return prefixes, found
@@ -419,7 +460,15 @@ def _same_rest(names: tuple[Any, ...], prefixes: list[str]) -> bool:
     return len(rests) == 1 and "" not in rests
 
 
-def _pattern(names: tuple[Any, ...], work: _Work) -> list[Any]:
+class _Pieces(NamedTuple):
+    """A text with something that differs in it."""
+
+    start: str
+    slot: Slot
+    end: str
+
+
+def _pattern(names: tuple[Any, ...], work: _Work) -> _Pieces:
     """The name as text around what differs."""
     tokens = [TOKEN.findall(name) for name in names if name is not ABSENT]
     shortest = min(map(len, tokens))
@@ -438,11 +487,11 @@ def _pattern(names: tuple[Any, ...], work: _Work) -> list[Any]:
         middles = [middle if middle is ABSENT else int(middle) for middle in middles]
     slot = Slot(NAME, "id", tuple(middles))
     work.slots.append(slot)
-    return ["".join(tokens[0][:start]), slot, "".join(tokens[0][len(tokens[0]) - end :])]
+    return _Pieces("".join(tokens[0][:start]), slot, "".join(tokens[0][len(tokens[0]) - end :]))
 
 
 def _constant(tokens: list[str]) -> bool:
-    return len(set(tokens)) == 1 and "$" not in tokens[0]
+    return len(set(tokens)) == 1 and not has_hole(tokens[0]) and tokens[0] != "$"
 
 
 def _filled(items: Items, names: Mapping[int, Any]) -> Items:
@@ -451,9 +500,9 @@ def _filled(items: Items, names: Mapping[int, Any]) -> Items:
         replace(
             item,
             arguments=_value(item.arguments),
-            name=_name(names.get(item.uid)) if item.type != GROUP else None,
+            name=_value(names.get(item.uid)) if item.type != GROUP else None,
             branches=None if item.branches is None else tuple(_filled(branch, names) for branch in item.branches),
-            repeat=f"$({item.repeat.text})" if isinstance(item.repeat, Slot) else item.repeat,
+            repeat=_value(item.repeat),
         )
         for item in items
     )
@@ -463,16 +512,11 @@ def _value(value: Any) -> Any:
     match value:
         case Slot(text=text):
             return f"${text}" if text.isidentifier() else f"$({text})"
+        case _Pieces(start, slot, end):
+            hole = f"${slot.text}" if slot.text.isidentifier() and not end else f"$({slot.text})"
+            return f"{start}{hole}{end}"
         case dict():
             return {name: _value(inner) for name, inner in value.items()}
         case list():
             return [_value(inner) for inner in value]
     return value
-
-
-def _name(name: Any) -> str | None:
-    if not isinstance(name, list):
-        return name  # type: ignore[no-any-return]
-    start, slot, end = name
-    hole = f"${slot.text}" if slot.text.isidentifier() and not end else f"$({slot.text})"
-    return f"{start}{hole}{end}"

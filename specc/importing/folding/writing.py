@@ -7,14 +7,26 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from specc.catalog import Catalog
-from specc.graph.drafts import default_name, layer_kind
-from specc.importing.folding.items import GROUP, REQUIRED, Block, Item, Items, Model, Wire, Wires, sources, walk
+from specc.importing.folding.items import (
+    GROUP,
+    REQUIRED,
+    Block,
+    Item,
+    Items,
+    Model,
+    Wire,
+    Wires,
+    base_name,
+    inner_first,
+    sources,
+    walk,
+)
 from specc.importing.folding.unifying import INPUT_NAMES
 
 
 def write_model(model: Model, catalog: Catalog) -> dict[str, Any]:
     """`{"blocks": …, "model": …}`, blocks before those that use them."""
-    blocks = {name: _block(model.blocks[name], model, catalog) for name in _inner_first(model)}
+    blocks = {name: _block(model.blocks[name], model, catalog) for name in inner_first(model)}
     names = {uid: name for name, uid in model.inputs.items()}
     wanted = _wanted(model.items) | {wire.source for wire in model.outputs.values()}
     scope = _Scope(model.blocks, catalog, names, wanted, is_model=True)
@@ -45,20 +57,6 @@ def _is_use(item: Item, scope: _Scope) -> bool:
     return item.type in scope.blocks
 
 
-def _inner_first(model: Model) -> Iterator[str]:
-    """The blocks that are used, each after those that it uses."""
-    done: set[str] = set()
-
-    def visit(items: Items) -> Iterator[str]:
-        for item in walk(items):
-            if item.type in model.blocks and item.type not in done:
-                done.add(item.type)
-                yield from visit(model.blocks[item.type].items)
-                yield item.type
-
-    yield from visit(model.items)
-
-
 def _wanted(items: Items) -> set[int]:
     return {wire.source for item in walk(items) for wire in sources(item.wires)}
 
@@ -70,7 +68,7 @@ def _block(block: Block, model: Model, catalog: Catalog) -> Any:
         name
         for item in walk(block.items)
         if item.type != GROUP and item.type not in model.blocks
-        for name in {item.name, default_name(item.type)}
+        for name in {item.name, base_name(item.type)}
         if name is not None
     )
     scope = _Scope(model.blocks, catalog, names, _wanted(block.items), bases=bases, several=several)
@@ -139,7 +137,7 @@ def _arguments(item: Item, scope: _Scope) -> Any:
 def _names(item: Item, scope: _Scope) -> tuple[str | None, str | None]:
     """The name that the entry is written with, and one for its output where it has none to refer to."""
     wanted = item.uid in scope.wanted
-    automatic = default_name(item.type)
+    automatic = base_name(item.type)
     if item.name is not None:
         scope.names[item.uid] = item.name
         own = not scope.is_model and not _is_use(item, scope) and item.repeat is None
@@ -154,7 +152,11 @@ def _names(item: Item, scope: _Scope) -> tuple[str | None, str | None]:
         scope.names[item.uid] = automatic
         return None, None
     taken = {*scope.names.values(), *scope.bases}
-    alias = next(name for name in map(f"{automatic}_out{{}}".format, itertools.chain([""], itertools.count(2))) if name not in taken)
+    alias = next(
+        name
+        for name in map(f"{automatic}_out{{}}".format, itertools.chain([""], itertools.count(2)))
+        if name not in taken
+    )
     scope.names[item.uid] = alias
     return None, alias
 

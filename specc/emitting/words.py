@@ -1,0 +1,122 @@
+"""The words of a layer list: which entries belong to one scope, what they name, and how often that is asked for."""
+
+from collections import Counter
+from collections.abc import Container, Iterator
+from dataclasses import dataclass, field
+
+from specc.composition.blocks import Block
+from specc.emitting.expressions import UnsupportedError
+from specc.emitting.sites import items_of, key_of, layer_type, shares
+from specc.graph.drafts import default_name
+from specc.language.tree import Mapping, Value
+from specc.language.tree import Node as Tree
+
+INPUT = "input"
+"""The word for the only input of a model or a block."""
+
+
+@dataclass(slots=True)
+class Scope:
+    """What words mean in one place: variables. `defaults` are the words of layers without names, by their ids."""
+
+    words: dict[str, str] = field(default_factory=dict)
+    references: Counter[str] = field(default_factory=Counter)
+    defaults: dict[int, str] = field(default_factory=dict)
+    outer: "Scope | None" = None
+
+    def find(self, word: str) -> str:
+        """The variable that `word` means."""
+        if word in self.words:
+            return self.words[word]
+        if self.outer is None:
+            raise UnsupportedError(f"the word {word}")
+        return self.outer.find(word)
+
+
+def sharing(word: str) -> str:
+    """The key under which `references` counts the entries that share the layer called `word`."""
+    return f"share {word}"
+
+
+def takes(item: Tree | None, word: str) -> bool:
+    """Whether a single layer, or a use of a block, names `word` among its inputs."""
+    if item is None or key_of(item, "repeat") is not None:
+        return False
+    if not shares(item) and layer_type(item).key in ("parallel", "layers"):
+        return False
+    inputs = key_of(item, "inputs")
+    values = [entry.value for entry in inputs] if isinstance(inputs, Mapping) else values_of(inputs)
+    return any(isinstance(value, Value) and value.value == word for value in values)
+
+
+def is_component(given: Mapping, block: Block) -> bool:
+    """Whether what a use of a block is given is one component, the block's first argument."""
+    keys = [entry.key for entry in given]
+    return len(keys) == 1 and keys[0] not in {param.name for param in block.params} and keys[0][:1].isupper()
+
+
+def output_words(node: Tree | None) -> list[tuple[str, str]]:
+    """The names of a model's outputs and the words for them."""
+    if isinstance(node, Mapping):
+        return [(entry.key, str(entry.value.value)) for entry in node if isinstance(entry.value, Value)]
+    return [(str(value.value), str(value.value)) for value in values_of(node)]
+
+
+def values_of(node: Tree | None) -> tuple[Value, ...]:
+    """The scalars of a list, or the one scalar."""
+    return (node,) if isinstance(node, Value) else tuple(each for each in items_of(node) if isinstance(each, Value))
+
+
+def _entries(layers: Tree, *, deep: bool) -> Iterator[Tree]:
+    """The entries whose words belong to one scope; `deep` also those in the copies of a group."""
+    for item in items_of(layers):
+        if not shares(item) and isinstance(item, Mapping):
+            kind = layer_type(item)
+            if kind.key == "layers" and (deep or item.entry("repeat") is None):
+                yield from _entries(kind.value, deep=deep)
+            if kind.key == "parallel" and isinstance(kind.value, Mapping):
+                for branch in items_of(kind.value.get("branches")):
+                    yield from _entries(branch, deep=deep)
+        yield item
+
+
+def leaves(layers: Tree) -> Iterator[Tree]:
+    """The single layers of a scope, in the order in which they are numbered."""
+    for item in _entries(layers, deep=False):
+        if not shares(item) and layer_type(item).key not in ("layers", "model"):
+            yield item
+
+
+def references(layers: Tree) -> Counter[str]:
+    """How often each word is named as an input, and each layer as shared."""
+    found: Counter[str] = Counter()
+    for item in _entries(layers, deep=True):
+        inputs = key_of(item, "inputs")
+        wires = [entry.value for entry in inputs] if isinstance(inputs, Mapping) else [inputs]
+        for wire in wires:
+            found.update(str(value.value) for value in values_of(wire))
+        share = key_of(item, "share")
+        if isinstance(share, Value):
+            found[sharing(str(share.value))] += 1
+    return found
+
+
+def local_names(layers: Tree, taken: set[str], blocks: Container[str]) -> dict[int, str]:
+    """What the layers of a block without names are called in it, by their entries' ids; those that can be told."""
+    own = [item for item in leaves(layers) if layer_type(item).key not in blocks]
+    written = {str(name.value) for item in own if isinstance(name := key_of(item, "name"), Value)}
+    names: dict[int, str] = {}
+    counts: Counter[str] = Counter()
+    uncertain: set[str] = set()
+    for item in own:
+        kind = layer_type(item)
+        merge = kind.value.get("merge") if kind.key == "parallel" and isinstance(kind.value, Mapping) else None
+        base = default_name((layer_type(merge) if merge is not None else kind).key)
+        if key_of(item, "name") is not None:
+            continue
+        if key_of(item, "repeat") is not None or base in written or base in taken:
+            uncertain.add(base)
+        if base not in uncertain:
+            names[id(item)] = f"{base}_{counts[base]}" if counts[base] else base
+            counts[base] += 1
+    return names

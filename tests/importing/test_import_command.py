@@ -1,0 +1,106 @@
+"""`specc import` from outside: what it writes, and when it does not."""
+
+import json
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from tests.importing.configs import Config, input_layer, layer, sequential
+
+SOUND = sequential(input_layer("x", 4), layer("Dense", "dense", units=2))
+FAULTY = sequential(input_layer("x", 4), layer("Lambda", "mine"))
+TEXT = "# Imported from {}\nspec: 1\nname: chain\nmodel:\n  inputs: {{x: [4]}}\n  layers: [{{Dense: 2}}]\n"
+
+
+def specc(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, "-m", "specc", *arguments], capture_output=True, text=True, check=False)
+
+
+def write(name: str, config: Config, weights: bytes | None = None) -> None:
+    if name.endswith(".json"):
+        Path(name).write_text(json.dumps(config))
+        return
+    with zipfile.ZipFile(name, "w") as archive:
+        archive.writestr("config.json", json.dumps(config))
+        if weights is not None:
+            archive.writestr("model.weights.h5", weights)
+
+
+def files() -> list[str]:
+    return sorted(path.name for path in Path().iterdir() if path.name != "specc.toml")
+
+
+def test_to_standard_output(project: Path) -> None:
+    write("m.json", SOUND)
+    done = specc("import", "m.json")
+    assert (done.returncode, done.stdout, done.stderr) == (0, TEXT.format("m.json"), "")
+
+
+def test_to_a_file_with_weights(project: Path) -> None:
+    write("m.keras", SOUND, b"weights")
+    done = specc("import", "m.keras", "-o", "net.yaml", "--weights", "--name", "net")
+    assert (done.returncode, done.stdout) == (0, "wrote net.yaml and net.weights.h5\n")
+    text = TEXT.format("m.keras").replace("chain", "net").replace("  layers", "  weights: net.weights.h5\n  layers")
+    assert Path("net.yaml").read_text() == text
+    assert Path("net.weights.h5").read_bytes() == b"weights"
+    assert files() == ["m.keras", "net.weights.h5", "net.yaml"]
+
+
+@pytest.mark.parametrize("existing", ["net.yaml", "net.weights.h5"])
+def test_what_is_there_is_overwritten_by_force_alone(existing: str, project: Path) -> None:
+    write("m.keras", SOUND, b"weights")
+    Path(existing).write_text("mine")
+    arguments = ["import", "m.keras", "-o", "net.yaml", "--weights"]
+    done = specc(*arguments)
+    assert done.returncode == 2
+    assert f"`{existing}` exists; --force overwrites it" in done.stderr
+    assert Path(existing).read_text() == "mine"
+    assert specc(*arguments, "--force").returncode == 0
+    assert Path(existing).read_text() != "mine"
+
+
+@pytest.mark.parametrize(
+    ("config", "more", "code"), [(FAULTY, [], "no-counterpart"), (SOUND, ["--weights"], "no-weights")]
+)
+def test_with_an_error_nothing_is_written(config: Config, more: list[str], code: str, project: Path) -> None:
+    write("m.keras", config)
+    done = specc("import", "m.keras", "-o", "net.yaml", *more)
+    assert done.returncode == 1
+    assert f"error[{code}]" in done.stderr
+    assert files() == ["m.keras"]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["m.json", "--weights"],
+        ["m.json", "-o", "nowhere/net.yaml"],
+        ["m.json", "--classes", "3"],
+        ["keras.applications:VGG16", "--input-shape", "3"],
+        ["keras.applications:VGG16", "--classes", "0"],
+    ],
+    ids=" ".join,
+)
+def test_wrong_usage(arguments: list[str], project: Path) -> None:
+    write("m.json", SOUND)
+    done = specc("import", *arguments)
+    assert done.returncode == 2, done.stderr
+    assert files() == ["m.json"]
+
+
+@pytest.mark.train
+def test_an_application(project: Path) -> None:
+    done = specc("import", "keras.applications:MobileNet", "--input-shape", "64,64,3", "--classes", "7")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("# Imported from keras.applications:MobileNet\nspec: 1\n")
+    assert "inputs: {input_layer: [64, 64, 3]}" in done.stdout
+
+
+@pytest.mark.train
+def test_what_an_application_does_not_take(project: Path) -> None:
+    done = specc("import", "keras.applications:MobileNet", "--input-shape", "8,8,3")
+    assert done.returncode == 1
+    assert "error[keras-refuses]" in done.stderr
