@@ -134,18 +134,40 @@ def carry_over(source: "keras.Model", target: "keras.Model") -> None:
 
 
 def scatter(model: "keras.Model") -> None:
-    """Give every weight another value, so that none is without effect, as the scales of 1e-6 in ConvNeXt are."""
+    """Give weights other values, so that none is without effect, as the scales of 1e-6 in ConvNeXt are.
+
+    Batch normalization learns from the images that are compared, or what they tell would fade from layer to layer.
+    """
+    import keras
     import numpy as np
 
     generator = np.random.default_rng(11)
     for layer in model.layers:
         layer.set_weights([_scattered(weight.path, weight.numpy(), generator) for weight in layer.weights])
+    normalizing = [layer for layer in model.layers if isinstance(layer, keras.layers.BatchNormalization)]
+    usual = [layer.momentum for layer in normalizing]
+    for layer in normalizing:
+        layer.momentum = 0.0
+    if normalizing:
+        model(_samples(model), training=True)
+    for layer, momentum in zip(normalizing, usual, strict=True):
+        layer.momentum = momentum
 
 
 def _scattered(path: str, value: Any, generator: Any) -> Any:  # noqa: ANN401  arrays
     """Variances stay positive, and the sums of layers stay about as large as they were."""
     scaled = value * generator.uniform(0.7, 1.3, value.shape)
     return scaled if "variance" in path else scaled + generator.normal(0, 0.01, value.shape)
+
+
+def _samples(model: "keras.Model") -> Any:  # noqa: ANN401  an array
+    """Two images that are unlike each other: noise, and a ramp."""
+    import numpy as np
+
+    shape = [size or OPEN_SIZE for size in model.input_shape[1:]]
+    noise = np.random.default_rng(7).uniform(0, 255, shape)
+    ramp = np.linspace(0, 255, noise.size).reshape(shape)
+    return np.stack([noise, ramp]).astype("float32")
 
 
 def largest_difference(one: "keras.Model", other: "keras.Model") -> float:
@@ -156,10 +178,7 @@ def largest_difference(one: "keras.Model", other: "keras.Model") -> float:
     """
     import numpy as np
 
-    shape = [size or OPEN_SIZE for size in one.input_shape[1:]]
-    noise = np.random.default_rng(7).uniform(0, 255, shape)
-    ramp = np.linspace(0, 255, noise.size).reshape(shape)
-    samples = np.stack([noise, ramp]).astype("float32")
+    samples = _samples(one)
     differences = [np.nan]
     for expected, found in zip(_views(one, samples), _views(other, samples), strict=True):
         size = np.abs(expected).max()

@@ -27,6 +27,7 @@ __all__ = [
     "SpecError",
     "diff",
     "doctor",
+    "emit",
     "expand",
     "explain",
     "format_spec",
@@ -79,7 +80,7 @@ def show(
     """
     from specc.summary import summarize
 
-    return summarize(_model(spec, sets, variables, root))
+    return summarize(_model(spec, sets, variables, root)[1])
 
 
 def expand(
@@ -92,7 +93,7 @@ def expand(
     """The spec as YAML with everything implied written out. Arguments and errors as of `show`."""
     from specc.plan.expand import expand as expand_plan
 
-    return expand_plan(_model(spec, sets, variables, root))
+    return expand_plan(_model(spec, sets, variables, root)[1])
 
 
 def diff(before: str | Path, after: str | Path, *, root: Path | None = None) -> "Comparison":
@@ -116,6 +117,23 @@ def format_spec(text: str, name: str = "spec.yaml") -> str:
     if result.findings:
         raise SpecError(result.findings)
     return result.text
+
+
+def emit(
+    spec: str | Path,
+    *,
+    sets: Mapping[str, str] | None = None,
+    variables: Mapping[str, str] | None = None,
+    root: Path | None = None,
+) -> str:
+    """A Keras script that trains the spec's model without specc; of a spec without data, one that makes the model.
+
+    Arguments and errors as of `show`.
+    """
+    from specc.emitting import emit as emit_script
+
+    checked, model = _model(spec, sets, variables, root)
+    return emit_script(model, checked.parts, checked.root, Path(spec).parent)
 
 
 def train(
@@ -212,16 +230,16 @@ def _sound(
 ) -> "tuple[Checked, Plan]":
     checked = _checked(spec, sets, variables, root, None)
     if checked.plan is None:
-        raise SpecError((*checked.findings, *checked.lacks))
+        raise SpecError(checked.for_training)
     return checked, checked.plan
 
 
 def _model(
     spec: str | Path, sets: Mapping[str, str] | None, variables: Mapping[str, str] | None, root: Path | None
-) -> "Plan | Outline":
-    """The plan of a spec, or the outline of a model without data."""
+) -> "tuple[Checked, Plan | Outline]":
+    """The check of a spec, and its plan or the outline of a model without data."""
     checked = _checked(spec, sets, variables, root, None)
     model = checked.plan or checked.outline
     if model is None:
-        raise SpecError((*checked.findings, *checked.lacks))
-    return model
+        raise SpecError(checked.for_training)
+    return checked, model

@@ -18,7 +18,8 @@ from specc.composition import Parts, compose, composed_schema
 from specc.data import READ_WHEN_CHECKING, DataFacts, DataSpec, describe
 from specc.data.around_faults import describe_around, input_names
 from specc.diagnostics import Finding, error, has_errors, in_order
-from specc.graph.files import locate_files
+from specc.files import as_written_in
+from specc.graph.files import locate_files, rewrite_files
 from specc.graph.graph import Graph, GraphInput
 from specc.graph.infer import Inferred, infer
 from specc.graph.resolve import resolve_graph, without
@@ -56,6 +57,11 @@ class Checked(NamedTuple):
     parts: Parts | None = None
     outline: Outline | None = None
     lacks: tuple[Finding, ...] = ()
+
+    @property
+    def for_training(self) -> tuple[Finding, ...]:
+        """The findings, and what is missing to train a spec that has no fault."""
+        return self.findings if has_errors(self.findings) else (*self.findings, *self.lacks)
 
 
 def check(
@@ -128,7 +134,8 @@ def _plan(
         findings += more
         inferred, mismatches = infer(located, catalog, "float32" if runtime.precision is FAULTY else runtime.precision)
         findings += mismatches
-        graph = without(graph, inferred.refused)
+        graph = without(rewrite_files(graph, catalog, path.parent), inferred.refused)
+    data = _as_written_here(data, path.parent)
     description, report = _text(document.get("description")), resolve_report(document.get("report"))
     parts = (name, description, document.span, data, facts, graph, inferred, training, runtime, report)
     written = Written(*parts, allow=_codes(document), sound=not has_errors([*so_far, *findings]))
@@ -150,6 +157,17 @@ def _graph(
     if mismatches:  # which of the two is meant cannot be told
         graph = replace(graph, inputs=tuple(x._replace(shape=None, dtype=None) for x in graph.inputs))
     return graph, findings + mismatches
+
+
+def _as_written_here(data: DataSpec, folder: Path) -> DataSpec:
+    """The data section with its file as a spec in `folder` names it, whatever other file brought it in."""
+    written = None if data is FAULTY or data.source.kind != "csv" else data.source.arguments.get("path")
+    if not isinstance(written, str):
+        return data
+    place = data.source.span_of("path")
+    arguments = {**data.source.arguments, "path": as_written_in(folder, written, place)}
+    spans = {**data.source.spans, "path": place.place}
+    return replace(data, source=replace(data.source, arguments=arguments, spans=spans))
 
 
 def _inputs(data: DataSpec, facts: DataFacts, section: tree.Node | None, faults: Faults) -> tuple[GraphInput, ...]:

@@ -3,6 +3,7 @@
 Knows paths and findings only; what a file holds is its reader's business.
 """
 
+import os
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from specc.diagnostics import Finding, Span, error
@@ -31,7 +32,8 @@ def locate(written: str, place: Span, root: Path, folder: Path, use: str) -> tup
         message = f"`{written}` is outside the project"
         return None, [error("path-outside-project", message, place, notes=notes, help=help_text)]
     if not exists:
-        notes = (f"paths are relative to the spec's folder, {folder.resolve()}",)
+        whose = "folder of the file that names them" if place.via else "spec's folder"
+        notes = (f"paths are relative to the {whose}, {folder.resolve()}",)
         return None, [error("no-such-file", f"there is no file `{written}`", place, notes=notes, help=_near(path))]
     if not is_file:
         kind = "a folder" if real.is_dir() else "no regular file"
@@ -42,6 +44,12 @@ def locate(written: str, place: Span, root: Path, folder: Path, use: str) -> tup
 def folder_of(place: Span, folder: Path) -> Path:
     """The folder in which a name that stands at `place` begins: that of its own file, where a spec brings it in."""
     return Path(place.path).parent if place.via and not place.path.startswith("--") else folder
+
+
+def as_written_in(folder: Path, written: str, place: Span) -> str:
+    """The path that stands at `place`, as a spec in `folder` writes it."""
+    home = folder_of(place, folder)
+    return written if home == folder else Path(os.path.relpath(home / written, folder)).as_posix()
 
 
 def _near(path: Path) -> str:

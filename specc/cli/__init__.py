@@ -23,6 +23,7 @@ COMMANDS = (
     "completion",
     "diff",
     "doctor",
+    "emit",
     "expand",
     "explain",
     "fmt",

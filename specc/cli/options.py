@@ -103,7 +103,7 @@ def checked_spec(
 ) -> tuple["Checked", "Plan"]:
     """The checked spec, its warnings printed; ends the command with the findings if it cannot be trained."""
     checked = _checked(spec, sets, variables, root)
-    findings = (*checked.findings, *checked.lacks)
+    findings = checked.for_training
     print_findings(findings, checked.sources)
     if checked.plan is None:
         end(findings)
@@ -116,7 +116,7 @@ def checked_model(
     """As `checked_spec`, for commands that need no data: of a spec that has none, the outline of its model."""
     checked = _checked(spec, sets, variables, root)
     model = checked.plan or checked.outline
-    findings = checked.findings if model else (*checked.findings, *checked.lacks)
+    findings = checked.findings if model else checked.for_training
     print_findings(findings, checked.sources)
     if model is None:
         end(findings)

@@ -12,17 +12,20 @@ from specc.emitting.structure import Structured, structured_model
 from specc.graph.graph import Graph
 from specc.graph.infer import Inferred
 from specc.language.tree import Sequence, Value
-from specc.plan import Plan
+from specc.plan import Outline, Plan
 
 __all__ = ["emit", "emit_model"]
 
 
-def emit(plan: Plan, parts: Parts | None, root: Path, folder: Path) -> str:
-    """The script that trains the plan's model; `parts`, the spec as it is written, says what becomes a function.
+def emit(model: Plan | Outline, parts: Parts | None, root: Path, folder: Path) -> str:
+    """The script that trains a plan's model; of an outline, which has no data, one that only makes it.
 
-    `root` is where its files must lie, `folder` the spec's own.
+    `parts`, the spec as it is written, says what becomes a function. `root` is where the spec's files must lie, `folder`
+    its own.
     """
-    return training_script(plan, _model(plan.graph, plan.inferred, parts), load(), root, folder)
+    if isinstance(model, Outline):
+        return emit_model(model.graph, model.inferred, parts, model.description)
+    return training_script(model, _model(model.graph, model.inferred, parts), load(), root, folder)
 
 
 def emit_model(graph: Graph, inferred: Inferred, parts: Parts | None = None, description: str = "") -> str:

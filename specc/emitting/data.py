@@ -1,7 +1,7 @@
 """The data section of a plan -> the part of a script that loads, splits and prepares the samples.
 
-Numbers are standardised by `Normalization`, fitted on the rows that train. Where values are missing or are categories, a model
-of Keras layers prepares the columns, as specc's own does.
+Numbers are standardised by `Normalization`, fitted on the rows that train. Where values are missing or are categories,
+a model of Keras layers prepares the columns, as specc's own does.
 """
 
 from pathlib import Path
@@ -35,6 +35,7 @@ def numeric_category(text):
     return "" if text.strip() in MISSING else str(float(text))
 '''
 _READERS = {"number": _NUMBER, "category": _CATEGORY, "numeric_category": _NUMERIC_CATEGORY}
+_TITLES = {"number": "NUMBERS", "category": "CATEGORIES", "numeric_category": "NUMERIC_CATEGORIES"}
 _SCALED = '''
 def scaled(columns, train, inputs, names, standardised):
     """Numbers as a tensor: a missing one is the median, and says so in a column of its own; some are standardised."""
@@ -50,12 +51,16 @@ def scaled(columns, train, inputs, names, standardised):
     return [numbers, ops.cast(ops.take(missing, gaps, axis=1), "float32")] if len(gaps) else [numbers]
 '''
 _ONE_HOT = '''
-def one_hot(values, tensor):
+def one_hot(values, tensor, key=None):
     """Categories as a tensor: a column for each that the training rows have, all zero for any other."""
-    lookup = layers.StringLookup(vocabulary=sorted(set(values[:, 0]){key}), output_mode="one_hot")
+    lookup = layers.StringLookup(vocabulary=sorted(set(values[:, 0]), key=key), output_mode="one_hot")
     return ops.cast(lookup(tensor)[:, 1:], "float32")
 '''
-_AS_NUMBERS = ', key=lambda text: float(text or "-inf")'
+_AS_NUMBER = '''
+def as_number(text):
+    """By which categories are in order that are numbers; the missing one comes first."""
+    return float(text or "-inf")
+'''
 
 
 class DataCode(NamedTuple):
@@ -183,18 +188,19 @@ def _with_model(plan: Plan, source: Source, labels: str, several: tuple[bool, bo
     numbers = [name for name in names if columns[name].kind == NUMBER and not columns[name].shape]
     passed = [name for name in names if columns[name].shape]
     categories = [name for name in names if name not in numbers and name not in passed]
-    numeric = bool(categories) and all(source.numeric(name) for name in categories)
+    numeric = [name for name in categories if source.numeric(name)]
     constants, lines, functions = list(source.constants), ["columns = {}"], []
     if source.is_text:
         constants += statement("MISSING = ", listed(map(quoted, missing_texts(plan))))
-    by_reader = {"number": numbers, "numeric_category" if numeric else "category": categories}
+    words = [name for name in categories if name not in numeric]
+    by_reader = {"number": numbers, "category": words, "numeric_category": numeric}
     for reader, group in by_reader.items():
         if not group:
             continue
         if not source.is_text:
             lines += [line for name in group for line in _array_column(name, names[name], columns[name], source)]
             continue
-        title = "NUMBERS" if reader == "number" else "CATEGORIES"
+        title = _TITLES[reader]
         constants += statement(f"{title} = ", mapped((quoted(names[name]), quoted(name)) for name in group))
         functions.append(_READERS[reader].strip())
         dtype = ', "float32"' if title == "NUMBERS" else ""
@@ -210,15 +216,16 @@ def _with_model(plan: Plan, source: Source, labels: str, several: tuple[bool, bo
     if numbers:
         functions.append(_SCALED.strip())
     if categories:
-        functions.append(_ONE_HOT.strip().replace("{key}", _AS_NUMBERS if numeric else ""))
-    functions.append(_preprocessing(plan, names, numbers, categories))
+        functions += [*([_AS_NUMBER.strip()] if numeric else []), _ONE_HOT.strip()]
+    functions.append(_preprocessing(plan, names, numbers, categories, numeric))
     functions += [_TAKE.strip()] if any(several) and is_split(plan) else []
     main = [
         f"{INDENT}columns, y = load_data()",
         *split_lines(plan, labels),
         *([] if is_split(plan) else [f"{INDENT}train = np.arange(len(y))"]),
         f"{INDENT}preprocessing = build_preprocessing(columns, train)",
-        f"{INDENT}x = preprocessing.predict(columns, verbose=0)",
+        f"{INDENT}x = preprocessing({{name: tf.constant(array) for name, array in columns.items()}})",
+        f"{INDENT}x = keras.tree.map_structure(keras.ops.convert_to_numpy, x)",
     ]
     serving = [f"{INDENT}inputs, prepared = preprocessing.input, preprocessing.output"]
     return DataCode(constants, functions, main, serving, labels, *several)
@@ -236,7 +243,9 @@ def _array_column(name: str, given: str, facts: ColumnFacts, source: Source) -> 
     return statement(f"columns[{quoted(given)}] = ", value)
 
 
-def _preprocessing(plan: Plan, names: dict[str, str], numbers: list[str], categories: list[str]) -> str:
+def _preprocessing(
+    plan: Plan, names: dict[str, str], numbers: list[str], categories: list[str], numeric: list[str]
+) -> str:
     """The function that makes the model from columns to prepared inputs."""
     lines = ["inputs = {"]
     kind = 'dtype="float32" if array.dtype.kind == "f" else "string"'
@@ -263,7 +272,12 @@ def _preprocessing(plan: Plan, names: dict[str, str], numbers: list[str], catego
             lines += statement(f"{variable} = ", made)
         else:
             lines.append(f"{variable} = []")
-        if words:
+        for word in words if numeric else ():
+            given = quoted(names[word])
+            key = {"key": "as_number"} if word in numeric else {}
+            added = call("one_hot", f"columns[{given}][train]", f"inputs[{given}]", **key)
+            lines += statement("", call(f"{variable}.append", added))
+        if words and not numeric:
             given = listed(quoted(names[column]) for column in words)
             lines += statement("for name in ", given, 0, ":")
             lines.append(f"{INDENT}{variable}.append(one_hot(columns[name][train], inputs[name]))")

@@ -10,8 +10,19 @@ RESERVED = frozenset(
         *(*keyword.kwlist, *keyword.softkwlist, *dir(builtins)),
         *("keras", "layers", "ops", "np", "datasets", "csv", "tf", "Path"),
         *("x", "index", "main", "fresh", "build_model", "build_preprocessing", "load_data", "take"),
-        *("split_rows", "shuffled", "quotas", "whole", "number", "category", "numeric_category", "scaled", "one_hot"),
-        *("MISSING", "NUMBERS", "CATEGORIES", "COLUMNS", "ROWS", "FEATURES", "TARGET"),
+        *(
+            "split_rows",
+            "shuffled",
+            "quotas",
+            "whole",
+            "number",
+            "category",
+            "numeric_category",
+            "scaled",
+            "one_hot",
+            "as_number",
+        ),
+        *("MISSING", "NUMBERS", "CATEGORIES", "NUMERIC_CATEGORIES", "COLUMNS", "ROWS", "FEATURES", "TARGET"),
     )
 )
 """Names that a variable of a spec's may not have in a script."""

@@ -74,10 +74,10 @@ def _scikit_learn(known: BuiltInSet) -> Source:
     name = known.name
     if name == "digits":
         pixels = call("digits.images[..., np.newaxis].astype", quoted("float32"))
-        source = _matrix(known, features, "digits.data", "digits.target")
+        source = _matrix(features, "digits.data", "digits.target")
         source = source._replace(array=lambda _: pixels)
     else:
-        source = _matrix(known, features, f"{name}.data", f"{name}.target")
+        source = _matrix(features, f"{name}.data", f"{name}.target")
     return source._replace(lines=[f"{name} = datasets.load_{name}()"])
 
 
@@ -93,7 +93,7 @@ def _keras(known: BuiltInSet) -> Source:
     load = call(f"keras.datasets.{known.name}.load_data", **arguments)
     lines = statement("(x_train, y_train), (x_test, y_test) = ", load, 0)
     lines += ["samples = np.concatenate([x_train, x_test])", "labels = np.concatenate([y_train, y_test])"]
-    source = _matrix(known, features, "samples", "labels")._replace(lines=lines)
+    source = _matrix(features, "samples", "labels")._replace(lines=lines)
     shape = known.columns[features[0]].shape
     if "maxlen" in settings:
         ends = {"padding": quoted("post"), "truncating": quoted("post")}
@@ -105,7 +105,7 @@ def _keras(known: BuiltInSet) -> Source:
     return source
 
 
-def _matrix(known: BuiltInSet, features: list[str], data: str, labels: str) -> Source:
+def _matrix(features: list[str], data: str, labels: str) -> Source:
     """A set whose features are a matrix, and whose target stands beside it."""
 
     def vector(names: Sequence[str]) -> Expression:

@@ -94,7 +94,8 @@ def split_lines(plan: Plan, labels: str) -> list[str]:
         "validation": repr(DEFAULT_SHARE if split.validation is None else split.validation),
         "test": "0" if kept else repr(DEFAULT_SHARE if split.test is None else split.test),
     }
-    rows = labels if is_stratified(plan) else f"len({labels})"
+    count = f"len({labels.removesuffix('[:, 0]')})"
+    rows = labels if is_stratified(plan) else count
     if kept:
         rows = f"{labels}[:-{kept}]" if is_stratified(plan) else f"{rows} - {kept}"
     seed = "SEED" if split.seed is None else str(split.seed)
@@ -102,6 +103,6 @@ def split_lines(plan: Plan, labels: str) -> list[str]:
     names = f"train, {'validation' if has_rows(plan, 'validation') else '_'}, {unused}"
     lines = statement(f"{names} = ", call("split_rows", rows, **shares, seed=seed), 1)
     if kept:
-        test = call("np.arange", f"len({labels}) - {kept}", f"len({labels})")
+        test = call("np.arange", f"{count} - {kept}", count)
         lines += statement("test = ", test, 1)
     return lines

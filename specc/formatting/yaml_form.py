@@ -100,6 +100,7 @@ class _Printer:
         if part.properties:
             self.comments_before(part.begin, 0)
             self.put(" ".join(part.properties), part.begin)
+            self.comments_before(part.start, 0, _FAR)
             self.opened = True
         chunks = [self.take_lines()]
         for item in part.items:

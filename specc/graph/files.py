@@ -1,6 +1,7 @@
 """Files that layers and models read, such as vocabularies and weights: found and checked to lie in the project.
 
-`locate_files` gives the graph whose layers name them by absolute paths, as Keras needs them. Opens no file.
+`locate_files` gives the graph whose layers name them by absolute paths, as Keras needs them; `rewrite_files` as one
+spec names them all. Opens no file.
 """
 
 from collections.abc import Callable, Mapping
@@ -9,32 +10,49 @@ from pathlib import Path
 
 from specc.catalog import Catalog
 from specc.component import Argument, Component
-from specc.diagnostics import Finding
-from specc.files import locate
-from specc.graph.graph import Graph, Node
+from specc.diagnostics import Finding, Span
+from specc.files import as_written_in, locate
+from specc.graph.graph import Graph, Node, WeightsFile
 from specc.spec.unknown import FAULTY
 
 DOWNLOADED = "imagenet"
 """The word for weights that Keras downloads itself."""
 
 
+Change = Callable[[str, Span, str], str]
+"""What becomes of a path, given as it is written, where, and what the file is needed as."""
+
+
 def locate_files(graph: Graph, catalog: Catalog, root: Path, folder: Path) -> tuple[Graph, list[Finding]]:
     """The graph with absolute paths, for a spec in `folder` whose files must lie below `root`."""
     findings: list[Finding] = []
 
-    def located(component: Component) -> Component:
+    def located(written: str, place: Span, use: str) -> str:
+        path, faults = locate(written, place, root, folder, use)
+        findings.extend(faults)
+        return str(path.resolve()) if path else written
+
+    return _with_files(graph, catalog, located, locates=True), list(dict.fromkeys(findings))
+
+
+def rewrite_files(graph: Graph, catalog: Catalog, folder: Path) -> Graph:
+    """The graph with all paths as a spec in `folder` writes them, those too that other files brought in."""
+    return _with_files(graph, catalog, lambda written, place, _: as_written_in(folder, written, place), locates=False)
+
+
+def _with_files(graph: Graph, catalog: Catalog, change: Change, *, locates: bool) -> Graph:
+    def changed(component: Component) -> Component:
         facts = catalog.find(component.kind, component.type)
         declared = facts.arguments if facts else {}
         arguments: dict[str, Argument] = {}
+        spans = dict(component.spans)
         for name, value in component.arguments.items():
             if name in declared and declared[name].path and isinstance(value, str) and value != DOWNLOADED:
-                place = component.span_of(name)
-                path, faults = locate(value, place, root, folder, f"a file for `{name}`")
-                findings.extend(faults)
-                arguments[name] = str(path.resolve()) if path else value
+                arguments[name] = change(value, component.span_of(name), f"a file for `{name}`")
+                spans[name] = component.span_of(name).place
             else:
-                arguments[name] = _nested(value, located)
-        return replace(component, arguments=arguments)
+                arguments[name] = _nested(value, changed)
+        return replace(component, arguments=arguments, spans=component.spans if locates else spans)
 
     done: dict[str, Component] = {}  # a layer that is applied several times names its files once
     nodes: list[Node] = []
@@ -43,18 +61,19 @@ def locate_files(graph: Graph, catalog: Catalog, root: Path, folder: Path) -> tu
             nodes.append(node)
             continue
         if node.layer not in done:
-            done[node.layer] = located(node.component)
-        model = node.model
-        if model is not None:
-            model, faults = locate_files(model, catalog, root, folder)
-            findings += faults if node.layer == node.name else []
+            done[node.layer] = changed(node.component)
+        model = None if node.model is None else _with_files(node.model, catalog, change, locates=locates)
         nodes.append(replace(node, component=done[node.layer], model=model))
-    weights = graph.weights
-    if weights is not None:
-        path, faults = locate(weights.path, weights.span, root, folder, "a file of weights")
-        findings += faults
-        weights = weights._replace(located=str(path.resolve())) if path else None
-    return replace(graph, nodes=tuple(nodes), weights=weights), findings
+    return replace(graph, nodes=tuple(nodes), weights=_weights(graph.weights, change, locates=locates))
+
+
+def _weights(weights: WeightsFile | None, change: Change, *, locates: bool) -> WeightsFile | None:
+    if weights is None:
+        return None
+    path = change(weights.path, weights.span, "a file of weights")
+    if not locates:
+        return weights._replace(path=path, span=weights.span.place)
+    return weights._replace(located=path) if Path(path).is_absolute() else None
 
 
 def _nested(value: Argument, located: Callable[[Component], Component]) -> Argument:

@@ -63,6 +63,7 @@ SCALARS = {
         "a: &x !!map\n  b: 1\nc: *x\nd: {<<: *x, e: !delete }\n",
     ),
     "an alias as a key": ("a: [&x b]\n*x : 1\n", "a: [&x b]\n*x : 1\n"),
+    "an anchor and a tag of all": ("&a !!map # c\nb: 1 # d\n", "&a !!map  # c\nb: 1  # d\n"),
     "tags on keys": ("!!str  a: !!str\n", "!!str a: !!str\n"),
     "old line breaks": ("a: 'x\u2028y'\n", 'a: "x\u2028y"\n'),
 }

@@ -64,7 +64,7 @@ def solve(slots: Sequence[Slot], taken: Sequence[str]) -> tuple[dict[str, Any], 
     for slot in slots:
         _place(slot, params)
     chosen = _independent(params)
-    implied = {id(switch): size for switch in chosen if (size := _implying(switch, chosen)) is not None}
+    implied = {id(switch): size for switch in chosen if (size := _implying(switch, chosen, params)) is not None}
     chosen = [param for param in chosen if id(param) not in implied]
     place = {id(slot): at for at, slot in enumerate(slots)}
     latest = sorted(chosen, key=lambda param: place[id(param.slots[-1])])
@@ -95,11 +95,13 @@ def solve(slots: Sequence[Slot], taken: Sequence[str]) -> tuple[dict[str, Any], 
     return {param.name: defaults[param.name] for param in order}, arguments
 
 
-def _implying(switch: _Param, chosen: Sequence[_Param]) -> _Param | None:
+def _implying(switch: _Param, chosen: Sequence[_Param], params: Sequence[_Param]) -> _Param | None:
     """The size that is needed just where the switch is on: without it there is nothing to switch."""
-    if switch.kind != SWITCH:
+    rest = [param for param in chosen if param is not switch]
+    others = [param for param in params if param not in chosen]
+    if switch.kind != SWITCH or not all(any(_derived(param, base) for base in rest) for param in others):
         return None
-    for param in chosen:
+    for param in rest:
         known = [value for value in param.values if value is not ABSENT]
         if param.kind in SIZES and all(type(value) is int and value > 0 for value in known):
             if [value is not ABSENT for value in param.values] == switch.values:
@@ -240,7 +242,7 @@ def _expression(param: _Param, chosen: list[_Param]) -> str:
 def _default(param: _Param, count: int) -> Any:
     """The value of most uses, if it is clearly the usual one."""
     if param.kind == SWITCH:
-        return False
+        return sum(map(bool, param.values)) * 5 >= 4 * count
     present = [value for value in param.values if value is not ABSENT]
     if param.kind == NAME or any(has_hole(value) for value in present):
         return REQUIRED

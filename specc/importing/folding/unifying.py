@@ -400,7 +400,7 @@ def _slots(values: list[Any], kind: str, owner: str, work: _Work) -> Any:
 
 def _alike(values: list[Any]) -> list[Any]:
     """Without lists of one number several times, such as Keras' default strides, where others write the number."""
-    if not any(type(value) is int for value in values):
+    if not any(type(value) is int or has_hole(value) for value in values):
         return values
     return [
         value[0] if isinstance(value, list) and value and all(key(item) == key(value[0]) for item in value) else value

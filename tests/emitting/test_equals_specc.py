@@ -1,0 +1,65 @@
+"""An emitted script makes the model that specc makes, and trains it to the same losses on the same rows."""
+
+import ast
+import runpy
+import subprocess
+import sys
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+
+import specc
+from specc.catalog import load
+from specc.keras_target.build import build_model
+from specc.runs import read
+from tests.emitting.specs import GALLERY, SPECS, TRAINED, checked, script_of, write
+
+pytestmark = pytest.mark.train
+
+MODELS = [*SPECS, *sorted(path.stem for path in GALLERY.glob("*.yaml"))]
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_the_model_is_the_same(name: str, project: Path) -> None:
+    path = write(name, project)
+    _, model = checked(path)
+    script = project / "script.py"
+    script.write_text(script_of(path), encoding="utf-8")
+    keras.utils.clear_session()
+    theirs = runpy.run_path(str(script))["build_model"]()
+    keras.utils.clear_session()
+    built, findings = build_model(model.graph, load())
+    assert built, findings
+    ours = built.model
+    layers = [layer.name for layer in ours.layers]
+    assert sorted(layer.name for layer in theirs.layers) == sorted(layers)
+    assert theirs.count_params() == ours.count_params()
+    for layer in ours.layers:
+        theirs.get_layer(layer.name).set_weights(layer.get_weights())
+    random = np.random.default_rng(0)
+    batch = keras.tree.map_structure(lambda x: random.random((4, *x.shape[1:]), "float32"), ours.input)
+    expected, given = ours(batch, training=False), theirs(batch, training=False)
+    keras.tree.map_structure(lambda a, b: np.testing.assert_allclose(a, b, atol=1e-5, rtol=1e-5), expected, given)
+
+
+@pytest.mark.parametrize("name", TRAINED)
+def test_the_losses_are_the_same(name: str, project: Path) -> None:
+    path = write(name, project)
+    outcome = specc.train(path, sets={"report": "false"})
+    assert outcome.run
+    history, _ = read(outcome.run.path)
+    (project / "script.py").write_text(specc.emit(path), encoding="utf-8")
+    done = subprocess.run([sys.executable, "script.py"], capture_output=True, text=True, check=False, cwd=project)
+    assert done.returncode == 0, done.stderr
+    metrics = ast.literal_eval(done.stdout.strip().splitlines()[-1])
+    assert metrics == pytest.approx(dict(outcome.metrics["test"]), abs=1e-5, rel=1e-5)
+    assert history.history.columns["loss"][-1] == pytest.approx(_losses(done.stdout)[-1], abs=1e-3)
+    assert (project / f"{path.stem}.keras").is_file()
+
+
+def _losses(output: str) -> list[float]:
+    """The loss of each epoch as Keras' progress bar shows it."""
+    words = output.replace("\x08", " ").split()
+    return [float(words[at + 1]) for at, word in enumerate(words) if word == "loss:"]
