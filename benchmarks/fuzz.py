@@ -205,13 +205,17 @@ def case_of(number: int, seed: int, seeds: list[Seed], grammar: Grammar) -> Case
     start, donor = chance.choice(seeds), chance.choice(seeds)
     sets = (chance.choice(OVERRIDES),) if chance.random() < 0.03 else ()
     variables = (chance.choice(VARIABLES),) if chance.random() < 0.03 else ()
-    kind = chance.choice(("made", "layers", "layers", "values", "values", "values", "lines", "bytes"))
+    kind = chance.choice(
+        ("made", "layers", "layers", "composed", "composed", "values", "values", "values", "lines", "bytes")
+    )
     if chance.random() < 0.005:
         kind, text = "crowded", written(crowded(chance), chance)
     elif kind == "made":
         text = written(grammar.spec(), chance)
     elif kind == "layers":
         text = written(grammar.layers(), chance)
+    elif kind == "composed":
+        text = written(grammar.composed(), chance)
     elif kind == "values" and start.value is not None:
         text = written(change_values(start.value, donor.value, grammar), chance)
     elif kind == "lines":

@@ -89,6 +89,72 @@ class Grammar(NamedTuple):
             layers.append(layer | {"name": f"n{number}"})
         return {"spec": 1, "data": {"dataset": chance.choice(SETS)}, "model": {"inputs": inputs, "layers": layers}}
 
+    def composed(self) -> Json:
+        """A spec of blocks, repeats, branches and models in each other, some of them in circles or misused."""
+        chance = self.chance
+        names = ["b", "c", "d"][: chance.randint(1, 3)]
+        blocks = {name: self._block(names) for name in names}
+        models = {name: self._entries([*names, "models"], 2) for name in ("m", "n")[: chance.randint(0, 2)]}
+        spec: Json = {"spec": 1, "data": {"dataset": chance.choice(SETS)}, "blocks": blocks}
+        spec |= {"models": models} if models else {}
+        if chance.random() < 0.1:
+            spec[chance.choice(("extends", "include"))] = chance.choice(("spec.yaml", "x.yaml", "../x", ["a", 1], "."))
+        return spec | {"model": [*self._entries([*names, "models"], 2), "Output"], "vars": {"w": 3}}
+
+    def _block(self, names: list[str]) -> Json:
+        chance = self.chance
+        params: Json = {"u": chance.choice((1, 4, None, "$w", {"type": "integer"}, {"type": "list", "default": [1]}))}
+        block: Json = {"params": params, "layers": self._entries(names, 2)}
+        if chance.random() < 0.2:
+            block["inputs"] = chance.choice((["p"], ["p", "q"], "p", [1]))
+        if chance.random() < 0.2:
+            block["outputs"] = chance.choice(("a", ["a", "b"], "dense", "input", []))
+        return chance.choice((block, block, block, block["layers"], self._mutilated(block)))
+
+    def _mutilated(self, value: Json) -> Json:
+        return {key: item for key, item in value.items() if self.chance.random() < 0.7} | {
+            self.chance.choice(NAMES): deepcopy(self.chance.choice(JUNK))
+        }
+
+    def _entries(self, names: list[str], depth: int) -> Json:
+        return [self._entry(names, depth) for _ in range(self.chance.randint(0 if depth < 2 else 1, 3))]
+
+    def _entry(self, names: list[str], depth: int) -> Json:
+        chance = self.chance
+        kind = chance.choice(("layer", "layer", "block", "block", "repeat", "parallel", "group", "junk"))
+        unit = chance.choice((4, 4, "$u", "$index", "$(w + 1)", "$(u * 2)"))
+        entry: Json = {"Dense": {"units": unit, "activation": "relu"}}
+        if kind == "block":
+            name = chance.choice(names)
+            entry = (
+                {"model": chance.choice(("m", "n", "x"))}
+                if name == "models"
+                else {name: chance.choice((None, 4, {"u": unit}))}
+            )
+        elif kind == "parallel" and depth:
+            branches = [self._entries(names, depth - 1) for _ in range(chance.randint(1, 3))]
+            entry = {
+                "parallel": {
+                    "branches": branches,
+                    "merge": chance.choice(("Add", "Concatenate", {"Dot": {"axes": 1}}, "Dense")),
+                }
+            }
+        elif kind == "group" and depth:
+            entry = {"layers": self._entries(names, depth - 1)}
+        elif kind == "junk" and chance.random() < 0.3:
+            return deepcopy(chance.choice(JUNK))
+        if kind == "repeat" or chance.random() < 0.1:
+            entry["repeat"] = chance.choice((0, 1, 2, 3, 3, "$u", "$(1 if u else 0)", 20, 10**6, -1, "x"))
+        if chance.random() < 0.4:
+            entry["name"] = chance.choice(("a", "b", "c", "1st", "x$index", "$u"))
+        if chance.random() < 0.3:
+            entry["inputs"] = chance.choice(("a", "b", "input", "p", ["a", "b"], {"p": "a"}, ["input", "input"], "x1"))
+        if chance.random() < 0.1:
+            entry["outputs"] = chance.choice((["a", "b"], "c", ["a", "a"]))
+        if chance.random() < 0.1:
+            entry = {"share": chance.choice(("a", "b", "c")), "name": chance.choice(("s", "a"))}
+        return entry
+
     def value(self, schema: Json, depth: int = 0) -> Json:
         """A value for the place that `schema` describes, now and then a wrong one."""
         if self.chance.random() < WRONG or depth > 12:

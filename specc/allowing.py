@@ -37,20 +37,28 @@ class Allow(NamedTuple):
 
 
 def silence(
-    findings: Iterable[Finding], document: tree.Node | None, source: Source, *, complete: bool = True
+    findings: Iterable[Finding],
+    document: tree.Node | None,
+    source: Source,
+    others: Sequence[Source] = (),
+    *,
+    complete: bool = True,
 ) -> list[Finding]:
     """The findings without the warnings that `document`, or a comment in its text, allows.
 
-    Findings: unknown-code and unused-allow. That an `allow` is not used is only said if everything was looked for: no
+    `others` are the texts of files that the spec brings in, whose comments count for what is found in them; what other
+    specs need them for is not known here. Findings: unknown-code and unused-allow. That an `allow` is not used is only said if everything was looked for: no
     error kept later stages from finding more, and `complete`: all rows of the data were read.
     """
     findings = list(findings)
     if document is None:  # the text could not be read: there are only errors
         return findings
     allows = [*_in_comments(source), *_in_list(document)]
-    if not allows:
+    elsewhere = [allow for other in others for allow in _in_comments(other)]
+    if not allows and not elsewhere:
         return findings
-    kept = [f for f in findings if f.level is Level.ERROR or not any(allow.covers(f) for allow in allows)]
+    effective = [*allows, *elsewhere]
+    kept = [f for f in findings if f.level is Level.ERROR or not any(allow.covers(f) for allow in effective)]
     searched = complete and not has_errors(findings)
     about = [complaint for allow in allows for complaint in _complaints(allow, findings, searched=searched)]
     return kept + [complaint for complaint in about if not any(allow.covers(complaint) for allow in allows)]

@@ -96,7 +96,7 @@ def check(
         plan, more = _plan(document, findings, path, root, data_limit)
         findings += more if lacks else [*missing, *more]
     complete = bool(lacks) or has_errors(findings) or plan is None or plan.facts.complete
-    findings = silence(findings, document, source, complete=complete)
+    findings = silence(findings, document, source, others, complete=complete)
     if any(finding.fix for finding in findings):
         from specc.fixing import settled
 

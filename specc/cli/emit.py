@@ -11,13 +11,11 @@ from specc.cli.options import check_folder, checked_model, give, override_option
 @spec_argument
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="File to write.  [default: standard output]")
 @override_options
-def emit(
-    spec: Path, output: Path | None, sets: tuple[str, ...], variables: tuple[str, ...], root: Path | None
-) -> None:
+def emit(spec: Path, output: Path | None, sets: tuple[str, ...], variables: tuple[str, ...], root: Path | None) -> None:
     """Print a Keras script that makes and trains the same model. It needs no specc.
 
-    Blocks become functions, repeats become loops. The script finds data files relative to itself, as the spec does. Of a
-    spec without data only the model is written.
+    Blocks become functions, repeats become loops. The script finds data files relative to itself, as the spec does. Of
+    a spec without data only the model is written.
 
     \b
     Examples:

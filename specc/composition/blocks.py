@@ -145,7 +145,17 @@ def _block(entry: Entry, home: Variables, blocks: AbstractMapping[str, Block], f
         findings.append(error(code, message, at))
         return None
     params = _params(body.get("params"), findings)
-    return Block(entry.key, entry.key_span, params, body.get("inputs"), layers, body.get("outputs"), home, blocks)
+    inputs, outputs = (_words(body.get(key), key, findings) for key in ("inputs", "outputs"))
+    return Block(entry.key, entry.key_span, params, inputs, layers, outputs, home, blocks)
+
+
+def _words(node: Node | None, key: str, findings: list[Finding]) -> Node | None:
+    """A name or a list of names; None, with a finding, if it is neither."""
+    items = node.items if isinstance(node, Sequence) else (node,)
+    if node is None or (items and all(isinstance(item, Value) and isinstance(item.value, str) for item in items)):
+        return node
+    findings.append(error("wrong-type", f"`{key}` of a block must be a name or a list of names", node.span))
+    return None
 
 
 def _unknown_keys(node: Mapping, known: tuple[str, ...], what: str) -> list[Finding]:

@@ -20,8 +20,8 @@ __all__ = ["emit", "emit_model"]
 def emit(model: Plan | Outline, parts: Parts | None, root: Path, folder: Path) -> str:
     """The script that trains a plan's model; of an outline, which has no data, one that only makes it.
 
-    `parts`, the spec as it is written, says what becomes a function. `root` is where the spec's files must lie, `folder`
-    its own.
+    `parts`, the spec as it is written, says what becomes a function. `root` is where the spec's files must lie,
+    `folder` its own.
     """
     if isinstance(model, Outline):
         return emit_model(model.graph, model.inferred, parts, model.description)
@@ -30,7 +30,7 @@ def emit(model: Plan | Outline, parts: Parts | None, root: Path, folder: Path) -
 
 def emit_model(graph: Graph, inferred: Inferred, parts: Parts | None = None, description: str = "") -> str:
     """A script with nothing but `build_model`, for a model without data."""
-    return model_script(graph.name, description, _model(graph, inferred, parts))
+    return model_script(graph, description, _model(graph, inferred, parts))
 
 
 def _model(graph: Graph, inferred: Inferred, parts: Parts | None) -> Structured:

@@ -215,8 +215,8 @@ class Body:
         """The variable of a word, or a list of them."""
         if isinstance(node, Sequence):
             return listed(self.wire(item, scope) for item in node.items)
-        if not isinstance(node, Value) or has_hole(node):
-            raise UnsupportedError("a wire that is computed")
+        if not isinstance(node, Value):
+            raise UnsupportedError("a wire without a word")
         return scope.find(str(node.value))
 
     def start(self, item: Tree, place: Place) -> str:
@@ -230,10 +230,10 @@ class Body:
         return flat(self.wire(values[0], place.scope))
 
     def word(self, item: Tree, scope: Scope) -> str:
-        """What an entry is called in its scope; empty if that cannot be told."""
+        """What an entry is called in its scope, as it is written; empty if that cannot be told."""
         name = key_of(item, "name")
         if isinstance(name, Value) and name.value is not None:
-            return "" if has_hole(name) else str(name.value)
+            return str(name.value)
         return scope.defaults.get(id(item), "")
 
     def assign(self, item: Tree, made: Expression, place: Place, ports: int) -> str:

@@ -273,18 +273,25 @@ def _preprocessing(
         else:
             lines.append(f"{variable} = []")
         for word in words if numeric else ():
-            given = quoted(names[word])
-            key = {"key": "as_number"} if word in numeric else {}
-            added = call("one_hot", f"columns[{given}][train]", f"inputs[{given}]", **key)
+            key = quoted(names[word])
+            order = {"key": "as_number"} if word in numeric else {}
+            added = call("one_hot", f"columns[{key}][train]", f"inputs[{key}]", **order)
             lines += statement("", call(f"{variable}.append", added))
         if words and not numeric:
             given = listed(quoted(names[column]) for column in words)
             lines += statement("for name in ", given, 0, ":")
             lines.append(f"{INDENT}{variable}.append(one_hot(columns[name][train], inputs[name]))")
-        joined = f"layers.Concatenate()({variable}) if len({variable}) > 1 else {variable}[0]"
-        lines.append(f"{variable} = {joined}")
+        lines.append(f"{variable} = {_joined(variable, len(words), has_numbers=bool(own))}")
         prepared[name] = variable
     lines += statement("return ", call("keras.Model", "inputs", _one_or_all(prepared), name=quoted("preprocessing")))
     what = "The model from raw columns to what the network takes, fitted on the training rows."
     head = ["def build_preprocessing(columns, train):", f'{INDENT}"""{what}"""']
     return "\n".join([*head, *(INDENT + line if line else line for line in lines)])
+
+
+def _joined(parts: str, categories: int, *, has_numbers: bool) -> str:
+    """The source of all parts as one tensor; numbers may be one part, or two with the indicators of missing ones."""
+    together = f"layers.Concatenate()({parts})"
+    if has_numbers and not categories:
+        return f"{together} if len({parts}) > 1 else {parts}[0]"
+    return together if has_numbers or categories > 1 else f"{parts}[0]"

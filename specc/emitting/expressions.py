@@ -52,9 +52,9 @@ def text_source(parts: list[Piece]) -> str:
         if isinstance(part, str):
             inside += escaped(part, '"').replace("{", "{{").replace("}", "}}")
             continue
-        if any(mark in part.source for mark in "\"'\\{"):
-            raise UnsupportedError("an f-string cannot hold other strings")
-        inside += "{" + part.source + "}"
+        if any(mark in part.source for mark in "'\\{"):
+            raise UnsupportedError("an f-string cannot hold such a string")
+        inside += "{" + part.source.replace('"', "'") + "}"
     return f'f"{inside}"'
 
 

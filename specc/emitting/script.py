@@ -17,6 +17,7 @@ from specc.emitting.data import DataCode, data_code
 from specc.emitting.python import INDENT, WIDTH, Expression, call, listed, literal, mapped, quoted, statement
 from specc.emitting.splitting import has_rows, is_split
 from specc.emitting.structure import Structured
+from specc.graph.graph import Graph
 from specc.plan import Plan
 
 _IMPORTS = {
@@ -30,6 +31,7 @@ _IMPORTS = {
     "datasets": "from sklearn import datasets",
 }
 _LIBRARIES = {"keras": "Keras 3", "tf": "TensorFlow", "np": "NumPy", "datasets": "scikit-learn"}
+_NEW_WEIGHTS = "The weights are new: the spec starts from a file, which this script does not read."
 _STANDARD = ("csv", "Path")
 
 
@@ -46,17 +48,17 @@ def training_script(plan: Plan, model: Structured, catalog: Catalog, root: Path,
     main = "\n".join(_main(plan, data, catalog))
     end = f'if __name__ == "__main__":\n{INDENT}main()'
     return _assembled(
-        plan.name, plan.description, ["\n".join(constants)], [*data.functions, *model.functions, main, end]
+        plan.graph, plan.description, ["\n".join(constants)], [*data.functions, *model.functions, main, end]
     )
 
 
-def model_script(name: str, description: str, model: Structured) -> str:
+def model_script(graph: Graph, description: str, model: Structured) -> str:
     """A script that only makes the model."""
     constants = ["\n".join(model.constants)] if model.constants else []
-    return _assembled(name, description, constants, model.functions)
+    return _assembled(graph, description, constants, model.functions)
 
 
-def _assembled(name: str, description: str, constants: list[str], blocks: list[str]) -> str:
+def _assembled(graph: Graph, description: str, constants: list[str], blocks: list[str]) -> str:
     body = "\n\n\n".join([*constants, *blocks])
     used = {node.id for node in ast.walk(ast.parse(body)) if isinstance(node, ast.Name)}
     groups = [
@@ -66,7 +68,7 @@ def _assembled(name: str, description: str, constants: list[str], blocks: list[s
     imports = "\n\n".join("\n".join(_sorted(group)) for group in groups if group)
     gap = "\n\n" if constants else "\n\n\n"
     needs = [library for name, library in _LIBRARIES.items() if name in used]
-    docstring = _docstring(name, description, needs)
+    docstring = _docstring(graph, description, needs)
     return docstring + "\n\n" + imports + gap + body + "\n"
 
 
@@ -81,13 +83,24 @@ def _sorted(imports: list[str]) -> list[str]:
     return plain + [f"from {module} import {', '.join(sorted(names))}" for module, names in sorted(froms.items())]
 
 
-def _docstring(name: str, description: str, needs: list[str]) -> str:
+def _docstring(graph: Graph, description: str, needs: list[str]) -> str:
     """The script's docstring; nothing in it can end it."""
-    words = " ".join(f"{name}: {description}".split()) if description else name
+    words = " ".join(f"{graph.name}: {description}".split()) if description else graph.name
     plain = "".join(mark if mark.isprintable() else "?" for mark in words).replace("\\", "/").replace('"', "'")
     lines = textwrap.wrap(plain, WIDTH - 4, break_on_hyphens=False) or ["A model"]
     listing = " and ".join(filter(None, (", ".join(needs[:-1]), needs[-1])))
-    return "\n".join([f'"""{lines[0]}', *lines[1:], "", f"Written by `specc emit`; needs {listing}.", '"""'])
+    last = [f"Written by `specc emit`; needs {listing}.", *([_NEW_WEIGHTS] if _reads_weights(graph) else [])]
+    return "\n".join([f'"""{lines[0]}', *lines[1:], "", *last, '"""'])
+
+
+def _reads_weights(graph: Graph) -> bool:
+    """Whether the spec's model, or one inside it, starts from the weights of a file."""
+    inner = (node for node in graph.nodes if node.model is not None)
+    return graph.weights is not None or any(
+        node.component.arguments.get("weights") is not None or _reads_weights(node.model)
+        for node in inner
+        if node.model
+    )
 
 
 def _main(plan: Plan, data: DataCode, catalog: Catalog) -> list[str]:

@@ -12,6 +12,7 @@ from specc.diagnostics import Finding, Span, error
 from specc.graph.drafts import ANY, DEFAULT, WRITTEN, Draft, may_be_default
 from specc.graph.graph import NOWHERE, GraphInput, Ref
 from specc.graph.scopes import INPUT, Looked, Port, Row, Scope, Tap, define
+from specc.language import limits
 from specc.language.suggest import did_you_mean
 from specc.language.tree import Value
 from specc.spec.unknown import FAULTY
@@ -20,7 +21,8 @@ _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 
 
 class Names(NamedTuple):
-    """What each draft is called, by its number, and what words mean. `owners` is filled in by who wires.
+    """What each draft is called, by its number, and what words mean. `owners` is filled in by who wires; `told` are the
+    words that meant nothing.
 
     `hidden` are the words that a fault may define. `anything` says that a fault may define any name, `defaults` any
     that a layer has by its type. `certain` are the names of layers that the spec calls so.
@@ -34,6 +36,7 @@ class Names(NamedTuple):
     defaults: bool
     certain: frozenset[str]
     catalog: Catalog
+    told: list[str]
 
     def ref(self, tap: Tap, span: Span) -> tuple[Ref, list[Finding]]:
         """The wire from `tap`; from `NOWHERE`, mostly with a finding, if that means nothing."""
@@ -66,7 +69,9 @@ class Names(NamedTuple):
 
     def unknown(self, tap: Looked) -> Finding:
         """What is said of a word that means nothing in its scope."""
-        known = tap.scope.known()
+        self.told.append(str(tap.word.value))
+        # So many words that mean nothing are no slips, and each suggestion looks at all names.
+        known = tap.scope.known() if len(self.told) <= limits.FINDINGS else []
         if self.root.find(str(tap.word.value)) is not None and tap.scope is not self.root:
             message = f"nothing in this block is called `{tap.word.value}`"
             help_ = "a block sees its own layers and inputs; let it flow in as an input"
@@ -110,7 +115,7 @@ def name_all(row: Row, root: Scope, inputs: tuple[GraphInput, ...], catalog: Cat
     hidden = frozenset(word for draft in drafts for word in draft.mentions)
     anything = inputs is FAULTY or any(draft.naming == ANY for draft in drafts)
     defaults = not row.countable
-    return Names(full, {}, root, hidden, anything, defaults, frozenset(certain), catalog), findings
+    return Names(full, {}, root, hidden, anything, defaults, frozenset(certain), catalog, []), findings
 
 
 def unknown_name(word: Value, known: list[str]) -> Finding:

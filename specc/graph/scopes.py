@@ -187,8 +187,7 @@ class _Walk:
         end = self.chain(items, inner, next(iter(taps.values())))
         if name:
             scope.uses[str(name.value)] = Use(body, first, len(self.laid))
-        outputs = body.get("outputs")
-        return tuple(Looked(word, inner) for word in _values(outputs)) if outputs is not None else (end,)
+        return tuple(Looked(word, inner) for word in _values(body.get("outputs"))) or (end,)
 
     def again(self, layer: Mapping, use: Use, scope: Scope, previous: Tap) -> tuple[Tap, ...]:
         """The layers of a block's use once more, each with the weights that it has there."""

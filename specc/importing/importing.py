@@ -6,7 +6,7 @@ the way, and where the weights are. Nothing is written here.
 
 import secrets
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from specc import archive
 from specc.catalog import load
@@ -19,9 +19,6 @@ from specc.importing.reading import WEIGHTS, ModelFile, parse, read_model
 from specc.importing.shortening import shorten
 from specc.importing.writing import write
 from specc.language.source import Source, start_of
-
-if TYPE_CHECKING:
-    import keras
 
 LARGEST_WEIGHTS = 2**40
 """Bytes of weights that are copied: a terabyte, more than any model has."""
@@ -44,7 +41,7 @@ class ImportOptions(NamedTuple):
 class Imported(NamedTuple):
     """What came of it. `text` is empty and `document` None if a finding is an error.
 
-    `sources` are the texts that findings point into. `model` is the network that Keras made, for an application;
+    `sources` are the texts that findings point into. `model` is the keras.Model of an application, None for files;
     `has_weights` says whether there are weights to keep.
     """
 
@@ -52,7 +49,7 @@ class Imported(NamedTuple):
     document: dict[str, Any] | None
     findings: tuple[Finding, ...]
     sources: tuple[Source, ...] = ()
-    model: "keras.Model | None" = None
+    model: Any = None
     has_weights: bool = False
 
 
@@ -82,7 +79,7 @@ def import_model(source: str, options: ImportOptions | None = None) -> Imported:
     )
 
 
-def _read(source: str, options: ImportOptions) -> tuple["keras.Model | None", ModelFile | None, Source, list[Finding]]:
+def _read(source: str, options: ImportOptions) -> tuple[Any, ModelFile | None, Source, list[Finding]]:
     if not source.startswith(PREFIX):
         return None, *read_model(Path(source))
     name, findings = application_name(source, load())

@@ -26,4 +26,4 @@ def refuse(code: str, message: str, span: Span, help_text: str = "") -> NoReturn
 
 def no_counterpart(message: str, span: Span, help_text: str = CLOSED) -> NoReturn:
     """End it because specs have nothing that means the same."""
-    refuse("no-counterpart", message, span, help_text)
+    raise RefusalError(error("no-counterpart", message, span, help=help_text))

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from specc.check import check
 from specc.composition import Composed, compose
 from specc.language.overrides import Overrides
 from specc.language.read import read
@@ -123,3 +124,11 @@ def test_a_link_does_not_lead_out_of_the_project(tmp_path: Path) -> None:
     (project / "b.yaml").symlink_to(outside)
     result = composed({"a.yaml": "extends: b.yaml"}, project)
     assert [finding.code for finding in result.findings] == ["path-outside-project"]
+
+
+def test_a_comment_silences_a_warning_in_its_own_file(tmp_path: Path) -> None:
+    block = "blocks:\n  h:\n    - Dense: 4{comment}\n    - Dense: 3\n"
+    (tmp_path / "a.yaml").write_text("spec: 1\ninclude: b.yaml\ndata: {dataset: iris}\nmodel: [h]\n")
+    for comment, codes in (("", ["linear-after-linear"]), ("  # specc: allow linear-after-linear, unused-layer", [])):
+        (tmp_path / "b.yaml").write_text(block.replace("{comment}", comment))
+        assert [finding.code for finding in check(tmp_path / "a.yaml").findings] == codes

@@ -62,6 +62,8 @@ def test_layers(text: str, expected: Any) -> None:
 FAULTS: list[tuple[str, list[str]]] = [
     ("blocks: [1]\nmodel: [Dense]", ["1:9-12 wrong-type: `blocks` must be a mapping of names to blocks"]),
     ("blocks: {B: [Dense]}\nmodel: [Dense]", ["1:10-11 invalid-name: `B` cannot name a block (a block's name is letters, digits and `_`, and begins with a small letter)"]),
+    ("blocks: {b: {outputs: [], layers: [Dense]}}\nmodel: [b]", ["1:23-25 wrong-type: `outputs` of a block must be a name or a list of names"]),
+    ("blocks: {b: {inputs: 1, layers: [Dense]}}\nmodel: [b]", ["1:22-23 wrong-type: `inputs` of a block must be a name or a list of names"]),
     ("blocks: {b: {layer: [Dense]}}\nmodel: [b]", ["1:14-19 unknown-key: the block `b` has no key `layer` (did you mean `layers`?)", "1:10-11 missing-key: the block has no `layers`"]),
     ("blocks: {b: {params: {u: {type: int}}, layers: [{Dense: $u}]}}\nmodel: [{b: 1}]", ["1:33-36 unknown-choice: `int` is no type of a parameter (the types are `any`, `integer`, `number`, `string`, `boolean`, `list`, `component`)"]),
     ("blocks: {b: {params: {u: {type: integer, default: x}}, layers: [{Dense: $u}]}}\nmodel: [{b: 1}]", ["1:51-52 wrong-type: `u` takes an integer, got `x` [declared here 1:23-24]"]),

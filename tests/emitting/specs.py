@@ -11,7 +11,7 @@ FULL_BATCH = "training: {batch_size: 1000, epochs: 4, optimizer: {Adam: 0.01}}"
 DIGITS = "spec: 1\nname: net\ndata: {dataset: digits}\n"
 
 PEOPLE = "\n".join(
-    ["Age (years),fare,sex,class,it's \"odd\",survived"]
+    ['Age (years),fare,sex,class,it\'s "odd",survived']
     + [
         f"{'' if row % 7 == 0 else 20 + row % 31},{row * 37 % 101}.5,{('female', ' male ', '?')[row % 3]},"
         f"{('1', '2.0', '10')[row % 5 % 3]},{row % 11},{('no', 'yes')[row * row % 5 % 2]}"

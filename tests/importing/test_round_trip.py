@@ -12,7 +12,7 @@ from specc.importing import ImportOptions, import_model, keep_weights
 from specc.importing.components import Setting, component
 from specc.importing.reading import parse
 from specc.importing.writing import write
-from specc.plan.document import as_document
+from specc.plan.document import _model, as_document
 from tests.catalog.minimal import every_type, minimal
 from tests.catalog.test_keras import make
 from tests.importing.rebuilding import interchange
@@ -23,7 +23,9 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy keyword"),
 ]
 
-SPECS = sorted((Path(__file__).parents[2] / "specs").glob("*.yaml"))
+GALLERY = sorted((Path(__file__).parents[2] / "specs").glob("*.yaml"))
+SPECS = [path for path in GALLERY if "\ndata:" in path.read_text(encoding="utf-8")]
+NETWORKS = [path for path in GALLERY if path not in SPECS]
 CATALOG = load()
 INTERCHANGE = interchange()
 
@@ -91,6 +93,26 @@ def test_a_spec_of_the_gallery_survives(path: Path, flat: bool, tmp_path: Path) 
     assert meaning(as_document(again.plan)) == meaning(spec)
 
 
+@pytest.mark.parametrize("path", NETWORKS, ids=lambda path: path.stem)
+def test_a_network_of_the_gallery_survives(path: Path, tmp_path: Path) -> None:
+    """The same of the specs that are a model alone."""
+    graph, complaints = INTERCHANGE.checked(path.read_text(encoding="utf-8"))
+    assert graph is not None, complaints
+    config = tmp_path / "model.json"
+    config.write_text(INTERCHANGE.built(graph).to_json())
+    imported = import_model(str(config))
+    again, complaints = INTERCHANGE.checked(imported.text)
+    assert again is not None, complaints
+    assert network(again) == network(graph)
+
+
+def network(graph: Any) -> Any:
+    """A graph as data, layers by name, without defaults."""
+    document = _model(graph)
+    document |= {"layers": sorted(document["layers"], key=lambda layer: layer["name"])}
+    return without_defaults(document)
+
+
 def meaning(spec: Any) -> Any:
     """Model and training without defaults, and without the order of the layers: Keras sorts outputs by name."""
     model = spec["model"] | {"layers": sorted(spec["model"]["layers"], key=lambda layer: layer["name"])}
@@ -106,14 +128,22 @@ def without_defaults(value: Any) -> Any:
     for key, item in short.items():
         facts = next((found for kind in CATALOG.kinds() if (found := CATALOG.find(kind, key))), None)
         if facts and isinstance(item, dict):
-            given = {n: v for n, v in item.items() if n not in facts.arguments or v != facts.arguments[n].default}
+            declared = facts.arguments
+            given = {n: v for n, v in item.items() if n not in declared or not is_default(v, declared[n])}
             short[key] = given or None
     return next(iter(short)) if len(short) == 1 and None in short.values() else short
 
 
 def is_default(value: Any, declared: Any) -> bool:
-    alike = isinstance(declared.default, list) and declared.default == [value] * len(declared.default)
-    return alike or value == declared.default
+    return bool(value == declared.default or evenly(value) == evenly(declared.default))
+
+
+def evenly(value: Any) -> Any:
+    """One number for all axes, where it is the same for all."""
+    if not isinstance(value, list) or not value:
+        return value
+    short = [evenly(item) for item in value]
+    return short[0] if type(short[0]) is int and short == [short[0]] * len(short) else value
 
 
 def compiled(plan: Any) -> Any:

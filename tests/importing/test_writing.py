@@ -102,7 +102,11 @@ def test_shortening(document: dict[str, Any], expected: dict[str, Any]) -> None:
 
 
 def test_a_model_whose_inputs_follow_from_the_data_is_a_list() -> None:
-    chain = {"inputs": {}, "layers": [{"ReLU": None, "name": "re_lu", "inputs": "input"}], "outputs": None}
+    chain: dict[str, Any] = {
+        "inputs": {},
+        "layers": [{"ReLU": None, "name": "re_lu", "inputs": "input"}],
+        "outputs": None,
+    }
     assert shorten({"model": chain}, CATALOG) == {"model": ["ReLU"]}
 
 

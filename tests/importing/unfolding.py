@@ -188,7 +188,7 @@ class _Unfolding:
         arguments = layer.arguments
         if layer.share is not None:
             arguments = layer.share.name
-        elif arguments is not None and not isinstance(arguments, dict):
+        elif arguments is not None and not isinstance(arguments, dict) and layer.type != "model":
             facts = self.catalog.find(layer_kind(layer.type, self.catalog), layer.type)
             assert facts is not None
             assert facts.first is not None

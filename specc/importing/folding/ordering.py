@@ -90,6 +90,7 @@ def _grouping(model: Model, scheme: Scheme, *, forward: bool) -> tuple[dict[int,
         if item.uid in automatic and keys[item.uid] is None and len(users[item.uid]) == 1:
             keys[item.uid] = keys[users[item.uid][0].uid]
     _release(model, automatic, keys, users)
+    _adopt(model, keys, users)
     parents = {item.uid: item.uid for item in model.items}
 
     def root(uid: int) -> int:
@@ -111,6 +112,19 @@ def _release(model: Model, automatic: set[int], keys: dict[int, str | None], use
             continue
         if isinstance(item.wires, Wire) and all(keys[user.uid] != keys[item.uid] for user in users[item.uid]):
             keys[item.uid] = None
+
+
+def _adopt(model: Model, keys: dict[int, str | None], users: Mapping[int, list[Item]]) -> None:
+    """Gives one or two layers with a key of their own, from a group and back to it, to that group."""
+    for item in model.items:
+        before = {keys.get(wire.source) for wire in sources(item.wires)}
+        after = {keys[user.uid] for user in users[item.uid]}
+        for user in users[item.uid]:
+            if keys[user.uid] == keys[item.uid]:
+                after |= {keys[other.uid] for other in users[user.uid]}
+        around = (before & after) - {None, keys[item.uid]}
+        if len(around) == 1 and keys[item.uid] is not None:
+            keys[item.uid] = around.pop()
 
 
 def _automatic(items: Iterable[Item]) -> set[int]:

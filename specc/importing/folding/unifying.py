@@ -82,6 +82,8 @@ def unify(
         return None
     if not work.outside or len(work.outside) > len(INPUT_NAMES):
         return None
+    if len(work.outside) > 1 and items[0].repeat is not None:
+        return None  # it could not be said which input the first entry takes
     if any(wire is None for vector in work.outside for wire in vector):
         return None
     shortened = {item.name: short(item.name) for short, item in _named(stretches)}
@@ -91,7 +93,7 @@ def unify(
         solve(work.slots, (*INPUT_NAMES, "input", *_RESERVED)) if work.slots else ({}, [{}] * len(stretches))
     )
     block = Block(params, tuple(work.inputs), _filled(items, names))
-    if _looks_into_groups(block.items):
+    if _looks_into_groups(block.items) or (len(block.items) == 1 and block.items[0].branches is None):
         return None
     uses = tuple(
         Item(
@@ -368,11 +370,13 @@ def _implied(type_name: str, argument: str, work: _Work) -> Any:
     argument_facts = facts.arguments.get(argument) if facts else None
     if argument_facts is None or not argument_facts.has_default:
         raise _UnlikeError
-    return argument_facts.default
+    default = argument_facts.default
+    if isinstance(default, list) and default and all(type(item) is int and item == default[0] for item in default):
+        return default[0]  # Keras' `(1, 1)`, where specs write 1
+    return default
 
 
 def _slots(values: list[Any], kind: str, owner: str, work: _Work) -> Any:
-    values = _alike(values)
     present = [value for value in values if value is not ABSENT]
     if all(key(value) == key(present[0]) for value in present) and not has_hole(present[0]):
         return present[0]
@@ -396,16 +400,6 @@ def _slots(values: list[Any], kind: str, owner: str, work: _Work) -> Any:
     slot = Slot(NAME if IDENTIFIER.fullmatch(kind) else kind, owner, tuple(values))
     work.slots.append(slot)
     return slot
-
-
-def _alike(values: list[Any]) -> list[Any]:
-    """Without lists of one number several times, such as Keras' default strides, where others write the number."""
-    if not any(type(value) is int or has_hole(value) for value in values):
-        return values
-    return [
-        value[0] if isinstance(value, list) and value and all(key(item) == key(value[0]) for item in value) else value
-        for value in values
-    ]
 
 
 def _names(work: _Work) -> tuple[list[str] | None, dict[int, Any]]:

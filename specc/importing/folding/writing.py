@@ -65,11 +65,9 @@ def _block(block: Block, model: Model, catalog: Catalog) -> Any:
     several = INPUT_NAMES[: len(block.inputs)] if len(block.inputs) > 1 else ()
     names = dict(zip(block.inputs, several or ("input",), strict=True))
     bases = Counter(
-        name
+        item.name or base_name(item.type)
         for item in walk(block.items)
         if item.type != GROUP and item.type not in model.blocks
-        for name in {item.name, base_name(item.type)}
-        if name is not None
     )
     scope = _Scope(model.blocks, catalog, names, _wanted(block.items), bases=bases, several=several)
     layers = _entries(block.items, scope)
