@@ -3,4 +3,15 @@
 from specc.composition.compose import Composed, Parts, compose
 from specc.composition.groups import BLOCK, COPIES, MODEL, OPAQUE, UNUSED, composed_schema
 
-__all__ = ["BLOCK", "COPIES", "MODEL", "OPAQUE", "UNUSED", "Composed", "Parts", "compose", "composed_schema"]
+__all__ = [
+    "BLOCK",
+    "COPIES",
+    "MODEL",
+    "OPAQUE",
+    "UNUSED",
+    "Composed",
+    "Parts",
+    "compose",
+    "composed_schema",
+    "schema_with",
+]

@@ -132,6 +132,7 @@ def _copies(item: Mapping, count: int, scope: Scope) -> Mapping:
         own = scope.variables.within({INDEX: Value(item.span, number)})
         way = Use(f"in copy {number} of a repeated entry,", item.span)
         written = reached(inside, way) if number else inside
+        assert isinstance(written, Mapping)  # noqa: S101  as it was
         copy = _layer(written, replace(scope, variables=own, depth=scope.depth + 1))
         if number == 0 and inputs:
             copy = Mapping(copy.span, (*copy.entries, scope.variables.entry(inputs, 3)))

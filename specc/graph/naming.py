@@ -21,11 +21,11 @@ _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 
 
 class Names(NamedTuple):
-    """What each draft is called, by its number, and what words mean. `owners` is filled in by who wires; `told` are the
-    words that meant nothing.
+    """What each draft is called, by its number, and what words mean.
 
-    `hidden` are the words that a fault may define. `anything` says that a fault may define any name, `defaults` any
-    that a layer has by its type. `certain` are the names of layers that the spec calls so.
+    `owners` is filled in by who wires; `told` are the words that meant nothing. `hidden` are the words that a fault may
+    define, `anything` says that it may define any name, `defaults` any that a layer has by its type. `certain` are the
+    names of layers that the spec calls so.
     """
 
     full: list[str]

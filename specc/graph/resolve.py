@@ -43,7 +43,7 @@ def resolve_graph(
         help_ = "name its inputs: `model: {inputs: {x: [4]}, layers: […]}`"
         message = "neither data nor model say what the model's inputs are"
         return None, [error("undetermined-inputs", message, model.span, help=help_)]
-    given = () if inputs is FAULTY else inputs
+    given: tuple[GraphInput, ...] = () if inputs is FAULTY else inputs
     root, findings = _root(given)
     start = Port(given[0].name if len(given) == 1 else NOWHERE, 0, model.span)
     row, more = lay_out(layers, root, start, catalog, faults)
@@ -212,9 +212,9 @@ def _owner(number: int, row: Row, names: Names) -> tuple[Draft | None, list[Find
     if shared.share is FAULTY:
         return None, []
     if shared.share is not None:
-        owner = shared.share.value
-        message = f"`{names.full[found]}` is itself shared from `{owner}`"
-        return None, [error("share-of-share", message, entry.share.span, help=f"share `{owner}`")]
+        first = shared.share.value
+        message = f"`{names.full[found]}` is itself shared from `{first}`"
+        return None, [error("share-of-share", message, entry.share.span, help=f"share `{first}`")]
     names.owners[number] = names.full[found]
     return shared, []
 

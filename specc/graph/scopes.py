@@ -288,7 +288,7 @@ class _Walk:
                 message = f"this has {_count(len(taps), 'output')}, and `{word.value}` is number {number + 1}"
                 self.findings.append(error("wrong-output-count", message, word.span))
             elif not (name and name.value == word.value):
-                self.define(str(word.value), word.span, tap or Port(NOWHERE, 0, word.span), scope)
+                self.define(str(word.value), word.span, tap, scope)
 
     def define(self, name: str, span: Span, tap: Tap, scope: Scope) -> None:
         self.findings += define(scope, name, span, tap)

@@ -128,14 +128,14 @@ def _input(graph_input: GraphInput) -> dict[str, Any] | None:
 
 def _models(graph: Graph) -> dict[str, Any]:
     """The models that stand as layers, by the names of the layers, those inside of others too."""
-    found = {f"{prefix}{node.name}": node.model for prefix, node in _nested(graph, "")}
-    return {"models": {name: _model(model, f"{name}_") for name, model in found.items()}} if found else {}
+    found = {name: _model(model, f"{name}_") for name, model in _nested(graph, "")}
+    return {"models": found} if found else {}
 
 
-def _nested(graph: Graph, prefix: str) -> Iterator[tuple[str, Node]]:
+def _nested(graph: Graph, prefix: str) -> Iterator[tuple[str, Graph]]:
     for node in graph.nodes:
         if node.model is not None and node.layer == node.name:
-            yield prefix, node
+            yield f"{prefix}{node.name}", node.model
             yield from _nested(node.model, f"{prefix}{node.name}_")
 
 

@@ -5,8 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from specc.composition import compose
+from specc.composition.editors import schema_with
 from specc.diagnostics import Finding
 from specc.language import limits
 from specc.language.overrides import Overrides
@@ -119,3 +121,34 @@ def test_what_nests_without_bound_is_one_finding() -> None:
     text = "blocks:\n" + "".join(f"  b{n}: [b{n + 1}]\n" for n in range(deep)) + f"  b{deep}: [Dense]\nmodel: [b0]"
     _, findings = composed(text)
     assert [finding.code for finding in findings] == ["nesting-limit", "unused-block"]
+
+
+SCHEMA_CASES: list[tuple[Any, bool]] = [
+    ("b", True),
+    ("c", False),
+    ("d", False),
+    ({"b": 3}, True),
+    ({"b": None}, True),
+    ({"b": {"units": "$w"}}, True),
+    ({"b": {"unit": 3}}, False),
+    ({"b": {"units": "many"}}, False),
+    ({"c": 3}, True),
+    ({"c": {"padding": "same", "n": 1}}, True),
+    ({"c": {"padding": "sane", "n": 1}}, False),
+    ({"d": 3}, False),
+    ({"Dense": 3}, True),
+]
+
+
+@pytest.mark.parametrize(("layer", "fits"), SCHEMA_CASES)
+def test_an_editor_knows_the_blocks(layer: Any, fits: bool) -> None:
+    tree, _ = read_yaml(
+        "blocks: {b: {params: {units: {type: integer, default: 1}}, layers: [{Dense: $units}]}, "
+        "c: {params: {n: {type: integer}, padding: {type: string, enum: [same, valid], default: same}}, layers: [ReLU]}}",
+        "p",
+    )
+    assert tree is not None
+    parts = compose(tree, Overrides(), Path("p"), Path()).parts
+    assert parts
+    spec = {"spec": 1, "model": [layer]}
+    assert Draft202012Validator(schema_with(parts.blocks)).is_valid(spec) is fits

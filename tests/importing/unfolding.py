@@ -4,6 +4,7 @@ Comes from plain data and gives plain data; checks nothing. What the layers of t
 `meaning`, which knows that an argument left out has its default.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -91,7 +92,7 @@ class _Unfolding:
         copy = {key: value for key, value in entry.items() if key not in ("repeat", "inputs", "outputs")}
         for index in range(count):
             own = scope.inner(scope.prefix, {"index": index})
-            if name is not None and "$index" not in name and "(index" not in name and "[index" not in name:
+            if name is not None and not re.search(r"\$(\([^)]*)?\bindex\b", name):
                 copy["name"] = name if count == 1 else f"{name}_{index}"
             given = {"inputs": entry["inputs"]} if index == 0 and "inputs" in entry else {}
             if "layers" in copy:

@@ -55,7 +55,9 @@ def test_muon_leaves_embeddings_to_adamw() -> None:
 
 def memory(model: str, project: Path, rest: str = "") -> Memory:
     (project / "spec.yaml").write_text(f"spec: 1\ndata: {{dataset: iris}}\nmodel: {model}\n{rest}")
-    return specc.show("spec.yaml").memory
+    found = specc.show("spec.yaml").memory
+    assert found
+    return found
 
 
 @pytest.mark.parametrize(
@@ -108,4 +110,5 @@ def test_what_a_recurrent_layer_keeps_of_an_open_number_of_steps_is_unknown(proj
     )
     summary = specc.show("spec.yaml")
     assert [row.activation_bytes for row in summary.rows] == [None, None, None, 8]
+    assert summary.memory
     assert not summary.memory.known

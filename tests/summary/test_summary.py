@@ -142,6 +142,7 @@ def test_what_is_unknown_is_said(project: Path) -> None:
     text = summary_table(shown(SPEC, project)._replace(known=False))
     assert "parameters: at least 1,506" in text
     summary = shown(SPEC, project)
+    assert summary.memory
     row = summary.rows[1]._replace(parameters=None, multiply_adds=None, activation_bytes=None, output_shape="unknown")
     summary = summary._replace(rows=(summary.rows[0], row), memory=summary.memory._replace(known=False))
     text = summary_table(summary)

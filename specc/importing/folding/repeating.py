@@ -17,9 +17,9 @@ def with_repeats(model: Model) -> Model:
     """The model with every run as one entry."""
     named = referred(model)
     cuts = {id(items): runs(items, named) for items, _ in bodies(model)}
-    for block in model.blocks.values():
-        if len(block.inputs) > 1:  # the first entry has to say which it takes
-            cuts[id(block.items)] = [cut for cut in cuts[id(block.items)] if cut[0]]
+    for body in (model, *model.blocks.values()):
+        if len(body.inputs) > 1:  # the first entry has to say which it takes
+            cuts[id(body.items)] = [cut for cut in cuts[id(body.items)] if cut[0]]
     return replaced(model, {where: found for where, found in cuts.items() if found})
 
 
