@@ -31,6 +31,7 @@ __all__ = [
     "expand",
     "explain",
     "format_spec",
+    "import_model",
     "init",
     "report",
     "schema",
@@ -104,6 +105,21 @@ def diff(before: str | Path, after: str | Path, *, root: Path | None = None) -> 
     from specc.comparing import compare
 
     return compare(*(_sound(spec, None, None, root)[1] for spec in (before, after)))
+
+
+def import_model(model: str | Path, *, name: str | None = None, flat: bool = False) -> str:
+    """The spec of a Keras model: of a `.keras` file, a config as JSON, or `keras.applications:NAME`, as YAML text.
+
+    `name` is the spec's, by default the model's; `flat` writes each layer once, without blocks and repeats. Nothing of
+    a file is run. Raises SpecError for what is no model, or has no counterpart in a spec.
+    """
+    from specc.importing import ImportOptions
+    from specc.importing import import_model as read_model
+
+    imported = read_model(str(model), ImportOptions(name=name, flat=flat))
+    if imported.document is None:
+        raise SpecError(imported.findings)
+    return imported.text
 
 
 def format_spec(text: str, name: str = "spec.yaml") -> str:

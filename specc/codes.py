@@ -116,6 +116,7 @@ _GRAPH = {
     "missing-inputs": "a first layer does not say which of several inputs it takes",
     "missing-layer-type": "an entry of the layers names no layer",
     "several-layer-types": "an entry of the layers names more than one layer",
+    "share-of-several": "a shared name stands for several layers",
     "share-of-share": "a layer is shared from an entry that itself shares one",
     "unknown-input": "the model declares an input that the data does not give",
     "undetermined-inputs": "neither data nor model say what the model's inputs are",

@@ -264,7 +264,7 @@ def _misfit(param: Param, node: Node) -> Finding | None:
     label = (Label(param.span, "declared here"),)
     value = plain(node)
     if not _FITS[param.type](value):
-        message = f"`{param.name}` takes {_WORDS[param.type]}, got {_shown(node)}"
+        message = f"`{param.name}` takes {_WORDS[param.type]}, got {shown(node)}"
         return error("wrong-type", message, node.span, labels=label)
     if isinstance(value, int | float) and not isinstance(value, bool):
         if param.minimum is not None and value < param.minimum:
@@ -278,12 +278,13 @@ def _misfit(param: Param, node: Node) -> Finding | None:
 
         known = ", ".join(f"`{choice}`" for choice in param.enum)
         help_ = did_you_mean(str(value), [str(choice) for choice in param.enum])
-        message = f"`{param.name}` is one of {known}, got {_shown(node)}"
+        message = f"`{param.name}` is one of {known}, got {shown(node)}"
         return error("unknown-choice", message, node.span, labels=label, help=help_)
     return None
 
 
-def _shown(node: Node) -> str:
+def shown(node: Node) -> str:
+    """A value as messages name it."""
     match node:
         case Sequence():
             return "a list"

@@ -151,7 +151,7 @@ class _Composer(NamedTuple):
         for name, block in parts.blocks.items():
             if id(block) in scope.models.used_blocks or block.home is not scope.variables:
                 continue
-            if not block.span.via:
+            if not block.span.via and id(block) not in scope.models.mentioned:
                 help_ = f"write `- {name}` among the layers, or leave it out"
                 finding = warning("unused-block", f"nothing uses the block `{name}`", block.span, help=help_)
                 self.tally.findings.append(finding)

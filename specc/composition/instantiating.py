@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from collections.abc import Mapping as AbstractMapping
 from dataclasses import dataclass, field, replace
 
-from specc.composition.blocks import INDEX, NODE_KEYS, OTHER_TYPES, Block, bind, unbound
+from specc.composition.blocks import INDEX, NODE_KEYS, OTHER_TYPES, Block, bind, shown, unbound
 from specc.composition.groups import BLOCK, COPIES, MODEL, OPAQUE, RESERVED
 from specc.composition.merging import reached
 from specc.diagnostics import Label, Span, Use, error
@@ -35,7 +35,8 @@ class Scope:
 class Models:
     """How a model's name or file becomes its `model:` section, and which names and blocks have been used.
 
-    `section` is the spec's `models:`; `from_file` composes the spec in a file and gives its `model:`.
+    `section` is the spec's `models:`; `from_file` composes the spec in a file and gives its `model:`. `mentioned` are
+    the blocks of entries that are at fault or repeated zero times, which stand for no layers.
     """
 
     section: Node | None
@@ -44,6 +45,7 @@ class Models:
     blocks: AbstractMapping[str, Block]
     used: set[str] = field(default_factory=set)
     used_blocks: set[int] = field(default_factory=set)
+    mentioned: set[int] = field(default_factory=set)
     active: list[str] = field(default_factory=list)
 
 
@@ -65,6 +67,7 @@ def instantiate_model(model: Node, scope: Scope) -> Node:
 def instantiate(layers: Node, scope: Scope) -> Node:
     """A list of layers. Findings go to the tally of the scope's variables."""
     if not isinstance(layers, Sequence):
+        _mention(layers, scope)
         return scope.variables.substitute(layers, 3)
     if scope.depth > limits.BLOCK_DEPTH:
         message = f"blocks, repeats and groups are nested more than {limits.BLOCK_DEPTH} levels deep"
@@ -95,10 +98,12 @@ def _entry(item: Node, scope: Scope) -> Iterator[Node]:
         yield _layer(item, scope)
         return
     count = _count(repeat, scope)
+    if count:
+        yield _copies(item, count, scope)
+        return
+    _mention(item, scope)
     if count is None:
         yield _opaque(item, scope)
-    elif count:
-        yield _copies(item, count, scope)
 
 
 def _count(repeat: Entry, scope: Scope) -> int | None:
@@ -109,7 +114,8 @@ def _count(repeat: Entry, scope: Scope) -> int | None:
     findings = scope.variables.tally.findings
     value = node.value if isinstance(node, Value) else None
     if not isinstance(value, int) or isinstance(value, bool):
-        findings.append(error("wrong-type", "`repeat` must be an integer", repeat.value.span))
+        message = f"`repeat` must be an integer, got {'the string ' if isinstance(value, str) else ''}{shown(node)}"
+        findings.append(error("wrong-type", message, repeat.value.span))
         return None
     if not 0 <= value <= limits.REPEATS:
         message = f"`repeat` must be between 0 and {limits.REPEATS}, got {value}"
@@ -171,6 +177,7 @@ def _parallel(value: Node, scope: Scope) -> Node:
     """`{branches: [[…], […]], merge: Add}` with every branch in its place."""
     branches = value.get("branches") if isinstance(value, Mapping) else None
     if not isinstance(value, Mapping) or not isinstance(branches, Sequence):
+        _mention(value, scope)
         return scope.variables.substitute(value, 4)
     inner = replace(scope, depth=scope.depth + 1)
     done = Sequence(branches.span, tuple(instantiate(branch, inner) for branch in branches.items))
@@ -281,6 +288,20 @@ def _opaque(item: Mapping, scope: Scope) -> Mapping:
     """An entry whose layers cannot be known, with what can: its name and its wires."""
     kept = [scope.variables.entry(e, 3) for e in item if e.key in NODE_KEYS - {"repeat", "share"}]
     return Mapping(item.span, (Entry(OPAQUE, item.span, Value(item.span, Unresolved("repeat"))), *kept))
+
+
+def _mention(node: Node, scope: Scope) -> None:
+    """Notes the blocks that are named in what stands for no layers, so that nothing says that they are unused."""
+    match node:
+        case Mapping(entries=entries):
+            for entry in entries:
+                _mention(Value(entry.key_span, entry.key), scope)
+                _mention(entry.value, scope)
+        case Sequence(items=items):
+            for item in items:
+                _mention(item, scope)
+        case Value(value=str() as word) if word in scope.blocks:
+            scope.models.mentioned.add(id(scope.blocks[word]))
 
 
 def _size(node: Node) -> int:

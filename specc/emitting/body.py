@@ -22,7 +22,7 @@ from specc.emitting.words import Scope, is_component, local_names, references, s
 from specc.graph.drafts import default_name, layer_kind
 from specc.language.tree import Entry, Mapping, Sequence, Value
 from specc.language.tree import Node as Tree
-from specc.language.variables import has_hole
+from specc.language.variables import has_hole, used_names
 
 OUTPUT = "Output"
 
@@ -253,7 +253,7 @@ class Body:
         if ports > 1:
             if len(outputs) != ports:
                 raise UnsupportedError("outputs without names")
-            variables = [self.names(word) for word in outputs]
+            variables = [self.names(word if scope.references[word] else f"_{word}") for word in outputs]
             scope.words |= {own: variables[0]} | dict(zip(outputs, variables, strict=True))
             return variables
         words = [word for word in dict.fromkeys((own, *outputs)) if word]
@@ -371,6 +371,9 @@ class Body:
             raise UnsupportedError("no number of copies")
         asked = self.values.condition(node)
         start = self.start(item, place)
+        words = self.words_of_copies(item, counts)
+        if any(place.scope.references[word] for word in words):
+            return self.unrolled(item, words, place._replace(current=start))
         (variable,) = self.targets(item, place, 1)
         if start != variable:
             self.write(variable, start)
@@ -390,6 +393,31 @@ class Body:
             head = f"for {counter if used else '_'} in range({count}):"
         self.lines.insert(begin, INDENT * self.depth + head)
         return variable
+
+    def words_of_copies(self, item: Tree, counts: set[int]) -> list[str]:
+        """The names of the copies, if each has its own and their number is always the same."""
+        name = key_of(item, "name")
+        if name is None or not has_hole(name) or len(counts) > 1:
+            return []
+        if any(used in self.symbols for used in used_names(str(name.value)) if used != INDEX):
+            return []
+        made = (
+            self.values.home.within({INDEX: Value(name.span, number)}).substitute(name, 2)
+            for number in range(max(counts))
+        )
+        return [str(value.value) for value in made if isinstance(value, Value)]
+
+    def unrolled(self, item: Tree, words: list[str], place: Place) -> str:
+        """Copies one after the other, because what comes later asks for them by their names."""
+        outer, current = dict(self.symbols), place.current
+        for number, word in enumerate(words):
+            self.symbols[INDEX] = str(number)
+            variable = self.names(word) if place.scope.references[word] else place.target
+            self.entry(item, Place(current, variable, place.scope, None, []))
+            place.scope.words[word] = current = variable
+        self.symbols.clear()
+        self.symbols.update(outer)
+        return current
 
     def name_of_copies(self, item: Tree, counts: set[int], counter: str) -> list[Piece]:
         """The name that all copies share, with their numbers where there are several; none if each has its own."""

@@ -7,7 +7,7 @@ import ast
 from collections.abc import Callable, Mapping
 from typing import NamedTuple, TypeAlias
 
-from specc.emitting.python import escaped, literal
+from specc.emitting.python import escaped, literal, quoted
 from specc.language.expressions import FUNCTIONS, ExpressionError, Hole, parse
 
 Symbols: TypeAlias = Callable[[str], str]
@@ -45,9 +45,10 @@ def pieces(text: str, symbols: Symbols) -> list[Piece]:
 
 def text_source(parts: list[Piece]) -> str:
     """A string literal, or an f-string where something is put in."""
-    if all(isinstance(part, str) for part in parts):
-        return literal("".join(str(part) for part in parts))  # type: ignore[return-value]  # a string's literal is one
     inside = ""
+    parts = [part.source if isinstance(part, Inserted) and part.source.isdecimal() else part for part in parts]
+    if all(isinstance(part, str) for part in parts):
+        return quoted("".join(map(str, parts)))
     for part in parts:
         if isinstance(part, str):
             inside += escaped(part, '"').replace("{", "{{").replace("}", "}}")
@@ -71,8 +72,30 @@ def is_condition(text: str, symbols: Symbols) -> str | None:
         case ast.IfExp(test=test, body=ast.Constant(value=1), orelse=ast.Constant(value=0)):
             return expression_source(test, symbols)
         case ast.IfExp(test=test, body=ast.Constant(value=0), orelse=ast.Constant(value=1)):
-            return f"not {_wrapped(test, _NOT, symbols)}"
+            return expression_source(_negated(test), symbols)
     return None
+
+
+def _negated(test: ast.expr) -> ast.expr:
+    match test:
+        case ast.Compare(left=left, ops=[ast.Eq()], comparators=[right]):
+            return ast.Compare(left, [ast.NotEq()], [right])
+        case ast.Compare(left=left, ops=[ast.NotEq()], comparators=[right]):
+            return ast.Compare(left, [ast.Eq()], [right])
+        case ast.UnaryOp(op=ast.Not(), operand=operand):
+            return operand
+    return ast.UnaryOp(ast.Not(), test)
+
+
+def is_combined(text: str, name: str) -> bool:
+    """Whether a variable is part of a sum, a product or a comparison, in which a list and a tuple are not the same."""
+    return any(
+        isinstance(node, ast.BinOp | ast.Compare)
+        and any(isinstance(inner, ast.Name) and inner.id == name for inner in ast.walk(node))
+        for piece in _parsed(text)
+        if isinstance(piece, Hole)
+        for node in ast.walk(piece.expression)
+    )
 
 
 def _parsed(text: str) -> tuple[str | Hole, ...]:
@@ -100,6 +123,8 @@ _COMPARED: Mapping[type[ast.cmpop], str] = {
     ast.Gt: ">",
     ast.GtE: ">=",
 }
+
+_NO_NUMBERS = ("true", "false", "null", "True", "False", "None")
 
 
 def _source(node: ast.expr, symbols: Symbols) -> tuple[str, int]:
@@ -130,10 +155,12 @@ def _operation(node: ast.expr, symbols: Symbols) -> tuple[str, int]:
         case ast.BinOp(left=left, op=ast.Pow(), right=right):
             simple = all(isinstance(operand, ast.Name | ast.Constant) for operand in (left, right))
             sign = "**" if simple else " ** "
-            return f"{_wrapped(left, _ATOM, symbols)}{sign}{_wrapped(right, _SIGN, symbols)}", _POWER
+            one, other = _wrapped(left, _ATOM, symbols), _wrapped(right, _SIGN, symbols)
+            return _computed(one, "**", other) or (f"{one}{sign}{other}", _POWER)
         case ast.BinOp(left=left, op=op, right=right) if type(op) in _BINARY:
             sign, level = _BINARY[type(op)]
-            return f"{_wrapped(left, level, symbols)} {sign} {_wrapped(right, level + 1, symbols)}", level
+            one, other = _wrapped(left, level, symbols), _wrapped(right, level + 1, symbols)
+            return _computed(one, sign, other) or (f"{one} {sign} {other}", level)
         case ast.UnaryOp(op=ast.Not(), operand=operand):
             return f"not {_wrapped(operand, _NOT, symbols)}", _NOT
         case ast.UnaryOp(op=ast.USub() | ast.UAdd() as op, operand=operand):
@@ -142,11 +169,32 @@ def _operation(node: ast.expr, symbols: Symbols) -> tuple[str, int]:
             word, level = ("or", _OR) if isinstance(op, ast.Or) else ("and", _AND)
             return f" {word} ".join(_wrapped(operand, level + 1, symbols) for operand in operands), level
         case ast.Compare(left=left, ops=ops, comparators=comparators) if all(type(each) in _COMPARED for each in ops):
+            if any(isinstance(each, ast.Name) and each.id in _NO_NUMBERS for each in (left, *comparators)):
+                raise UnsupportedError("a comparison with a constant, which Python writes in another way")
             text = _wrapped(left, _SUM, symbols)
             for compared, comparator in zip(ops, comparators, strict=True):
                 text += f" {_COMPARED[type(compared)]} {_wrapped(comparator, _SUM, symbols)}"
             return text, _COMPARISON
     raise UnsupportedError("this is not part of the expression language")
+
+
+def _computed(left: str, sign: str, right: str) -> tuple[str, int] | None:
+    """What comes out where both sides are small whole numbers, as the number of a copy makes them."""
+    if not (left.isdecimal() and right.isdecimal() and len(left) < 5 and len(right) < 3):
+        return None
+    one, other = int(left), int(right)
+    match sign:
+        case "+":
+            return str(one + other), _ATOM
+        case "*":
+            return str(one * other), _ATOM
+        case "**" if other < 10:
+            return str(one**other), _ATOM
+        case "-" if one >= other:
+            return str(one - other), _ATOM
+        case "//" if other:
+            return str(one // other), _ATOM
+    return None
 
 
 def _wrapped(node: ast.expr, level: int, symbols: Symbols) -> str:

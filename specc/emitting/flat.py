@@ -113,6 +113,11 @@ class _Writer:
         for number, node in enumerate(graph.nodes):
             for ref in sources(node):
                 self._users.setdefault(ref.source, []).append(number)
+        wires = [ref for node in graph.nodes for ref in sources(node)]
+        self._most: dict[str, int] = {}
+        for ref in wires:
+            self._most[ref.source] = max(ref.port, self._most.get(ref.source, 0))
+        self._taken = {(ref.source, ref.port) for ref in (*wires, *graph.outputs.values())}
         self._ends = [ref.source for ref in graph.outputs.values()]
 
     def body(self) -> list[str]:
@@ -168,14 +173,13 @@ class _Writer:
             return self._tensors[node.name, 0]
         words = [*node.outputs, *(f"{node.name}_{port}" for port in range(len(node.outputs), ports))]
         for port, word in enumerate(words[:ports]):
-            self._tensors[node.name, port] = self._identifiers(word)
+            self._tensors[node.name, port] = self._identifiers(word if (node.name, port) in self._taken else f"_{word}")
         return ", ".join(self._tensors[node.name, port] for port in range(ports))
 
     def _ports(self, node: Node) -> int:
         """How many tensors a node gives."""
         found = self._inferred.nodes.get(node.name) if self._inferred else None
-        used = [ref.port + 1 for other in self._graph.nodes for ref in sources(other) if ref.source == node.name]
-        return max(len(found.outputs) if found else 1, len(node.outputs), *used, 1)
+        return max(len(found.outputs) if found else 1, len(node.outputs), self._most.get(node.name, 0) + 1)
 
     def _is_chained(self, number: int, name: str) -> bool:
         """Whether only the next node, or the end of the model, takes what this one gives."""

@@ -1,13 +1,14 @@
 """Names from a spec -> names of Python variables, each unlike all others in its scope."""
 
-import builtins
 import keyword
 import re
 from collections.abc import Iterable
 
 RESERVED = frozenset(
     (
-        *(*keyword.kwlist, *keyword.softkwlist, *dir(builtins)),
+        *(*keyword.kwlist, *keyword.softkwlist),
+        *("dict", "enumerate", "float", "int", "isinstance", "len", "list", "max", "min", "open", "print", "range"),
+        *("round", "set", "sorted", "str", "zip"),
         *("keras", "layers", "ops", "np", "datasets", "csv", "tf", "Path"),
         *("x", "index", "main", "fresh", "build_model", "build_preprocessing", "load_data", "take"),
         *(
@@ -31,7 +32,8 @@ RESERVED = frozenset(
 def identifier(name: str) -> str:
     """The name as Python takes it: letters, digits and `_`, not beginning with a digit."""
     plain = re.sub(r"[^A-Za-z0-9_]+", "_", name).strip("_") or "value"
-    return f"n{plain}" if plain[0].isdigit() else plain
+    plain = f"n{plain}" if plain[0].isdigit() else plain
+    return f"_{plain}" if name.startswith("_") else plain
 
 
 class Identifiers:

@@ -30,18 +30,33 @@ class Names(NamedTuple):
 
 
 def choose_names(sites: Sites) -> Names:
-    """The plainest way that gives all layers the names of the graph. Raises UnsupportedError if there is none."""
-    ways = {
-        site: WRITTEN if any(instance.local for instance in found) else AUTOMATIC
-        for site, found in sites.instances.items()
-    }
+    """The plainest way that gives all layers the names of the graph. Raises UnsupportedError if there is none.
+
+    Names that the spec writes are written, unless that leads nowhere: those of an imported model may be Keras' own.
+    """
+    named = {site for site, found in sites.instances.items() if any(instance.local for instance in found)}
+    own = {site for site in named if not all(map(_looks_automatic, sites.instances[site]))}
+    names = _choose(sites, named) or _choose(sites, own)
+    if names is None:
+        raise UnsupportedError("names that no script can give")
+    return names
+
+
+def _choose(sites: Sites, written: set[int]) -> Names | None:
+    """The names, if those of some sites are at least written."""
+    ways = {site: WRITTEN if site in written else AUTOMATIC for site in sites.instances}
     inner: dict[int, set[str]] = {}
     while (failed := _first_wrong(sites, ways, inner)) is not None:
         inner.clear()
         if ways[failed] == NUMBERED:
-            raise UnsupportedError("names that no script can give")
+            return None
         ways[failed] = WRITTEN if ways[failed] == AUTOMATIC else NUMBERED
     return Names(ways, inner)
+
+
+def _looks_automatic(instance: Instance) -> bool:
+    """Whether Keras might give such a name to a layer of this type."""
+    return re.fullmatch(rf"{default_name(instance.node.component.type)}(_\d+)?", instance.node.name) is not None
 
 
 def automatic_layers(graph: Graph, automatic: "AutomaticNames", found: dict[int, set[str]]) -> None:

@@ -48,6 +48,13 @@ def tupled(items: Iterable[Expression]) -> Group:
     return Group("", "(", tuple(("", item) for item in items))
 
 
+def as_tuple(value: Expression) -> Expression:
+    """A list as a tuple, and so the lists in it."""
+    if not isinstance(value, Group) or value.bracket != "[":
+        return value
+    return tupled(as_tuple(item) for _, item in value.items)
+
+
 def mapped(items: Iterable[tuple[Expression, Expression]]) -> Group:
     """A dict."""
     return Group("", "{", tuple((f"{flat(key)}: ", item) for key, item in items))

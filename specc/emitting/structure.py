@@ -12,14 +12,14 @@ from specc.catalog import Catalog
 from specc.composition import Parts
 from specc.composition.blocks import Block, Param
 from specc.emitting.body import Body, Place, Signature
-from specc.emitting.expressions import Inserted, Piece, UnsupportedError
+from specc.emitting.expressions import Inserted, Piece, UnsupportedError, is_combined
 from specc.emitting.flat import CHAIN, Wholes, input_lines, model_call
 from specc.emitting.identifiers import Identifiers
 from specc.emitting.naming import choose_names
-from specc.emitting.python import INDENT, Group, flat, literal, statement
+from specc.emitting.python import INDENT, Expression, Group, as_tuple, flat, literal, statement
 from specc.emitting.sites import Instance, Sites, find_sites
 from specc.emitting.values import Values
-from specc.emitting.words import INPUT, Scope, leaves, local_names, output_words, references, values_of
+from specc.emitting.words import INPUT, Scope, leaves, local_names, output_words, references, texts_of, values_of
 from specc.graph.graph import Graph
 from specc.graph.infer import Inferred
 from specc.language.tree import Mapping, Sequence
@@ -76,6 +76,7 @@ class _Script:
     several: frozenset[tuple[int, str]] = frozenset()
     functions: list[str] = field(default_factory=list)
     signatures: dict[int, Signature] = field(default_factory=dict)
+    components: list[str] = field(default_factory=list)
     numbers: bool = False
     used: Counter[tuple[int, str]] = field(default_factory=Counter)
     values: dict[tuple[int, str], tuple[str, object]] = field(default_factory=dict)
@@ -92,7 +93,8 @@ class _Script:
 
     def constants(self) -> list[str]:
         """The spec's variables that the functions use."""
-        return [line for name, value in self.values.values() for line in statement(f"{name} = ", literal(value))]
+        variables = [line for name, value in self.values.values() for line in statement(f"{name} = ", literal(value))]
+        return variables + self.components
 
     def variable(self, name: str, home: Variables) -> str:
         """The source of one of the spec's variables: a constant, or a number itself where it is used once."""
@@ -106,6 +108,12 @@ class _Script:
         if key not in self.values:
             self.values[key] = (self.names(name.upper()), value)
         return self.values[key][0]
+
+    def constant(self, name: str, value: Expression) -> str:
+        """A constant that holds a component."""
+        given = self.names(name.upper())
+        self.components += statement(f"{given} = ", value)
+        return given
 
     def numbered(self, name: str) -> str:
         """The source of a name that Keras numbers."""
@@ -175,7 +183,7 @@ class _Script:
         end = body.chain(block.layers.items, Place(variables[0], CHAIN, scope))
         lines = body.finish([scope.find(word) for word in outputs] or [end])
         argument = argument if body.uses_prefix else ""
-        head = [*variables, *(_parameter(param, params, values) for param in block.params)]
+        head = [*variables, *(_parameter(param, params, values, block, self) for param in block.params)]
         if argument:
             head.append('prefix=""' if argument == "prefix" and "" in prefixes else argument)
         # What must be given stands before what need not.
@@ -195,10 +203,17 @@ def _prefix(prefixes: set[str], *, some_unnamed: bool) -> tuple[list[Piece], str
     return [Inserted("name"), "_"], "name"
 
 
-def _parameter(param: Param, params: dict[str, str], values: Values) -> str:
-    """A parameter with its default."""
+def _parameter(param: Param, params: dict[str, str], values: Values, block: Block, script: _Script) -> str:
+    """A parameter with its default, which nothing can change: a tuple for a list, a constant for a component."""
     if param.default is None:
         return params[param.name]
     if has_hole(param.default) and any(name in params for name in used_names(str(param.default.value))):
         raise UnsupportedError("a default that follows from another parameter")
-    return f"{params[param.name]}={flat(values.value(param.default))}"
+    if isinstance(param.default, Sequence) and any(is_combined(text, param.name) for text in texts_of(block.layers)):
+        raise UnsupportedError("a default that is a list with which something is computed")
+    value = values.value(param.default)
+    if isinstance(value, Group) and value.bracket == "[":
+        return f"{params[param.name]}={flat(as_tuple(value))}"
+    if isinstance(value, Group):
+        value = script.constant(f"{block.name}_{param.name}", value)
+    return f"{params[param.name]}={flat(value)}"

@@ -8,8 +8,9 @@ from specc.composition.blocks import Block
 from specc.emitting.expressions import UnsupportedError
 from specc.emitting.sites import items_of, key_of, layer_type, shares
 from specc.graph.drafts import default_name
-from specc.language.tree import Mapping, Value
+from specc.language.tree import Mapping, Sequence, Value
 from specc.language.tree import Node as Tree
+from specc.language.variables import has_hole
 
 INPUT = "input"
 """The word for the only input of a model or a block."""
@@ -65,6 +66,15 @@ def output_words(node: Tree | None) -> list[tuple[str, str]]:
 def values_of(node: Tree | None) -> tuple[Value, ...]:
     """The scalars of a list, or the one scalar."""
     return (node,) if isinstance(node, Value) else tuple(each for each in items_of(node) if isinstance(each, Value))
+
+
+def texts_of(node: Tree) -> Iterator[str]:
+    """All strings in a tree that have variables in them."""
+    if isinstance(node, Value):
+        yield from (str(node.value),) if has_hole(node) else ()
+        return
+    for inner in node.items if isinstance(node, Sequence) else (entry.value for entry in node):
+        yield from texts_of(inner)
 
 
 def _entries(layers: Tree, *, deep: bool) -> Iterator[Tree]:

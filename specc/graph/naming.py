@@ -76,6 +76,10 @@ class Names(NamedTuple):
             message = f"nothing in this block is called `{tap.word.value}`"
             help_ = "a block sees its own layers and inputs; let it flow in as an input"
             return error("unknown-name", message, tap.word.span, help=help_)
+        if known and tap.word.value in self.full:
+            message = f"`{tap.word.value}` is inside a block or a copy, and not to be seen here"
+            help_ = "use what the block gives, by the name of its use; a block can name several outputs"
+            return error("unknown-name", message, tap.word.span, help=help_)
         return unknown_name(tap.word, known)
 
 

@@ -208,6 +208,10 @@ def _owner(number: int, row: Row, names: Names) -> tuple[Draft | None, list[Find
     if found is None:
         owners = [word for word in laid.scope.known() if _owns(word, laid.scope, row)]
         return None, [] if names.may_be(entry.share, laid.scope) else [unknown_name(entry.share, owners)]
+    if laid.scope.is_group(str(entry.share.value)):
+        message = f"`{entry.share.value}` stands for several layers"
+        help_ = "share one of them; or make a block of them, of which `share` applies all layers"
+        return None, [error("share-of-several", message, entry.share.span, help=help_)]
     shared = row.laid[found].draft
     if shared.share is FAULTY:
         return None, []
@@ -223,6 +227,8 @@ def _owns(word: str, scope: Scope, row: Row) -> bool:
     """Whether a word names a layer that is not shared from another one, or a use of a block."""
     tap = scope.find(word)
     if not isinstance(tap, Port) or not isinstance(tap.source, int):
+        return False
+    if scope.is_group(word):
         return False
     return row.laid[tap.source].draft.share is None or scope.find_use(word) is not None
 

@@ -53,11 +53,16 @@ class Scope:
     taps: dict[str, Tap] = field(default_factory=dict)
     places: dict[str, Span] = field(default_factory=dict)
     uses: dict[str, "Use"] = field(default_factory=dict)
+    groups: set[str] = field(default_factory=set)
 
     def find(self, name: str) -> Tap | None:
         """Where a wire from `name` begins; None if the name means nothing here."""
         found = self.taps.get(name)
         return found if found is not None or self.outer is None else self.outer.find(name)
+
+    def is_group(self, name: str) -> bool:
+        """Whether `name` stands for several layers that are no use of a block."""
+        return name in self.groups or (name not in self.taps and self.outer is not None and self.outer.is_group(name))
 
     def find_use(self, name: str) -> "Use | None":
         """The use of a block that `name` stands for."""
@@ -147,7 +152,8 @@ class _Walk:
         if types[0].key != "parallel":
             return types[0] if isinstance(value, Mapping | Sequence) else None
         branches = value.get("branches") if isinstance(value, Mapping) and not faults.own(value) else None
-        listed = isinstance(branches, Sequence) and all(isinstance(branch, Sequence) for branch in branches.items)
+        items = _items(branches)
+        listed = bool(items) and all(isinstance(branch, Sequence) for branch in items)
         return types[0] if listed and isinstance(value, Mapping) and not faults.at(types[0].key_span) else None
 
     def single(self, layer: tree.Node, scope: Scope, previous: Tap) -> tuple[Tap, ...]:
@@ -196,14 +202,16 @@ class _Walk:
         self.owners = outer
         return taps
 
-    def given(self, layer: Mapping, words: tuple[str, ...], scope: Scope, previous: Tap) -> dict[str, Tap]:
-        """What flows into a use of a block with inputs of these names."""
+    def given(
+        self, layer: Mapping, words: tuple[str, ...], scope: Scope, previous: Tap, this: str = "this block"
+    ) -> dict[str, Tap]:
+        """What flows into a use of a block, or into another group, with inputs of these names."""
         inputs = layer.get("inputs")
         nowhere: dict[str, Tap] = dict.fromkeys(words, Port(NOWHERE, 0, layer.span))
         if inputs is None:
             if len(words) > 1:
                 known = ", ".join(f"`{word}`" for word in words)
-                message, help_ = "this block has several inputs", f"say what flows into each: {known}"
+                message, help_ = f"{this} has several inputs", f"say what flows into each: {known}"
                 self.findings.append(error("missing-inputs", message, layer.entries[0].key_span, help=help_))
                 return nowhere
             return {words[0]: previous}
@@ -214,17 +222,16 @@ class _Walk:
             strange = [entry for entry in inputs if entry.key not in words]
             known = ", ".join(f"`{word}`" for word in words)
             self.findings += [
-                error("unknown-argument", f"this block has no input `{e.key}`, it has {known}", e.key_span)
-                for e in strange
+                error("unknown-argument", f"{this} has no input `{e.key}`, it has {known}", e.key_span) for e in strange
             ]
             lacking = [word for word in words if word not in named]
             if lacking and not strange:
-                message = f"nothing flows into the input `{lacking[0]}` of this block"
+                message = f"nothing flows into the input `{lacking[0]}` of {this}"
                 self.findings.append(error("missing-inputs", message, inputs.span))
             return nowhere | {word: tap for word, tap in named.items() if word in words}
         found = _values(inputs)
         if len(found) != len(words):
-            message = f"this block has {_count(len(words), 'input')}, got {len(found)}"
+            message = f"{this} has {_count(len(words), 'input')}, got {len(found)}"
             self.findings.append(error("wrong-input-count", message, inputs.span))
             return nowhere
         return {word: Looked(value, scope) for word, value in zip(words, found, strict=True)}
@@ -267,7 +274,7 @@ class _Walk:
 
     def through(self, layer: Mapping, scope: Scope, previous: Tap) -> Tap:
         """The one input of a group."""
-        return next(iter(self.given(layer, (INPUT,), scope, previous).values()))
+        return next(iter(self.given(layer, (INPUT,), scope, previous, "this group").values()))
 
     def own_name(self, layer: Mapping) -> Value | None:
         name = layer.get("name")
@@ -282,6 +289,8 @@ class _Walk:
             return
         if name and not (types and types[0].key == COPIES and len(_items(types[0].value)) == 1):
             self.define(str(name.value), name.span, taps[0], scope)
+            if types and types[0].key in (COPIES, "layers"):
+                scope.groups.add(str(name.value))
         for number, word in enumerate(outputs):
             tap = _output(taps, number, word.span)
             if tap is None:

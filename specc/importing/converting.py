@@ -180,6 +180,8 @@ def _functional(config: Mapping, work: _Work) -> _Graph:
     scope = _Scope(work, Names())
     scope.own |= {key: scope.names.keep(key, layer.span) for key, layer in layers.items()}
     given, taken = leaves(config.get("output_layers"), config), leaves(config.get("input_layers"), config)
+    if not given:
+        refuse("not-a-model", "this model has no outputs", config.span)
     for tensor in (*given.values(), *taken.values()):
         check(tensor, layers)
     inputs: Document = {}

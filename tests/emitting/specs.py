@@ -269,7 +269,7 @@ model:
   - Output
 {FULL_BATCH}
 """,
-    "wine": f"""
+    "class-weights": f"""
 spec: 1
 data: {{dataset: wine}}
 model: [{{Dense: {{units: 16, activation: tanh, kernel_regularizer: {{L2: 1e-3}}}}}}, Output]
@@ -303,7 +303,7 @@ model: [{{Dense: {{units: 8, activation: tanh}}}}, {{Dense: 1}}]
 """,
 }
 """Specs that are written here, by name."""
-TRAINED = ("people", "plain", "table", "wine", "two-targets", "moons")
+TRAINED = ("people", "plain", "table", "class-weights", "two-targets", "moons")
 """Those that see all their rows in each step, so that the order of the rows does not count."""
 
 

@@ -11,7 +11,9 @@ import numpy as np
 import pytest
 
 import specc
+import specc.emitting
 from specc.catalog import load
+from specc.emitting.expressions import UnsupportedError
 from specc.keras_target.build import build_model
 from specc.runs import read
 from tests.emitting.specs import GALLERY, SPECS, TRAINED, checked, script_of, write
@@ -23,9 +25,24 @@ MODELS = [*SPECS, *sorted(path.stem for path in GALLERY.glob("*.yaml"))]
 
 @pytest.mark.parametrize("name", MODELS)
 def test_the_model_is_the_same(name: str, project: Path) -> None:
+    check_model(write(name, project))
+
+
+@pytest.mark.parametrize("name", ["bottleneck", "repeats", "several-wires", "attention", "several-models", "unet"])
+def test_layer_by_layer_it_is_the_same(name: str, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise UnsupportedError("as if this could not be told by functions")
+
+    monkeypatch.setattr(specc.emitting, "structured_model", refuse)
     path = write(name, project)
+    assert "for " not in script_of(path).partition("def build_model")[2].partition("def main")[0]
+    check_model(path)
+
+
+def check_model(path: Path) -> None:
+    """The model of a spec's script has the names, the parameters and, from the same weights, the outputs of specc's."""
     _, model = checked(path)
-    script = project / "script.py"
+    script = path.parent / "script.py"
     script.write_text(script_of(path), encoding="utf-8")
     keras.utils.clear_session()
     theirs = runpy.run_path(str(script))["build_model"]()

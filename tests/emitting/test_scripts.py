@@ -26,6 +26,7 @@ def ruff(*arguments: str, text: str) -> None:
 def is_well_kept(text: str) -> None:
     """Whether a script is formatted, and nothing in it is unused or unknown."""
     ruff("format", "--diff", text=text)
+    ruff("check", text=text)
     ruff("check", "--select", RULES, text=text)
 
 

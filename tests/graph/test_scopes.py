@@ -62,6 +62,8 @@ GRAPHS: list[tuple[str, str]] = [
     (TWO + "model: [{Dense: 4, name: x}, {Dense: 4, name: y, inputs: input}, {t: , inputs: [x, y], outputs: [f, g]}, {Add: , inputs: [f, g]}]", "x(input) y(input) add(x,y) e(add) add_1(e,add) -> add_1"),
     (TWO + "model: [{Dense: 4, name: x}, {Dense: 4, name: y, inputs: input}, {t: , inputs: {q: x, p: y}, name: n}, {Dense: 1, inputs: n}]", "x(input) y(input) n_add(y,x) n_e(n_add) dense(n_e) -> dense"),
     (BLOCK + "model: [{b: 2, name: x}, {share: x, name: y, inputs: input}, {Add: , inputs: [x, y]}]", "x_d(input) x_re_lu(x_d) y_d<x_d(input) y_re_lu<x_re_lu(y_d) add(x_re_lu,y_re_lu) -> add"),
+    ("model: [{Dense: 4, name: x, repeat: 1}, {share: x}]", "x(input) x_again<x(x) -> x_again"),
+    ("model: [{Dense: 4, name: x, repeat: 2}, {share: x_1}]", "x_0(input) x_1(x_0) x_1_again<x_1(x_1) -> x_1_again"),
     ("model: [{Dense: 4, name: x}, {layers: [{share: x}], repeat: 2}]", "x(input) x_again<x(x) x_again_1<x(x_again) -> x_again_1"),
     ("model: {layers: [{layers: [{Dense: 1, name: d}, ReLU], name: g}, {Dense: 1, name: h, inputs: g}], outputs: [g]}", "d(input) re_lu(d) -> re_lu"),
 ]  # fmt: skip
@@ -85,6 +87,11 @@ FAULTS: list[tuple[str, list[str]]] = [
     ("blocks: {b: [{Dense: 1, inputs: x}]}\nmodel: [{Dense: 1, name: x}, b]", ["4:33 unknown-name: nothing in this block is called `x`"]),
     (BLOCK + "model: [{b: 1, name: x}, {Dense: 3, name: x}]", ["5:43 duplicate-name: the name `x` is used twice"]),
     ("blocks: {b: [{Dense: 1, name: d}, {Dense: 3, name: d}]}\nmodel: [b]", ["4:52 duplicate-name: the name `d` is used twice"]),
+    (BLOCK + "model: [{b: 1, name: x}, {Dense: 1, inputs: x_d}]", ["5:45 unknown-name: `x_d` is inside a block or a copy, and not to be seen here"]),
+    ("model: [{parallel: {branches: [[Dense: 4], []], merge: Concatenate}, inputs: [input, input]}]", ["4:80 wrong-input-count: this group has 1 input, got 2"]),
+    ("model: [{parallel: {branches: [], merge: Add}}]", ["4:31 out-of-range: `branches` must have at least 1 item, got 0"]),
+    ("model: [{Dense: 4, name: x, repeat: 2}, {share: x}]", ["4:49 share-of-several: `x` stands for several layers"]),
+    ("model: [{layers: [{Dense: 4}, ReLU], name: x}, {layers: [{share: x}], repeat: 2}]", ["4:66 share-of-several: `x` stands for several layers", "4:66 share-of-several: `x` stands for several layers"]),
     (BLOCK + "model: [{b: 1, name: x}, {Dense: 1, inputs: d}]", ["5:45 unknown-name: nothing in this model is called `d`"]),
 ]  # fmt: skip
 

@@ -119,26 +119,23 @@ class _Unfolding:
             ends = [self.chain(branch, scope, wires) for branch in value["branches"]]
             merge = filled(value["merge"], scope.variables)
             merge_type, arguments = next(iter(merge.items())) if isinstance(merge, dict) else (merge, None)
-            tap = self.layer(merge_type, arguments, name, ends, scope, ())
+            tap = self.layer(Layer(merge_type, arguments, scope.prefix, name, ends), scope)
         else:
             outputs = tuple(filled(entry.get("outputs", []), scope.variables))
-            tap = self.layer(key, value, name, wires, scope, outputs)
+            tap = self.layer(Layer(key, value, scope.prefix, name, wires, outputs), scope)
         for port, output in enumerate(filled(entry.get("outputs", []), scope.variables)):
             scope.taps[output] = (tap[0], port)
         return tap
 
-    def layer(
-        self, type_name: str, arguments: Any, name: str | None, wires: Any, scope: Scope, outputs: tuple[str, ...]
-    ) -> Tap:
-        made = Layer(type_name, arguments, scope.prefix, name, wires, outputs)
-        if type_name == "share":
-            owner = scope.find(arguments)[0]
+    def layer(self, made: Layer, scope: Scope) -> Tap:
+        if made.type == "share":
+            owner = scope.find(made.arguments)[0]
             assert isinstance(owner, Layer)
             made.share = owner
         self.layers.append(made)
-        local = name
+        local = made.written
         if local is None:
-            base = default_name(type_name)
+            base = default_name(made.type)
             number = scope.counts.get(base, 0)
             scope.counts[base] = number + 1
             local = f"{base}_{number}" if number else base
@@ -229,7 +226,7 @@ def filled(value: Any, variables: Mapping[str, Any]) -> Any:
 def meaning(model: Mapping[str, Any], *, evaluated: bool = False) -> dict[str, Any]:
     """The model's layers by name, its outputs; the same for two flat models that mean the same."""
     catalog = load()
-    ports = {}
+    ports: dict[str, str] = {}
     for entry in model["layers"]:
         ports |= {output: f"{entry['name']}:{port}" for port, output in enumerate(entry.get("outputs", ()))}
         ports[entry["name"]] = f"{entry['name']}:0"

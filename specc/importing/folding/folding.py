@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from specc.catalog import Catalog, load
+from specc.importing.folding.grouping import is_automatic, schemes
 from specc.importing.folding.items import (
     Item,
     Items,
@@ -21,13 +22,15 @@ from specc.importing.folding.items import (
     referred,
     replaced,
     sources,
+    start,
     walk,
 )
+from specc.importing.folding.names import shortener
 from specc.importing.folding.naming import block_name, renamed
-from specc.importing.folding.ordering import Ordered, in_order, is_automatic, schemes
+from specc.importing.folding.ordering import Ordered, in_order
 from specc.importing.folding.params import IDENTIFIER
 from specc.importing.folding.repeating import runs, with_repeats
-from specc.importing.folding.unifying import Stretch, Unified, shortener, unify
+from specc.importing.folding.unifying import Stretch, Unified, unify
 from specc.importing.folding.writing import write_model
 
 LINE = 40
@@ -67,6 +70,8 @@ def _cost(model: Model, catalog: Catalog) -> int:
     for block in document.get("blocks", {}).values():
         layers = block if isinstance(block, list) else block["layers"]
         total += 2 * LINE + _entries_cost(layers)
+        if len(layers) == 1 and "parallel" not in layers[0]:
+            total += 5 * LINE  # a block for one entry hides more than it says
         if isinstance(block, dict):
             names = list(block.get("params", ()))
             parts = sum(IDENTIFIER.fullmatch(name) is not None for name in names)
@@ -160,12 +165,10 @@ def _group(model: Model, at: range, places: Mapping[int, set[int]]) -> _Group | 
     items = model.items[at.start : at.stop]
     if any(item.pinned for item in walk(items)):
         return None
-    if any(not places.get(item.uid, set()) <= set(at) for item in walk(items[:-1])) or -1 in places.get(
-        items[-1].uid, ()
-    ):
+    if any(not places.get(item.uid, set()) <= set(at) for item in walk(items[:-1])):
         return None
-    before = model.items[at.start - 1].uid if at.start else next(iter(model.inputs.values()))
-    return _Group(at, Stretch(items, Wire(before)))
+    before = Wire(model.items[at.start - 1].uid) if at.start else start(model)
+    return _Group(at, Stretch(items, before))
 
 
 def _shape(item: Item) -> Hashable:
@@ -261,24 +264,24 @@ def _with_rows(model: Model, catalog: Catalog) -> Model:
 def _rows(model: Model) -> list[tuple[int, list[_Place]]]:
     """The rows that promise most, each with all its places, which do not overlap."""
     named = referred(model)
-    found: dict[Hashable, list[_Place]] = defaultdict(list)
+    found: dict[tuple[tuple[Hashable, ...], Hashable], list[_Place]] = defaultdict(list)
     for items, before in bodies(model):
         shapes = [_shape(item) for item in items]
         weights = [sum(1 for _ in walk((item,))) for item in items]
         names = [item.name for item in items]
-        for start in range(len(items)):
-            previous = Wire(items[start - 1].uid) if start else before
-            for size in range(1, min(_LONGEST, len(items) - start) + 1):
-                last = items[start + size - 1]
+        for first in range(len(items)):
+            previous = Wire(items[first - 1].uid) if first else before
+            for size in range(1, min(_LONGEST, len(items) - first) + 1):
+                last = items[first + size - 1]
                 if last.pinned or last.repeat is not None:
                     break
-                if size > 1 and items[start + size - 2].uid in named:
+                if size > 1 and items[first + size - 2].uid in named:
                     break
-                if sum(weights[start : start + size]) < 2:
+                if sum(weights[first : first + size]) < 2:
                     continue
-                row = tuple(shapes[start : start + size])
-                style = _style(names[start : start + size])
-                found[row, style].append(_Place(items, start, previous))
+                row = tuple(shapes[first : first + size])
+                style = _style(names[first : first + size])
+                found[row, style].append(_Place(items, first, previous))
     promising: list[tuple[int, int, list[_Place]]] = []
     for (row, _), places in found.items():
         size = len(row)

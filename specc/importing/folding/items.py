@@ -117,7 +117,7 @@ def _read(entry: Mapping[str, Any], uid: int, known: Mapping[str, Wire], shared:
     )
 
 
-def _wires(written: Any, known: Mapping[str, Wire]) -> Wires:
+def _wires(written: Any, known: Mapping[str, Wire]) -> Wires:  # noqa: ANN401  plain data
     match written:
         case str():
             return known[written]
@@ -135,7 +135,7 @@ def sources(wires: Wires) -> Iterator[Wire]:
         case Wire():
             yield wires
         case tuple():
-            yield from wires
+            yield from (wire for wire in wires if isinstance(wire, Wire))
         case dict():
             for value in wires.values():
                 yield from sources(value)
@@ -151,10 +151,14 @@ def walk(items: Items) -> Iterator[Item]:
 
 def bodies(model: Model) -> Iterator[tuple[Items, Wire]]:
     """Every list of entries that there is, inner ones too, and what its first entry follows."""
-    first = next(iter(model.inputs.values()), 0)
-    yield from _lists(model.items, Wire(first))
+    yield from _lists(model.items, start(model))
     for block in model.blocks.values():
         yield from _lists(block.items, Wire(block.inputs[0]))
+
+
+def start(model: Model) -> Wire:
+    """What the model's first entry follows: its input, if there is one to tell."""
+    return Wire(next(iter(model.inputs.values()))) if len(model.inputs) == 1 else Wire(0)
 
 
 def _lists(items: Items, before: Wire) -> Iterator[tuple[Items, Wire]]:
@@ -215,12 +219,12 @@ def _inside(item: Item, cuts: Cuts) -> Item:
     return replace(item, branches=tuple(_replaced(branch, cuts) for branch in item.branches))
 
 
-def has_hole(value: Any) -> bool:
+def has_hole(value: Any) -> bool:  # noqa: ANN401  plain data
     """Whether a variable from outside stands somewhere in a value; `$index` is the entry's own."""
     return any(_names_variables(hole) for hole in holes(value))
 
 
-def counts(value: Any) -> bool:
+def counts(value: Any) -> bool:  # noqa: ANN401  plain data
     """Whether `$index` stands somewhere in a value."""
     return any(re.search(r"\bindex\b", hole) for hole in holes(value))
 
@@ -229,7 +233,7 @@ def _names_variables(hole: str) -> bool:
     return bool(set(re.findall(r"[A-Za-z_]\w*", re.sub("'[^']*'", "", hole))) - {"index"})
 
 
-def holes(value: Any) -> Iterator[str]:
+def holes(value: Any) -> Iterator[str]:  # noqa: ANN401  plain data
     """Every `$name` and `$(expression)` in a value."""
     match value:
         case str():

@@ -87,7 +87,7 @@ def _concatenating(items: Items) -> str:
 def _listed(types: list[str]) -> str:
     """`conv_bn_relu`: the layers' own names, activations only where they begin."""
     short = {"BatchNormalization": "bn", "LayerNormalization": "norm", "ZeroPadding2D": "pad", "MaxPooling2D": "pool"}
-    words = []
+    words: list[str] = []
     for number, type_name in enumerate(types):
         if type_name in _ACTIVATIONS and number:
             continue

@@ -5,18 +5,13 @@ together. What lies between a fork and a merging layer becomes a `parallel`.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from heapq import heapify, heappop, heappush
 from typing import NamedTuple
 
-from specc.importing.folding.items import MERGES, Item, Items, Model, Wire, base_name, sources, walk
-
-_ACTIVATIONS = frozenset({"Activation", "ReLU", "LeakyReLU", "ELU", "PReLU", "Softmax"})
-_MANY = 10
-"""So many layers that end alike are a group of their own."""
-Scheme = Callable[[str], str | None]
-"""From a layer's name to that of the group that it belongs to."""
+from specc.importing.folding.grouping import Scheme, automatic_ones, grouping
+from specc.importing.folding.items import MERGES, Item, Items, Model, Wire, base_name, sources, start, walk
 
 
 class Ordered(NamedTuple):
@@ -26,117 +21,25 @@ class Ordered(NamedTuple):
     groups: tuple[range, ...]
 
 
-def schemes(model: Model) -> tuple[Scheme, ...]:
-    """The ways in which names may tell what belongs together; the last finds nothing."""
-    suffixes = Counter(_suffix(item.name, 2) for item in model.items if item.name)
-    return (
-        *(lambda name, size=size: _prefix(name, size) for size in (1, 2, 3, 4, 5, 6)),
-        *(lambda name, size=size: _suffix(name, size) for size in (1, 2)),
-        lambda name: _suffix(name, 2 if suffixes[_suffix(name, 2)] >= _MANY else 1),
-        lambda name: next((token for token in name.split("_") if token.isdigit()), None),
-        lambda _: None,
-    )
-
-
-def _prefix(name: str, size: int) -> str | None:
-    tokens = name.split("_")
-    return "_".join(tokens[:size]) if len(tokens) > size else None
-
-
-def _suffix(name: str, size: int) -> str | None:
-    tokens = name.split("_")
-    return "_".join(tokens[-size:]) if len(tokens) > size else None
-
-
 def in_order(model: Model, scheme: Scheme, *, forward: bool) -> Ordered | None:
     """The model in order, by the groups of `scheme`; None if they wait for each other.
 
     Layers whose names say nothing go with those that they follow or, `forward`, with those that follow them.
     """
-    grouping, free = _grouping(model, scheme, forward=forward)
-    items = _with_parallels(model, grouping, free)
-    grouping = {item.uid: grouping[item.uid] for item in items}
-    order = _numbered_order(items, grouping, model)
+    groups, free = grouping(model, scheme, forward=forward)
+    items = _with_parallels(model, groups, free)
+    groups = {item.uid: groups[item.uid] for item in items}
+    order = _numbered_order(items, groups, model)
     if order is None:
         return None
     ranges: list[range] = []
-    start = 0
+    begin = 0
     for at in range(1, len(order) + 1):
-        if at == len(order) or grouping[order[at].uid] != grouping[order[start].uid]:
-            if at - start > 1 or order[start].branches:
-                ranges.append(range(start, at))
-            start = at
+        if at == len(order) or groups[order[at].uid] != groups[order[begin].uid]:
+            if at - begin > 1 or order[begin].branches:
+                ranges.append(range(begin, at))
+            begin = at
     return Ordered(_chained(_unnamed(replace(model, items=tuple(order)))), tuple(ranges))
-
-
-def _grouping(model: Model, scheme: Scheme, *, forward: bool) -> tuple[dict[int, int], set[int]]:
-    """The group of every layer, by number, and the layers in none; connected layers of equal keys are one group."""
-    keys: dict[int, str | None] = {}
-    automatic = _automatic(model.items)
-    for item in model.items:
-        keys[item.uid] = None if item.uid in automatic or item.name is None else scheme(item.name)
-    users: dict[int, list[Item]] = defaultdict(list)
-    for item in model.items:
-        for source in {wire.source for wire in sources(item.wires)}:
-            users[source].append(item)
-    for item in model.items:  # what has no name of its own follows what it merges, or what only it takes
-        if item.uid in automatic:
-            before = [wire.source for wire in sources(item.wires)]
-            if len(before) > 1:
-                keys[item.uid] = next((keys[uid] for uid in reversed(sorted(before)) if keys.get(uid)), None)
-            elif before and not forward and len(users[before[0]]) == 1:
-                keys[item.uid] = keys.get(before[0])
-    for item in reversed(model.items):
-        if item.uid in automatic and keys[item.uid] is None and len(users[item.uid]) == 1:
-            keys[item.uid] = keys[users[item.uid][0].uid]
-    _release(model, automatic, keys, users)
-    _adopt(model, keys, users)
-    parents = {item.uid: item.uid for item in model.items}
-
-    def root(uid: int) -> int:
-        while parents[uid] != uid:
-            parents[uid] = uid = parents[parents[uid]]
-        return uid
-
-    for item in model.items:
-        for wire in sources(item.wires):
-            if keys[item.uid] is not None and keys.get(wire.source) == keys[item.uid]:
-                parents[root(item.uid)] = root(wire.source)
-    return {uid: root(uid) for uid in parents}, {uid for uid, key in keys.items() if key is None}
-
-
-def _release(model: Model, automatic: set[int], keys: dict[int, str | None], users: Mapping[int, list[Item]]) -> None:
-    """Takes the poolings and the like that follow a group out of it, where nothing says that they are part of it."""
-    for item in reversed(model.items):
-        if item.uid not in automatic or keys[item.uid] is None or item.type in _ACTIVATIONS:
-            continue
-        if isinstance(item.wires, Wire) and all(keys[user.uid] != keys[item.uid] for user in users[item.uid]):
-            keys[item.uid] = None
-
-
-def _adopt(model: Model, keys: dict[int, str | None], users: Mapping[int, list[Item]]) -> None:
-    """Gives one or two layers with a key of their own, from a group and back to it, to that group."""
-    for item in model.items:
-        before = {keys.get(wire.source) for wire in sources(item.wires)}
-        after = {keys[user.uid] for user in users[item.uid]}
-        for user in users[item.uid]:
-            if keys[user.uid] == keys[item.uid]:
-                after |= {keys[other.uid] for other in users[user.uid]}
-        around = (before & after) - {None, keys[item.uid]}
-        if len(around) == 1 and keys[item.uid] is not None:
-            keys[item.uid] = around.pop()
-
-
-def _automatic(items: Iterable[Item]) -> set[int]:
-    return {item.uid for item in items if is_automatic(item)}
-
-
-def is_automatic(item: Item) -> bool:
-    """Whether the layer's name is what Keras makes of its type: `conv2d`, `conv2d_7`."""
-    if item.name is None:
-        return True
-    base = base_name(item.type)
-    return item.name == base or (item.name.startswith(f"{base}_") and item.name[len(base) + 1 :].isdigit())
 
 
 def _with_parallels(model: Model, grouping: Mapping[int, int], free: set[int]) -> list[Item]:
@@ -145,9 +48,7 @@ def _with_parallels(model: Model, grouping: Mapping[int, int], free: set[int]) -
     uses: Counter[int] = Counter(wire.source for item in model.items for wire in sources(item.wires))
     uses.update(wire.source for wire in model.outputs.values() for _ in range(2))
     for merge in model.items:
-        found = _branches(
-            merge, items, uses, lambda uid, group=grouping[merge.uid]: uid in free or grouping[uid] == group
-        )
+        found = _branches(merge, items, uses, free | {uid for uid in items if grouping[uid] == grouping[merge.uid]})
         if found is None:
             continue
         fork, branches = found
@@ -162,7 +63,7 @@ def _with_parallels(model: Model, grouping: Mapping[int, int], free: set[int]) -
 
 
 def _branches(
-    merge: Item, items: Mapping[int, Item], uses: Mapping[int, int], may_hold: Callable[[int], bool]
+    merge: Item, items: Mapping[int, Item], uses: Mapping[int, int], inside: set[int]
 ) -> tuple[Wire, list[list[Item]]] | None:
     """The wire where all that `merge` takes comes from, and the ways from there."""
     if merge.type not in MERGES or merge.pinned or not isinstance(merge.wires, tuple) or len(merge.wires) < 2:
@@ -171,11 +72,12 @@ def _branches(
         return None
     forks: set[Wire] = set()
     branches: list[list[Item]] = []
-    for wire in merge.wires:
+    for end in merge.wires:
+        wire = end
         branch: list[Item] = []
         while uses[wire.source] == 1 and wire.source in items:
             item = items[wire.source]
-            if not may_hold(item.uid) or item.pinned or wire.port or not isinstance(item.wires, Wire):
+            if item.uid not in inside or item.pinned or wire.port or not isinstance(item.wires, Wire):
                 break
             branch.append(item)
             wire = item.wires
@@ -187,7 +89,7 @@ def _branches(
 def _numbered_order(items: list[Item], grouping: Mapping[int, int], model: Model) -> list[Item] | None:
     """An order in which as many types as possible count their automatic names up."""
     holders = {inner.uid: item.uid for item in items for inner in walk((item,))}
-    automatic = _automatic(model.items)
+    automatic = automatic_ones(model.items)
     bases: dict[str, dict[int, int]] = defaultdict(dict)
     for item in model.items:
         if item.uid in automatic:
@@ -313,7 +215,7 @@ def _unnamed(model: Model) -> Model:
     """Without the names that the language would give, type by type: all of a type's automatic ones, or none."""
     taken = {"input", *model.inputs}
     bases: dict[str, list[Item]] = defaultdict(list)
-    automatic = _automatic(walk(model.items))
+    automatic = automatic_ones(walk(model.items))
     for item in walk(model.items):
         if item.uid in automatic and not item.pinned:
             bases[base_name(item.type)].append(item)
@@ -338,8 +240,7 @@ def _stripped(items: Items, free: set[int]) -> Items:
 
 def _chained(model: Model) -> Model:
     """Without the wires to the entry before."""
-    first = next(iter(model.inputs.values())) if len(model.inputs) == 1 else 0
-    return replace(model, items=_chain(model.items, Wire(first)))
+    return replace(model, items=_chain(model.items, start(model)))
 
 
 def _chain(items: Items, before: Wire) -> Items:

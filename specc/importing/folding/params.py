@@ -1,7 +1,7 @@
 """What differs between the places where a block is used -> its parameters, and expressions of them.
 
-Each place in the block's text has a value for every use. Equal rows of values share a parameter, multiples of one become
-`$(4 * filters)`, and what two values of another decide becomes `$('same' if strides == 1 else 'valid')`.
+Each place in the block's text has a value for every use. Equal rows of values share a parameter, multiples of one are
+`$(4 * filters)`, and what two values of another decide `$('same' if strides == 1 else 'valid')`.
 """
 
 import json
@@ -48,7 +48,7 @@ class _Param:
     name: str = ""
 
 
-def key(value: Any) -> str:
+def key(value: Any) -> str:  # noqa: ANN401  plain data
     """Equal for values that are the same in a spec: `1`, `1.0` and `true` are three."""
     if type(value) is str or type(value) is int:
         return repr(value)
@@ -103,9 +103,9 @@ def _implying(switch: _Param, chosen: Sequence[_Param], params: Sequence[_Param]
         return None
     for param in rest:
         known = [value for value in param.values if value is not ABSENT]
-        if param.kind in SIZES and all(type(value) is int and value > 0 for value in known):
-            if [value is not ABSENT for value in param.values] == switch.values:
-                return param
+        counted = param.kind in SIZES and all(type(value) is int and value > 0 for value in known)
+        if counted and [value is not ABSENT for value in param.values] == switch.values:
+            return param
     return None
 
 
@@ -220,13 +220,13 @@ def _decided(known: list[tuple[Any, Any]], name: str, *, switch: bool) -> str | 
     return f"{_written(then)} if {name} == {_written(rare)} else {_written(otherwise)}"
 
 
-def _is_scalar(value: Any) -> bool:
+def _is_scalar(value: Any) -> bool:  # noqa: ANN401  plain data
     if isinstance(value, str):
         return re.fullmatch(r"[\w.-]*", value) is not None
     return value is None or isinstance(value, bool | int)
 
 
-def _written(value: Any) -> str:
+def _written(value: Any) -> str:  # noqa: ANN401  plain data
     """A scalar as an expression writes it."""
     if isinstance(value, str):
         return f"'{value}'"
@@ -239,7 +239,7 @@ def _expression(param: _Param, chosen: list[_Param]) -> str:
     return next(text for text in (_derived(param, base) for base in chosen) if text)
 
 
-def _default(param: _Param, count: int) -> Any:
+def _default(param: _Param, count: int) -> Any:  # noqa: ANN401  plain data
     """The value of most uses, if it is clearly the usual one."""
     if param.kind == SWITCH:
         return sum(map(bool, param.values)) * 5 >= 4 * count

@@ -9,17 +9,17 @@ from dataclasses import replace
 from typing import Any
 
 from specc.importing.folding.items import GROUP, Item, Items, Model, bodies, has_hole, referred, replaced
+from specc.importing.folding.names import TOKEN
 from specc.importing.folding.params import IDENTIFIER, key
-from specc.importing.folding.unifying import TOKEN
 
 
 def with_repeats(model: Model) -> Model:
     """The model with every run as one entry."""
     named = referred(model)
     cuts = {id(items): runs(items, named) for items, _ in bodies(model)}
-    for body in (model, *model.blocks.values()):
-        if len(body.inputs) > 1:  # the first entry has to say which it takes
-            cuts[id(body.items)] = [cut for cut in cuts[id(body.items)] if cut[0]]
+    several = [block.items for block in model.blocks.values() if len(block.inputs) > 1]
+    for items in [*several, *([model.items] if len(model.inputs) > 1 else [])]:
+        cuts[id(items)] = [cut for cut in cuts[id(items)] if cut[0]]  # the first entry has to say which it takes
     return replaced(model, {where: found for where, found in cuts.items() if found})
 
 
@@ -69,7 +69,7 @@ def _run(items: Sequence[Item]) -> Item | None:
 _NO_COUNT = object()
 
 
-def _count(values: tuple[Any, ...], argument: str) -> Any:
+def _count(values: tuple[Any, ...], argument: str) -> Any:  # noqa: ANN401  plain data
     """One value for all copies, with `$index` in it where they differ.
 
     Of two copies chance could say the same, unless it is about names.

@@ -4,8 +4,7 @@ Entries that only some of the stretches have become conditional; arguments and p
 parameters. Stretches that cannot be one block give None.
 """
 
-import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
@@ -27,9 +26,9 @@ from specc.importing.folding.items import (
     sources,
     walk,
 )
+from specc.importing.folding.names import TOKEN, is_constant, prefixes_of, shortener
 from specc.importing.folding.params import ABSENT, IDENTIFIER, NAME, SWITCH, Slot, key, solve
 
-TOKEN = re.compile(r"\$\([^)]*\)|\$[A-Za-z_]\w*|[A-Za-z]+|\d+|[^A-Za-z\d$]+|\$")
 INPUT_NAMES = ("x", "y", "z")
 _RESERVED = ("index", "name", "inputs", "outputs", "repeat", "true", "false", "null", "min", "max", "round", "len")
 
@@ -86,14 +85,14 @@ def unify(
         return None  # it could not be said which input the first entry takes
     if any(wire is None for vector in work.outside for wire in vector):
         return None
-    shortened = {item.name: short(item.name) for short, item in _named(stretches)}
+    shortened = dict(_shortened(stretches))
     for slot in work.slots:
         slot.owner = shortened.get(slot.owner, slot.owner)
     params, arguments = (
         solve(work.slots, (*INPUT_NAMES, "input", *_RESERVED)) if work.slots else ({}, [{}] * len(stretches))
     )
     block = Block(params, tuple(work.inputs), _filled(items, names))
-    if _looks_into_groups(block.items) or (len(block.items) == 1 and block.items[0].branches is None):
+    if _looks_into_groups(block.items) or _is_a_run(block.items):
         return None
     uses = tuple(
         Item(
@@ -108,29 +107,15 @@ def unify(
     return Unified(block, uses)
 
 
-def _named(stretches: Sequence[Stretch]) -> Iterator[tuple[Callable[[str], str], Item]]:
+def _is_a_run(items: Items) -> bool:
+    """Whether the entries are copies of one, which `repeat` says better."""
+    return len({item.type for item in items}) == 1 and all(item.branches is None for item in items)
+
+
+def _shortened(stretches: Sequence[Stretch]) -> Iterator[tuple[str, str]]:
     for stretch in stretches:
         short = shortener(stretch.items)
-        yield from ((short, item) for item in walk(stretch.items) if item.name)
-
-
-def shortener(items: Items) -> Callable[[str], str]:
-    """From a name in the stretch to what distinguishes it there: without what all begin, end, or have between."""
-    names = [item.name.split("_") for item in walk(items) if item.name]
-    if len(names) < 2:
-        return str
-    shortest = min(map(len, names)) - 1
-    start = next((at for at in range(shortest) if len({own[at] for own in names}) > 1), shortest)
-    rest = shortest - start
-    end = next((at for at in range(rest) if len({own[-1 - at] for own in names}) > 1), rest)
-    middles = [frozenset(own[start : len(own) - end]) for own in names]
-    everywhere = frozenset.intersection(*middles) if all(len(middle) > 1 for middle in middles) else frozenset()
-
-    def short(name: str) -> str:
-        tokens = name.split("_")
-        return "_".join(token for token in tokens[start : len(tokens) - end] if token not in everywhere)
-
-    return short
+        yield from ((item.name, short(item.name)) for item in walk(stretch.items) if item.name)
 
 
 def _looks_into_groups(items: Items) -> bool:
@@ -159,7 +144,7 @@ def _columns(columns: list[Column], work: _Work, key_of: KeyOf, *, top: bool = F
     before: list[Wire | None] = [None] * len(work.stretches)
     if top:
         before = [stretch.before for stretch in work.stretches]
-        _enter(columns, work)
+        _enter(work)
     group: list[Item] = []
     pattern: tuple[bool, ...] = ()
     for column in [*columns, None]:
@@ -179,7 +164,7 @@ def _columns(columns: list[Column], work: _Work, key_of: KeyOf, *, top: bool = F
     return tuple(made)
 
 
-def _enter(columns: list[Column], work: _Work) -> None:
+def _enter(work: _Work) -> None:
     """The first input is what the first entry of each stretch takes."""
     firsts = [stretch.items[0].wires for stretch in work.stretches]
     entries = [
@@ -293,7 +278,7 @@ def _wires(column: Column, before: list[Wire | None], work: _Work) -> Wires:
     return _rebuilt(first, wires)
 
 
-def _shape(wires: Wires) -> Any:
+def _shape(wires: Wires) -> Any:  # noqa: ANN401  plain data
     match wires:
         case Wire() | None:
             return None
@@ -335,7 +320,7 @@ def _input(vector: Sequence[Wire | None], work: _Work) -> int:
     return work.inputs[-1]
 
 
-def _arguments(column: Column, owner: str, work: _Work) -> Any:
+def _arguments(column: Column, owner: str, work: _Work) -> Any:  # noqa: ANN401  plain data
     """The arguments of all stretches as one, with a `Slot` wherever they differ."""
     present = [item for item in column if item is not None]
     given = [item.arguments for item in present]
@@ -358,7 +343,7 @@ def _arguments(column: Column, owner: str, work: _Work) -> Any:
     return made
 
 
-def _implied(type_name: str, argument: str, work: _Work) -> Any:
+def _implied(type_name: str, argument: str, work: _Work) -> Any:  # noqa: ANN401  plain data
     """What an argument is when it is left out."""
     block = work.blocks.get(type_name)
     if block is not None:
@@ -376,7 +361,7 @@ def _implied(type_name: str, argument: str, work: _Work) -> Any:
     return default
 
 
-def _slots(values: list[Any], kind: str, owner: str, work: _Work) -> Any:
+def _slots(values: list[Any], kind: str, owner: str, work: _Work) -> Any:  # noqa: ANN401  plain data
     present = [value for value in values if value is not ABSENT]
     if all(key(value) == key(present[0]) for value in present) and not has_hole(present[0]):
         return present[0]
@@ -412,7 +397,7 @@ def _names(work: _Work) -> tuple[list[str] | None, dict[int, Any]]:
     if any(name is None for _, names, _ in named for name in names):
         raise _UnlikeError
     if len(named) == len(work.names):
-        prefixes = _prefixes([names for _, names, _ in named])
+        prefixes = prefixes_of([names for _, names, _ in named])
         if prefixes:
             found = {}
             for uid, names, _ in named:
@@ -423,35 +408,6 @@ def _names(work: _Work) -> tuple[list[str] | None, dict[int, Any]]:
                 return prefixes, found
     patterns = {uid: _pattern(names, work) for uid, names, _ in named}
     return None, patterns
-
-
-def _prefixes(columns: list[tuple[Any, ...]]) -> list[str] | None:
-    """What comes before `_` in all names of each stretch, so that what comes after is the same in all stretches."""
-    whole = next((names for names in columns if ABSENT not in names), None)
-    if whole is None:
-        return None
-    tokens = [name.split("_") for name in whole]
-    common = 0
-    while all(len(own) > common + 1 for own in tokens) and len({own[-1 - common] for own in tokens}) == 1:
-        common += 1
-    for size in range(common, 0, -1):
-        prefixes = ["_".join(own[:-size]) for own in tokens]
-        if len(set(prefixes)) < len(prefixes):
-            continue
-        if all(_same_rest(names, prefixes) for names in columns):
-            return prefixes
-    return None
-
-
-def _same_rest(names: tuple[Any, ...], prefixes: list[str]) -> bool:
-    rests = set()
-    for name, prefix in zip(names, prefixes, strict=True):
-        if name is ABSENT:
-            continue
-        if not name.startswith(f"{prefix}_") or has_hole(name[len(prefix) + 1 :]):
-            return False
-        rests.add(name[len(prefix) + 1 :])
-    return len(rests) == 1 and "" not in rests
 
 
 class _Pieces(NamedTuple):
@@ -467,10 +423,10 @@ def _pattern(names: tuple[Any, ...], work: _Work) -> _Pieces:
     tokens = [TOKEN.findall(name) for name in names if name is not ABSENT]
     shortest = min(map(len, tokens))
     start = 0
-    while start < shortest and _constant([own[start] for own in tokens]):
+    while start < shortest and is_constant([own[start] for own in tokens]):
         start += 1
     end = 0
-    while end < shortest - start and _constant([own[-1 - end] for own in tokens]):
+    while end < shortest - start and is_constant([own[-1 - end] for own in tokens]):
         end += 1
     rest = iter(["".join(own[start : len(own) - end]) for own in tokens])
     middles = [ABSENT if name is ABSENT else next(rest) for name in names]
@@ -482,10 +438,6 @@ def _pattern(names: tuple[Any, ...], work: _Work) -> _Pieces:
     slot = Slot(NAME, "id", tuple(middles))
     work.slots.append(slot)
     return _Pieces("".join(tokens[0][:start]), slot, "".join(tokens[0][len(tokens[0]) - end :]))
-
-
-def _constant(tokens: list[str]) -> bool:
-    return len(set(tokens)) == 1 and not has_hole(tokens[0]) and tokens[0] != "$"
 
 
 def _filled(items: Items, names: Mapping[int, Any]) -> Items:
@@ -502,7 +454,7 @@ def _filled(items: Items, names: Mapping[int, Any]) -> Items:
     )
 
 
-def _value(value: Any) -> Any:
+def _value(value: Any) -> Any:  # noqa: ANN401  plain data
     match value:
         case Slot(text=text):
             return f"${text}" if text.isidentifier() else f"$({text})"

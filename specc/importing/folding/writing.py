@@ -2,7 +2,7 @@
 
 import itertools
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -61,7 +61,7 @@ def _wanted(items: Items) -> set[int]:
     return {wire.source for item in walk(items) for wire in sources(item.wires)}
 
 
-def _block(block: Block, model: Model, catalog: Catalog) -> Any:
+def _block(block: Block, model: Model, catalog: Catalog) -> Any:  # noqa: ANN401  plain data
     several = INPUT_NAMES[: len(block.inputs)] if len(block.inputs) > 1 else ()
     names = dict(zip(block.inputs, several or ("input",), strict=True))
     bases = Counter(
@@ -97,7 +97,7 @@ def _entries(items: Items, scope: _Scope, *, top: bool = True) -> list[Any]:
     return made
 
 
-def _entry(item: Item, scope: _Scope) -> Any:
+def _entry(item: Item, scope: _Scope) -> Any:  # noqa: ANN401  plain data
     """One entry; what needs a name gets one that changes none."""
     if item.type == GROUP:
         inner = [_entry(other, scope) for other in (item.branches or ((),))[0]]
@@ -122,7 +122,7 @@ def _entry(item: Item, scope: _Scope) -> Any:
     return item.type if entry == {item.type: None} else entry
 
 
-def _arguments(item: Item, scope: _Scope) -> Any:
+def _arguments(item: Item, scope: _Scope) -> Any:  # noqa: ANN401  plain data
     """The arguments; for a block the value alone if it is the first parameter's."""
     given = item.arguments
     if item.type not in scope.blocks or not isinstance(given, dict) or len(given) != 1:
@@ -159,12 +159,12 @@ def _names(item: Item, scope: _Scope) -> tuple[str | None, str | None]:
     return None, alias
 
 
-def _inputs(wires: Wires, scope: _Scope) -> Any:
+def _inputs(wires: Wires, scope: _Scope) -> Any:  # noqa: ANN401  plain data
     match wires:
         case Wire():
             return _reference(wires, scope)
         case tuple():
-            return [_reference(wire, scope) for wire in wires]
+            return [_reference(wire, scope) for wire in wires if isinstance(wire, Wire)]
         case dict():
             return {name: _inputs(value, scope) for name, value in wires.items()}
     return None
@@ -172,43 +172,3 @@ def _inputs(wires: Wires, scope: _Scope) -> Any:
 
 def _reference(wire: Wire, scope: _Scope) -> str:
     return scope.ports.get(wire) or scope.names[wire.source]
-
-
-def lines(document: Mapping[str, Any]) -> Iterable[str]:
-    """The document as YAML, one layer to a line: what folding wants to be short."""
-    from specc.language.yaml_dump import dump_flow
-
-    def entries(layers: list[Any], indent: str) -> Iterator[str]:
-        for entry in layers:
-            inner = next((key for key in ("parallel", "layers") if isinstance(entry, dict) and key in entry), None)
-            if inner is None:
-                yield f"{indent}- {dump_flow(entry)}"
-                continue
-            yield f"{indent}- {inner}:"
-            if inner == "layers":
-                yield from entries(entry["layers"], f"{indent}    ")
-            else:
-                yield f"{indent}    merge: {dump_flow(entry[inner]['merge'])}"
-                yield f"{indent}    branches:"
-                for branch in entry[inner]["branches"]:
-                    if not branch:
-                        yield f"{indent}    - []"
-                    for number, line in enumerate(entries(branch, f"{indent}      ")):
-                        yield f"{indent}    - {line.lstrip()}" if number == 0 else line
-            for key in entry.keys() - {inner}:
-                yield f"{indent}  {key}: {dump_flow(entry[key])}"
-
-    if document.get("blocks"):
-        yield "blocks:"
-    for name, block in document.get("blocks", {}).items():
-        yield f"  {name}:"
-        if isinstance(block, dict):
-            for key in block.keys() - {"layers"}:
-                yield f"    {key}: {dump_flow(block[key])}"
-            yield "    layers:"
-        yield from entries(block["layers"] if isinstance(block, dict) else block, "    ")
-    yield "model:"
-    for key in document["model"].keys() - {"layers"}:
-        yield f"  {key}: {dump_flow(document['model'][key])}"
-    yield "  layers:"
-    yield from entries(document["model"]["layers"], "  ")
