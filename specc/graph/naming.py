@@ -11,7 +11,7 @@ from specc.catalog import Catalog
 from specc.diagnostics import Finding, Span, error
 from specc.graph.drafts import ANY, DEFAULT, WRITTEN, Draft, may_be_default
 from specc.graph.graph import NOWHERE, GraphInput, Ref
-from specc.graph.scopes import INPUT, Looked, Port, Row, Scope, Tap, define
+from specc.graph.scopes import INPUT, Choice, Looked, Port, Row, Scope, Tap, define
 from specc.language import limits
 from specc.language.suggest import did_you_mean
 from specc.language.tree import Value
@@ -23,7 +23,8 @@ _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 class Names(NamedTuple):
     """What each draft is called, by its number, and what words mean.
 
-    `owners` is filled in by who wires; `told` are the words that meant nothing. `hidden` are the words that a fault may
+    `outputs` are the names of each draft's outputs. `owners` is filled in by who wires; `told` are the words that meant
+    nothing, `asked` the choices that nobody made. `hidden` are the words that a fault may
     define, `anything` says that it may define any name, `defaults` any that a layer has by its type. `certain` are the
     names of layers that the spec calls so.
     """
@@ -36,7 +37,9 @@ class Names(NamedTuple):
     defaults: bool
     certain: frozenset[str]
     catalog: Catalog
+    outputs: list[tuple[str, ...]]
     told: list[str]
+    asked: set[int]
 
     def ref(self, tap: Tap, span: Span) -> tuple[Ref, list[Finding]]:
         """The wire from `tap`; from `NOWHERE`, mostly with a finding, if that means nothing."""
@@ -51,8 +54,19 @@ class Names(NamedTuple):
                 findings = [] if self.may_be(tap.word, tap.scope) else [self.unknown(tap)]
                 return Ref(NOWHERE, 0, span), findings
             tap = found
+        if isinstance(tap, Choice):
+            return Ref(NOWHERE, 0, span), self.which(tap, span)
         source = self.full[tap.source] if isinstance(tap.source, int) else tap.source
         return Ref(source, tap.port, span), []
+
+    def which(self, choice: Choice, span: Span) -> list[Finding]:
+        """What is said, once, of layers that take one of several inputs and do not say which."""
+        if id(choice) in self.asked:
+            return []
+        self.asked.add(id(choice))
+        known = ", ".join(f"`{name}`" for name in choice.inputs)
+        message, help_ = "this comes first and has several inputs to choose from", f"say which: {known}"
+        return [error("missing-inputs", message, span, help=help_)]
 
     def layer(self, word: Value, scope: Scope) -> int | None:
         """The number of the draft that `word` names."""
@@ -94,6 +108,7 @@ def name_all(row: Row, root: Scope, inputs: tuple[GraphInput, ...], catalog: Cat
     local = _numberings(row)
     claimed = set(given)
     full: list[str] = []
+    outputs: list[tuple[str, ...]] = []
     findings: list[Finding] = []
     certain: set[str] = set(given)
     for number, (draft, scope, *_) in enumerate(row.laid):
@@ -112,14 +127,21 @@ def name_all(row: Row, root: Scope, inputs: tuple[GraphInput, ...], catalog: Cat
             own = local[id(scope)](draft.name)
         port = Port(number if is_certain else NOWHERE, 0, draft.span)
         findings += define(scope, own, draft.span, port)
+        own_outputs: list[str] = []
         for position, output in enumerate(draft.outputs):
-            if output.value != draft.name:
-                findings += define(scope, str(output.value), output.span, Port(number, position, output.span))
+            if output.value == draft.name:
+                own_outputs.append(name)
+                continue
+            findings += define(scope, str(output.value), output.span, Port(number, position, output.span))
+            called = scope.prefix + str(output.value)
+            own_outputs.append(fresh(called) if called in claimed else called)
+            claimed.add(own_outputs[-1])
+        outputs.append(tuple(own_outputs))
     drafts = [laid.draft for laid in row.laid]
     hidden = frozenset(word for draft in drafts for word in draft.mentions)
     anything = inputs is FAULTY or any(draft.naming == ANY for draft in drafts)
     defaults = not row.countable
-    return Names(full, {}, root, hidden, anything, defaults, frozenset(certain), catalog, []), findings
+    return Names(full, {}, root, hidden, anything, defaults, frozenset(certain), catalog, outputs, [], set()), findings
 
 
 def unknown_name(word: Value, known: list[str]) -> Finding:

@@ -12,12 +12,12 @@ from dataclasses import replace
 
 from specc.catalog import Catalog
 from specc.component import Component
-from specc.diagnostics import Finding, error
+from specc.diagnostics import Finding, Span, error
 from specc.graph.drafts import Draft
 from specc.graph.graph import NOWHERE, Graph, GraphInput, Node, Ref, Wiring
 from specc.graph.naming import Names, name_all, unknown_name
 from specc.graph.order import in_order, reaching, sources, unused
-from specc.graph.scopes import INPUT, Laid, Looked, Port, Row, Scope, define, lay_out
+from specc.graph.scopes import INPUT, Choice, Laid, Looked, Port, Row, Scope, Tap, define, lay_out
 from specc.graph.weights import resolve_weights
 from specc.language import tree
 from specc.language.suggest import did_you_mean
@@ -45,12 +45,13 @@ def resolve_graph(
         return None, [error("undetermined-inputs", message, model.span, help=help_)]
     given: tuple[GraphInput, ...] = () if inputs is FAULTY else inputs
     root, findings = _root(given)
-    start = Port(given[0].name if len(given) == 1 else NOWHERE, 0, model.span)
+    names_of = tuple(graph_input.name for graph_input in given)
+    start = Choice(names_of) if len(given) > 1 else Port("".join(names_of) or NOWHERE, 0, model.span)
     row, more = lay_out(layers, root, start, catalog, faults)
     findings += more
     names, more = name_all(row, root, inputs, catalog)
     findings += more
-    nodes, more = _wire(row, inputs, names, catalog, faults)
+    nodes, more = _wire(row, names, catalog, faults)
     findings += more
     wires, unsure, more = _outputs(outputs, row, root, names)
     findings += more
@@ -137,19 +138,11 @@ def _root(inputs: tuple[GraphInput, ...]) -> tuple[Scope, list[Finding]]:
     return root, findings
 
 
-def _wire(
-    row: Row, inputs: tuple[GraphInput, ...], names: Names, catalog: Catalog, faults: Faults
-) -> tuple[list[Node], list[Finding]]:
+def _wire(row: Row, names: Names, catalog: Catalog, faults: Faults) -> tuple[list[Node], list[Finding]]:
     nodes: list[Node] = []
     findings: list[Finding] = []
     for number, laid in enumerate(row.laid):
         entry, name = laid.draft, names.full[number]
-        waits = entry.inputs is None and laid.branches is None
-        if number == 0 and waits and inputs is not FAULTY and len(inputs) > 1:
-            known = ", ".join(f"`{graph_input.name}`" for graph_input in inputs)
-            help_ = f"say which: the model's inputs are {known}"
-            message = f"`{name}` comes first and has several inputs to choose from"
-            findings.append(error("missing-inputs", message, entry.span, help=help_))
         owner, more = _owner(number, row, names)
         positional, keywords, wrong = _call_wires(laid, names)
         findings += more + wrong
@@ -164,9 +157,8 @@ def _wire(
             model, more = _model(owner.model, names.owners[number], catalog, faults)
             findings += more if owner is entry else []
             component = FAULTY if model is None else component
-        outputs = tuple(str(output.value) for output in entry.outputs)
         layer = names.owners[number] if component is not FAULTY else name
-        nodes.append(Node(name, component, positional, keywords, layer, entry.span, outputs, model))
+        nodes.append(Node(name, component, positional, keywords, layer, entry.span, names.outputs[number], model))
     return nodes, findings
 
 
@@ -270,6 +262,15 @@ def _wiring(node: tree.Node, scope: Scope, names: Names) -> tuple[Wiring, list[F
     return refs[0] if isinstance(node, Value) else tuple(refs), findings
 
 
+def _place(tap: Tap, root: Scope) -> Span:
+    match tap:
+        case Port():
+            return tap.span
+        case Looked():
+            return tap.word.span
+    return next(iter(root.places.values()))
+
+
 def _outputs(
     node: tree.Node | None, row: Row, root: Scope, names: Names
 ) -> tuple[dict[str, Ref], frozenset[str], list[Finding]]:
@@ -280,7 +281,7 @@ def _outputs(
     if node is FAULTY:
         return {}, frozenset({""}), []
     if node is None:
-        ref, findings = names.ref(row.end, row.end.span if isinstance(row.end, Port) else row.end.word.span)
+        ref, findings = names.ref(row.end, _place(row.end, root))
         certain = ref.source in names.certain
         return {ref.source: ref}, frozenset(() if certain else (ref.source,)), findings
     named = isinstance(node, Mapping)

@@ -37,7 +37,13 @@ class Looked(NamedTuple):
     scope: "Scope"
 
 
-Tap: TypeAlias = Port | Looked
+class Choice(NamedTuple):
+    """Where a wire would begin if there were not several inputs: who comes first has to say which it takes."""
+
+    inputs: tuple[str, ...]
+
+
+Tap: TypeAlias = Port | Looked | Choice
 
 
 @dataclass(eq=False, slots=True)
@@ -185,12 +191,9 @@ class _Walk:
         inner.taps.update(taps)
         if len(taps) == 1:
             inner.taps.setdefault(INPUT, next(iter(taps.values())))
-        first, items = len(self.laid), _items(body.get("layers"))
-        if len(taps) > 1 and items and not (isinstance(items[0], Mapping) and items[0].entry("inputs")):
-            known = ", ".join(f"`{word}`" for word in taps)
-            message, help_ = "the first layer of this block has several inputs to choose from", f"say which: {known}"
-            self.findings.append(error("missing-inputs", message, items[0].span, help=help_))
-        end = self.chain(items, inner, next(iter(taps.values())))
+        first = len(self.laid)
+        start = next(iter(taps.values())) if len(taps) == 1 else Choice(tuple(taps))
+        end = self.chain(_items(body.get("layers")), inner, start)
         if name:
             scope.uses[str(name.value)] = Use(body, first, len(self.laid))
         return tuple(Looked(word, inner) for word in _values(body.get("outputs"))) or (end,)

@@ -3,13 +3,11 @@
 from pathlib import Path
 from typing import Any
 
-import keras
 import pytest
 
 from specc.catalog import load
 from specc.check import check
 from specc.graph.graph import Graph
-from specc.keras_target.build import build_model
 from specc.plan.expand import expand
 from specc.summary import summarize
 from tests.importing.rebuilding import interchange
@@ -54,6 +52,8 @@ def test_is_read_on_a_screen_or_two(stem: str) -> None:
 @pytest.mark.train
 @pytest.mark.parametrize("name", BY_NAME)
 def test_weights_of_keras_fit_by_name(name: str) -> None:
+    import keras
+
     theirs = getattr(keras.applications, name)(weights=None)
     ours = built(graph_of(SPECS / f"{STEMS[name]}.yaml"))
     assert [layer.name for layer in ours.layers[1:]] == [layer.name for layer in theirs.layers[1:]]
@@ -66,6 +66,8 @@ def test_weights_of_keras_fit_by_name(name: str) -> None:
 @pytest.mark.train
 def test_weights_of_keras_fit_in_their_order() -> None:
     """Keras' ConvNeXt has layers of its own, which nobody else can name, and so other names."""
+    import keras
+
     theirs = keras.applications.ConvNeXtTiny(weights=None)
     ours = built(graph_of(SPECS / "convnext-tiny.yaml"))
     assert [weight.shape for weight in ours.weights] == [weight.shape for weight in theirs.weights]
@@ -95,6 +97,10 @@ def graph_of(spec: Path) -> Graph:
 
 def built(graph: Graph) -> Any:
     """The Keras model of a graph."""
+    import keras
+
+    from specc.keras_target.build import build_model
+
     keras.utils.set_random_seed(0)
     made, findings = build_model(graph, load())
     assert made, findings
