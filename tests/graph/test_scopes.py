@@ -61,7 +61,7 @@ GRAPHS: list[tuple[str, str]] = [
     ("model: [{Dense: 4, name: x}, {parallel: {branches: [[Dense: 4], [Dense: 4]], merge: Add}, inputs: x, repeat: 2}]", "x(input) dense(x) dense_1(x) add(dense,dense_1) dense_2(add) dense_3(add) add_1(dense_2,dense_3) -> add_1"),
     (TWO + "model: [{Dense: 4, name: x}, {Dense: 4, name: y, inputs: input}, {t: , inputs: [x, y], outputs: [f, g]}, {Add: , inputs: [f, g]}]", "x(input) y(input) add(x,y) e(add) add_1(e,add) -> add_1"),
     (TWO + "model: [{Dense: 4, name: x}, {Dense: 4, name: y, inputs: input}, {t: , inputs: {q: x, p: y}, name: n}, {Dense: 1, inputs: n}]", "x(input) y(input) n_add(y,x) n_e(n_add) dense(n_e) -> dense"),
-    ("blocks: {t: {inputs: [p, q], layers: [{Dense: 4, inputs: q, repeat: 2}, {Add: , inputs: [dense, p]}]}}\nmodel: [{t: , inputs: [input, input]}]", "dense(input) dense_1(dense) add(dense,input) -> add"),
+    ("blocks: {t: {inputs: [p, q], layers: [{Dense: 4, inputs: q, repeat: 2, name: f}, {Add: , inputs: [f, p]}]}}\nmodel: [{t: , inputs: [input, input]}]", "f_0(input) f_1(f_0) add(f_1,input) -> add"),
     ("blocks: {l: [{LSTM: {units: 2, return_state: true}, outputs: [a, h, c]}, {Add: , inputs: [h, c]}]}\nmodel: [l, l]", "lstm(input) add(lstm.1,lstm.2) lstm_1(add) add_1(lstm_1.1,lstm_1.2) -> add_1"),
     (BLOCK + "model: [{b: 2, name: x}, {share: x, name: y, inputs: input}, {Add: , inputs: [x, y]}]", "x_d(input) x_re_lu(x_d) y_d<x_d(input) y_re_lu<x_re_lu(y_d) add(x_re_lu,y_re_lu) -> add"),
     ("model: [{Dense: 4, name: x, repeat: 1}, {share: x}]", "x(input) x_again<x(x) -> x_again"),
@@ -82,7 +82,7 @@ def test_names_and_wires(text: str, expected: str, tmp_path: Path) -> None:
 FAULTS: list[tuple[str, list[str]]] = [
     (SKIP + "model: [s]", ["4:40 invalid-name: a layer cannot be called `1_d`"]),
     (SKIP + "model: [{Dense: 4, name: x}, {s: , name: a, inputs: [x, x]}]", ["5:53 wrong-input-count: this block has 1 input, got 2"]),
-    ("blocks: {t: {inputs: [p, q], layers: [{Dense: 1}, {Add: , inputs: [dense, q]}]}}\nmodel: [{t: , inputs: [input, input]}]", ["4:42 missing-inputs: this comes first and has several inputs to choose from"]),
+    ("blocks: {t: {inputs: [p, q], layers: [{Dense: 1}, {Add: , inputs: [dense, q]}]}}\nmodel: [{t: , inputs: [input, input]}]", ["4:40 missing-inputs: this comes first and has several inputs to choose from"]),
     ("blocks: {t: {inputs: [p, q], layers: [{parallel: {branches: [[{Dense: 1}], [ReLU]], merge: Concatenate}}]}}\nmodel: [{t: , inputs: [input, input]}]", ["4:64 missing-inputs: this comes first and has several inputs to choose from"]),
     (TWO + "model: [{t: , name: a}]", ["5:10 missing-inputs: this block has several inputs"]),
     (TWO + "model: [{t: , inputs: {p: input, r: input}}]", ["5:34 unknown-argument: this block has no input `r`, it has `p`, `q`"]),
