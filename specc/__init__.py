@@ -104,7 +104,7 @@ def diff(before: str | Path, after: str | Path, *, root: Path | None = None) -> 
     """
     from specc.comparing import compare
 
-    return compare(*(_sound(spec, None, None, root)[1] for spec in (before, after)))
+    return compare(*(_model(spec, None, None, root)[1] for spec in (before, after)))
 
 
 def import_model(model: str | Path, *, name: str | None = None, flat: bool = False) -> str:

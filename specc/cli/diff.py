@@ -49,12 +49,13 @@ def diff(before: Path, after: Path, form: str, root: Path | None) -> None:
     findings = (*first, *second)
     sources = [source for checked in (one, other) if checked for source in checked.sources]
     print_findings(dict.fromkeys(findings), sources)
-    if one is None or other is None or one.plan is None or other.plan is None or has_errors(findings):
+    models = [checked.plan or checked.outline for checked in (one, other) if checked]
+    if has_errors(findings) or None in models:
         end(findings)
     from specc.comparing import compare, comparison_text
     from specc.runs import as_json
 
-    comparison = compare(one.plan, other.plan)
+    comparison = compare(*(model for model in models if model))
     if form == "json":
         content = {"before": str(before), "after": str(after), **comparison.as_json()}
         click.echo(as_json(content, indent=2))
@@ -70,7 +71,7 @@ def _checked(path: Path, root: Path | None) -> tuple["Checked | None", tuple["Fi
 
     if not path.is_dir():
         checked = check(path, NO_OVERRIDES, root, data_limit=None)
-        return checked, checked.findings
+        return checked, checked.findings if checked.outline else checked.for_training
     from specc.language.yaml_dump import dump_block
     from specc.runs import read
 
@@ -81,4 +82,4 @@ def _checked(path: Path, root: Path | None) -> tuple["Checked | None", tuple["Fi
     written = Path(run.spec_path or "spec.yaml").with_suffix(".yaml")  # its data are found from where it was
     content = dump_block(dict(run.lock.spec)).encode() if run.lock.spec else run.spec_text.encode()
     checked = check(written, NO_OVERRIDES, root, data_limit=None, content=content)
-    return checked, checked.findings
+    return checked, checked.findings if checked.outline else checked.for_training

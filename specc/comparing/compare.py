@@ -11,8 +11,8 @@ from specc.comparing.layers import Layer, Pair, Wire, layers_of, outputs_of, pai
 from specc.comparing.values import ABSENT, Change, Value, changes
 from specc.comparing.weights import WeightsFit, weights_fit
 from specc.component import Component
-from specc.plan import Plan
-from specc.plan.document import as_document
+from specc.plan import Outline, Plan
+from specc.plan.document import as_document, as_outline
 
 
 class LayerChange(NamedTuple):
@@ -61,8 +61,8 @@ class Comparison(NamedTuple):
         }
 
 
-def compare(before: Plan, after: Plan) -> Comparison:
-    """What the second plan has made of the first."""
+def compare(before: Plan | Outline, after: Plan | Outline) -> Comparison:
+    """What the second plan has made of the first; a spec without data is a model alone."""
     old, new = layers_of(before), layers_of(after)
     pairs = paired(old, new)
     renamed = {pair.before.name: pair.after.name for pair in pairs if pair.before and pair.after}
@@ -111,7 +111,7 @@ def _shown(wires: tuple[Wire, ...]) -> list[str]:
     ]
 
 
-def _outputs(before: Plan, after: Plan, renamed: Mapping[str, str]) -> Iterator[Change]:
+def _outputs(before: Plan | Outline, after: Plan | Outline, renamed: Mapping[str, str]) -> Iterator[Change]:
     old, new = outputs_of(before.graph), outputs_of(after.graph)
     if len(old) == len(new) == 1:  # which is as the spec's author likes
         old = {next(iter(new)): next(iter(old.values()))}
@@ -122,8 +122,10 @@ def _outputs(before: Plan, after: Plan, renamed: Mapping[str, str]) -> Iterator[
             yield Change(f"model.outputs.{name}", *shown)
 
 
-def _settings(plan: Plan) -> dict[str, Value]:
+def _settings(plan: Plan | Outline) -> dict[str, Value]:
     """Everything but the layers that training depends on, components as such."""
+    if isinstance(plan, Outline):
+        return {"model": {key: value for key, value in as_outline(plan)["model"].items() if key == "weights"}}
     document = as_document(plan)
     source = plan.data.source
     data = {key: value for key, value in document["data"].items() if key not in (source.type, source.kind)}

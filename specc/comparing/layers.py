@@ -11,7 +11,7 @@ from specc.component import Argument, Component
 from specc.graph.graph import Graph, Node, Ref, Wiring
 from specc.graph.infer import Inferred, InferredNode
 from specc.graph.shapes.rule import Weight
-from specc.plan import Plan
+from specc.plan import Outline, Plan
 from specc.plan.document import component_document
 
 Wire: TypeAlias = tuple[str, str, int]
@@ -34,7 +34,7 @@ class Layer(NamedTuple):
     shares: str = ""
 
 
-def layers_of(plan: Plan) -> tuple[Layer, ...]:
+def layers_of(plan: Plan | Outline) -> tuple[Layer, ...]:
     """All layers of a plan's model, those of models inside it behind them."""
     return tuple(_layers(plan.graph, plan.inferred, ""))
 

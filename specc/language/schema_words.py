@@ -62,9 +62,9 @@ def kind_words(kind: str, *, article: bool = False) -> str:
 
 
 def choices(values: Sequence[Scalar]) -> str:
-    """The words that may stand somewhere, in their order."""
-    shown = [f"`{_plain(value)}`" for value in values[:20]]
-    return ", ".join(shown) + (", …" if len(values) > 20 else "")
+    """The words that may stand somewhere, each once, in their order."""
+    shown = list(dict.fromkeys(f"`{_plain(value)}`" for value in values))
+    return ", ".join(shown[:20]) + (", …" if len(shown) > 20 else "")
 
 
 def listed(names: Iterable[str]) -> str:

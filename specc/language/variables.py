@@ -286,7 +286,9 @@ def _at(value: PlainValue, span: Span, origin: Span | None) -> Node:
 
 
 def _invalid(node: Value, text: str, fault: ExpressionError) -> Finding:
-    return error("invalid-expression", fault.message, _inside(node, text, fault.start, fault.end))
+    cut = fault.message.endswith("never closed")
+    help_ = "inside braces and brackets a comma ends the value: put the expression in quotes" if cut else ""
+    return error("invalid-expression", fault.message, _inside(node, text, fault.start, fault.end), help=help_)
 
 
 def _inside(node: Value, text: str, start: int, end: int) -> Span:

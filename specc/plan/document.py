@@ -29,10 +29,7 @@ def as_document(plan: Plan) -> dict[str, Any]:
         "runtime": _runtime(plan.runtime),
         "report": {"formats": list(plan.report)} if plan.report else False,
     }
-    allow = [code for code in plan.allow if code != "unused-layer"]  # the graph has left unused layers out
-    if allow:
-        document["allow"] = allow
-    return document
+    return document | _allow(plan.allow)
 
 
 def as_outline(outline: Outline) -> dict[str, Any]:
@@ -44,7 +41,13 @@ def as_outline(outline: Outline) -> dict[str, Any]:
         **about,
         **_models(outline.graph),
         "model": _model(outline.graph),
+        **_allow(outline.allow),
     }
+
+
+def _allow(codes: tuple[str, ...]) -> dict[str, Any]:
+    kept = [code for code in codes if code not in ("unused-layer", "unused-block")]  # what is unused is left out
+    return {"allow": kept} if kept else {}
 
 
 def component_document(component: Component) -> Any:  # noqa: ANN401  a string, or a one-key mapping

@@ -19,6 +19,7 @@ class Outline(NamedTuple):
     description: str
     graph: Graph
     inferred: Inferred
+    allow: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ class Plan:
     @property
     def outline(self) -> Outline:
         """The model alone."""
-        return Outline(self.name, self.description, self.graph, self.inferred)
+        return Outline(self.name, self.description, self.graph, self.inferred, self.allow)
 
     def place_of(self, path: str) -> Span:
         """Where the value at a dotted path, such as `training.epochs`, is written; the whole spec if it is implied."""

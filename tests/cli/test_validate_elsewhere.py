@@ -14,7 +14,7 @@ import yaml
 from specc.cli.validate import FORMATS
 
 ROOT = Path(__file__).resolve().parents[2]
-(HOOK,) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
+HOOK, FORMATTER = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
 ACTION = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
 GOOD = "spec: 1\ndata: {dataset: iris}\nmodel: [Output]\n"
 WRONG = GOOD.replace("Output", "Outputt")
@@ -46,7 +46,7 @@ def test_the_hook_is_called_with_the_changed_files(specs: Path) -> None:
     ],
 )
 def test_the_hook_is_for_specs(path: str, expected: bool) -> None:
-    assert (re.search(HOOK["files"], path) is not None) == expected
+    assert [re.search(hook["files"], path) is not None for hook in (HOOK, FORMATTER)] == [expected, expected]
 
 
 def steps() -> list[dict[str, Any]]:

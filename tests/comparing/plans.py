@@ -4,7 +4,7 @@ from pathlib import Path
 
 from specc.check import check
 from specc.comparing import Comparison, compare
-from specc.plan import Plan
+from specc.plan import Outline, Plan
 
 BASE = """\
 spec: 1
@@ -29,10 +29,11 @@ training:
 """
 
 
-def plan_of(text: str, path: str = "spec.yaml") -> Plan:
+def plan_of(text: str, path: str = "spec.yaml") -> Plan | Outline:
     checked = check(Path(path), content=text.encode())
-    assert checked.plan is not None, checked.findings
-    return checked.plan
+    found = checked.plan or checked.outline
+    assert found is not None, checked.findings
+    return found
 
 
 def compared(before: str, after: str) -> Comparison:

@@ -15,11 +15,7 @@ from specc.formatting import format_spec
 from specc.plan.expand import expand
 from tests.comparing.plans import BASE, compared, edited, plan_of
 
-GALLERY = [
-    path
-    for path in sorted((Path(__file__).parents[2] / "specs").glob("*.yaml"))
-    if "\ndata:" in path.read_text(encoding="utf-8")  # only whole specs are compared
-]
+GALLERY = [path for path in sorted((Path(__file__).parents[2] / "specs").glob("*.yaml"))]
 
 
 def shown(comparison: Comparison) -> list[str]:
