@@ -219,10 +219,14 @@ def default_name(type_name: str) -> str:
     return re.sub(r"([a-z])([A-Z])", r"\1_\2", name).lower()
 
 
-def may_be_default(name: str, catalog: Catalog) -> bool:
-    """Whether some layer without a `name` may be called so."""
+def default_names(catalog: Catalog) -> frozenset[str]:
+    """The names, but for their numbers, that layers have by their types."""
+    return frozenset(default_name(word) for kind in ("layer", "op", "application") for word in catalog.names(kind))
+
+
+def may_be_default(name: str, known: frozenset[str]) -> bool:
+    """Whether some layer without a `name` may be called so; `known` are the `default_names`."""
     base = re.sub(r"(_\d+|_again)+$", "", name)
-    known = {default_name(entry) for kind in ("layer", "op", "application") for entry in catalog.names(kind)}
     return name in known or base in known or base != name
 
 

@@ -89,9 +89,10 @@ def infer(graph: Graph, catalog: Catalog, precision: str = "float32") -> tuple[I
     built: dict[str, tuple[Node, Outcome, str]] = {}
     findings: list[Finding] = []
     refused: set[str] = set()
+    named = frozenset(node.name for node in graph.nodes if len(node.outputs) > 1)
     for node in graph.nodes:
         so_far = Inferred(inputs, nodes, 0, 0, 0, known=False, without_rule=())
-        findings += _missing_outputs(node, nodes)
+        findings += _missing_outputs(node, nodes, named)
         if node.component is FAULTY:
             nodes[node.name] = _noted(UNTOLD, "", shares=False)
             continue
@@ -107,6 +108,7 @@ def infer(graph: Graph, catalog: Catalog, precision: str = "float32") -> tuple[I
             findings.append(_traced(_finding(refusal, node, so_far), refusal, node, graph, so_far))
             outcome = UNTOLD
             refused.add(node.name)
+        findings += _too_many_names(node, outcome)
         first = built.get(node.layer)
         got = _shown_inputs(node, so_far)
         if first is None:
@@ -118,7 +120,7 @@ def infer(graph: Graph, catalog: Catalog, precision: str = "float32") -> tuple[I
         noted = _noted(outcome, _kept_in(node.component, precision), shares=first is not None)
         nodes[node.name] = noted if inner is None else _with_model(noted, inner, shares=first is not None)
     for ref in graph.outputs.values():
-        findings += _missing_output(ref, nodes)
+        findings += _missing_output(ref, nodes, named)
     totals = _totals(inputs, nodes, ())
     if totals.parameters > limits.PARAMETERS:
         findings.append(too_many(totals.parameters, graph, nodes))
@@ -273,13 +275,23 @@ def _refs(node: Node) -> list[Ref]:
     return [ref for wiring in wirings for ref in ((wiring,) if isinstance(wiring, Ref) else wiring)]
 
 
-def _missing_outputs(node: Node, nodes: Mapping[str, InferredNode]) -> list[Finding]:
-    return [finding for ref in _refs(node) for finding in _missing_output(ref, nodes)]
+def _missing_outputs(node: Node, nodes: Mapping[str, InferredNode], named: frozenset[str]) -> list[Finding]:
+    return [finding for ref in _refs(node) for finding in _missing_output(ref, nodes, named)]
 
 
-def _missing_output(ref: Ref, nodes: Mapping[str, InferredNode]) -> list[Finding]:
+def _too_many_names(node: Node, outcome: Outcome) -> list[Finding]:
+    """What is said of names for outputs that the layer does not have."""
+    count, named = len(outcome.outputs), len(node.outputs)
+    if named <= count or UNKNOWN in outcome.outputs:
+        return []
+    message = f"`{node.name}` has {count} output{'s' if count > 1 else ''}, and {named} are named"
+    return [error("wrong-output-count", message, node.span)]
+
+
+def _missing_output(ref: Ref, nodes: Mapping[str, InferredNode], named: frozenset[str]) -> list[Finding]:
+    """What is said of a wire from an output that is not there, unless it was said where that is named."""
     source = nodes.get(ref.source)
-    if source is None or ref.port < len(source.outputs) or UNKNOWN in source.outputs:
+    if source is None or ref.port < len(source.outputs) or UNKNOWN in source.outputs or ref.source in named:
         return []
     count = len(source.outputs)
     message = f"`{ref.source}` has {count} output{'s' if count > 1 else ''}, this is number {ref.port + 1}"

@@ -86,15 +86,18 @@ def _cycle(loop: list[str], waiting: Mapping[str, Node]) -> Finding:
 
 
 def reaching(nodes: list[Node], outputs: Mapping[str, Ref]) -> set[str]:
-    """The names of all nodes and inputs on a way to an output, or that own the layer of one which is.
-
-    The nodes stand in order.
-    """
-    used = {ref.source for ref in outputs.values()}
-    used |= {node.layer for node in nodes if node.layer != node.name}
-    for node in reversed(nodes):
-        if node.name in used:
-            used |= {ref.source for ref in sources(node)}
+    """The names of all nodes and inputs on a way to an output, or that own the layer of one which is."""
+    by_name = {node.name: node for node in nodes}
+    waiting = [ref.source for ref in outputs.values()]
+    used: set[str] = set()
+    while waiting:
+        name = waiting.pop()
+        if name in used:
+            continue
+        used.add(name)
+        node = by_name.get(name)
+        if node is not None:
+            waiting += [node.layer, *(ref.source for ref in sources(node))]
     return used
 
 

@@ -13,7 +13,6 @@ from dataclasses import replace
 from specc.catalog import Catalog
 from specc.component import Component
 from specc.diagnostics import Finding, Span, error
-from specc.graph.drafts import Draft
 from specc.graph.graph import NOWHERE, Graph, GraphInput, Node, Ref, Wiring
 from specc.graph.naming import Names, name_all, unknown_name
 from specc.graph.order import in_order, reaching, sources, unused
@@ -140,31 +139,33 @@ def _root(inputs: tuple[GraphInput, ...]) -> tuple[Scope, list[Finding]]:
 
 def _wire(row: Row, names: Names, catalog: Catalog, faults: Faults) -> tuple[list[Node], list[Finding]]:
     nodes: list[Node] = []
-    findings: list[Finding] = []
+    owners, findings = _owners(row, names)
     for number, laid in enumerate(row.laid):
-        entry, name = laid.draft, names.full[number]
-        owner, more = _owner(number, row, names)
-        positional, keywords, wrong = _call_wires(laid, names)
-        findings += more + wrong
+        entry, name, owner = laid.draft, names.full[number], owners[number]
+        positional, keywords, more = _call_wires(laid, names)
+        findings += more
         component, model = FAULTY, None
-        if owner is not None and owner.component is not None and entry.inputs is not FAULTY:
-            component = owner.component
+        first = entry if owner is None else row.laid[owner].draft
+        if owner is not None and first.component is not None and entry.inputs is not FAULTY:
+            component = first.component
         if component is not FAULTY:
             more = _unknown_wires(entry.inputs, component, catalog)
             findings += more
             component = FAULTY if more else component
-        if owner is not None and owner.model is not None and component is not FAULTY:
-            model, more = _model(owner.model, names.owners[number], catalog, faults)
-            findings += more if owner is entry else []
+        if owner is not None and first.model is not None and component is not FAULTY:
+            model, more = _model(first.model, names.full[owner], catalog, faults)
+            findings += more if first is entry else []
             component = FAULTY if model is None else component
-        layer = names.owners[number] if component is not FAULTY else name
+        layer = name if owner is None or component is FAULTY else names.full[owner]
         nodes.append(Node(name, component, positional, keywords, layer, entry.span, names.outputs[number], model))
     return nodes, findings
 
 
 def _model(section: tree.Node, name: str, catalog: Catalog, faults: Faults) -> tuple[Graph | None, list[Finding]]:
     """The graph of a model that is used as a layer; what flows into it follows from the use."""
-    return resolve_graph(section, name, (GraphInput(INPUT, None, None, section.span),), catalog, faults)
+    graph, findings = resolve_graph(section, name, (GraphInput(INPUT, None, None, section.span),), catalog, faults)
+    # Where inputs or outputs are at fault there are none, and a use could only be told what follows from that.
+    return (graph if graph and graph.inputs and graph.outputs else None), findings
 
 
 def _unknown_wires(inputs: tree.Node | None, component: Component, catalog: Catalog) -> list[Finding]:
@@ -185,34 +186,40 @@ def _unknown_wires(inputs: tree.Node | None, component: Component, catalog: Cata
     ]
 
 
-def _owner(number: int, row: Row, names: Names) -> tuple[Draft | None, list[Finding]]:
-    """The draft whose layer this one applies: itself, or the one that it shares; None if that cannot be told."""
-    laid = row.laid[number]
-    names.owners[number] = names.full[number]
-    if laid.owner is not None:
-        names.owners[number] = names.owners[laid.owner]
-        owner, _ = _owner(laid.owner, row, names) if row.laid[laid.owner].owner is not None else (None, [])
-        return owner or row.laid[laid.owner].draft, []
-    entry = laid.draft
-    if entry.share is None or entry.share is FAULTY:
-        return entry, []
-    found = names.layer(entry.share, laid.scope)
+def _owners(row: Row, names: Names) -> tuple[list[int | None], list[Finding]]:
+    """For each draft the number of that whose layer it applies: its own, unless it shares; None if that is unknown."""
+    owners: list[int | None] = []
+    findings: list[Finding] = []
+    for number, laid in enumerate(row.laid):
+        share = laid.draft.share
+        if laid.owner is not None:
+            owners.append(owners[laid.owner])
+        elif share is None or share is FAULTY:
+            owners.append(number)
+        else:
+            found, more = _shared(share, laid.scope, row, names)
+            owners.append(found if found is None or found >= number else owners[found])
+            findings += more
+    return owners, findings
+
+
+def _shared(share: Value, scope: Scope, row: Row, names: Names) -> tuple[int | None, list[Finding]]:
+    """The number of the draft whose layer an entry shares."""
+    found = names.layer(share, scope)
     if found is None:
-        owners = [word for word in laid.scope.known() if _owns(word, laid.scope, row)]
-        return None, [] if names.may_be(entry.share, laid.scope) else [unknown_name(entry.share, owners)]
-    if laid.scope.is_group(str(entry.share.value)):
-        message = f"`{entry.share.value}` stands for several layers"
+        owners = [word for word in scope.known() if _owns(word, scope, row)]
+        return None, [] if names.may_be(share, scope) else [unknown_name(share, owners)]
+    if scope.is_group(str(share.value)):
+        message = f"`{share.value}` stands for several layers"
         help_ = "share one of them; or make a block of them, of which `share` applies all layers"
-        return None, [error("share-of-several", message, entry.share.span, help=help_)]
-    shared = row.laid[found].draft
-    if shared.share is FAULTY:
+        return None, [error("share-of-several", message, share.span, help=help_)]
+    first = row.laid[found].draft.share
+    if first is FAULTY:
         return None, []
-    if shared.share is not None:
-        first = shared.share.value
-        message = f"`{names.full[found]}` is itself shared from `{first}`"
-        return None, [error("share-of-share", message, entry.share.span, help=f"share `{first}`")]
-    names.owners[number] = names.full[found]
-    return shared, []
+    if first is not None:
+        message = f"`{names.full[found]}` is itself shared from `{first.value}`"
+        return None, [error("share-of-share", message, share.span, help=f"share `{first.value}`")]
+    return found, []
 
 
 def _owns(word: str, scope: Scope, row: Row) -> bool:

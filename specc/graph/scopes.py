@@ -11,7 +11,8 @@ from typing import NamedTuple, TypeAlias
 
 from specc.catalog import Catalog
 from specc.composition import BLOCK, COPIES
-from specc.diagnostics import Finding, Label, Span, error
+from specc.composition.merging import reached
+from specc.diagnostics import Finding, Label, Span, Use, error
 from specc.graph.drafts import NODE_KEYS, Draft, Ground, draft_entry
 from specc.graph.graph import NOWHERE
 from specc.language import tree
@@ -51,14 +52,16 @@ class Scope:
     """The names that mean something in one place, and what stands before those of its layers in full.
 
     Names that it does not have are looked up in `outer`; a block has none, it sees its own names only. `places` are
-    where names are written, `uses` the blocks that a name stands for, to be shared.
+    where names are written, `uses` the blocks that a name stands for, to be shared. Names of a scope that is
+    `numbered`, such as a use without a name, may come again elsewhere, and then get a number.
     """
 
     outer: "Scope | None" = None
     prefix: str = ""
+    numbered: bool = False
     taps: dict[str, Tap] = field(default_factory=dict)
     places: dict[str, Span] = field(default_factory=dict)
-    uses: dict[str, "Use"] = field(default_factory=dict)
+    uses: dict[str, "BlockUse"] = field(default_factory=dict)
     groups: set[str] = field(default_factory=set)
 
     def find(self, name: str) -> Tap | None:
@@ -70,7 +73,7 @@ class Scope:
         """Whether `name` stands for several layers that are no use of a block."""
         return name in self.groups or (name not in self.taps and self.outer is not None and self.outer.is_group(name))
 
-    def find_use(self, name: str) -> "Use | None":
+    def find_use(self, name: str) -> "BlockUse | None":
         """The use of a block that `name` stands for."""
         found = self.uses.get(name)
         return found if found is not None or self.outer is None else self.outer.find_use(name)
@@ -80,7 +83,7 @@ class Scope:
         return [*self.taps, *(self.outer.known() if self.outer else ())]
 
 
-class Use(NamedTuple):
+class BlockUse(NamedTuple):
     """A use of a block: its body, and the numbers of its drafts, first and past the last."""
 
     body: Mapping
@@ -151,7 +154,7 @@ class _Walk:
         """The entry's type, if that stands for several layers and is well-formed so far."""
         if not isinstance(layer, Mapping) or layer.entry("share"):
             return None
-        types = [entry for entry in layer if entry.key not in NODE_KEYS and not entry.key.startswith("x-")]
+        types = _types(layer)
         if len(types) != 1 or types[0].key not in (BLOCK, COPIES, "parallel", "layers"):
             return None
         value, faults = types[0].value, self.ground.faults
@@ -185,7 +188,8 @@ class _Walk:
         """A use of a block: layers with names of their own."""
         assert isinstance(body, Mapping)  # noqa: S101  as `group` asks
         name = self.own_name(layer)
-        inner = Scope(None, f"{scope.prefix}{name.value}_" if name else scope.prefix)
+        prefix = f"{scope.prefix}{name.value}_" if name else scope.prefix
+        inner = Scope(None, prefix, scope.numbered or name is None)
         words = _values(body.get("inputs"))
         taps = self.given(layer, tuple(str(word.value) for word in words) or (INPUT,), scope, previous)
         inner.taps.update(taps)
@@ -195,13 +199,15 @@ class _Walk:
         start = next(iter(taps.values())) if len(taps) == 1 else Choice(tuple(taps))
         end = self.chain(_items(body.get("layers")), inner, start)
         if name:
-            scope.uses[str(name.value)] = Use(body, first, len(self.laid))
+            scope.uses[str(name.value)] = BlockUse(body, first, len(self.laid))
         return tuple(Looked(word, inner) for word in _values(body.get("outputs"))) or (end,)
 
-    def again(self, layer: Mapping, use: Use, scope: Scope, previous: Tap) -> tuple[Tap, ...]:
+    def again(self, layer: Mapping, use: BlockUse, scope: Scope, previous: Tap) -> tuple[Tap, ...]:
         """The layers of a block's use once more, each with the weights that it has there."""
         outer, self.owners = self.owners, iter(range(use.first, use.last))
-        taps = self.block(layer, use.body, scope, previous)
+        body = reached(use.body, Use("applied again", layer.entries[0].value.span))
+        assert isinstance(body, Mapping)  # noqa: S101  as it was
+        taps = self.block(layer, body, scope, previous)
         self.owners = outer
         return taps
 
@@ -251,7 +257,8 @@ class _Walk:
                 taps = self.entry(copy, scope, taps[0])
                 continue
             said = self.own_name(copy)  # several layers: their names come back in each copy
-            inner = Scope(scope, f"{scope.prefix}{said.value}_" if said else scope.prefix)
+            prefix = f"{scope.prefix}{said.value}_" if said else scope.prefix
+            inner = Scope(scope, prefix, scope.numbered or said is None)
             start = self.through(copy, scope, taps[0])
             taps = (self.chain(_items(inside), inner, start),)
             self.name(copy, taps, scope)

@@ -92,7 +92,8 @@ def _sized(graph: Graph, targets: Mapping[str, TargetFacts], findings: list[Find
         outputs = {name: ref for name, ref in graph.outputs.items() if ref.source == node.name}
         if node.model is not None:
             inner = list(node.model.outputs)
-            theirs = {inner[ref.port]: targets[name] for name, ref in outputs.items() if name in targets}
+            known_ports = {name: ref.port for name, ref in outputs.items() if name in targets and ref.port < len(inner)}
+            theirs = {inner[port]: targets[name] for name, port in known_ports.items()}
             done[node.name] = replace(node, model=_sized(node.model, theirs, findings, silent=silent))
         if not _is_pseudo(node):
             continue

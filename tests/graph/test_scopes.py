@@ -84,6 +84,10 @@ FAULTS: list[tuple[str, list[str]]] = [
     (SKIP + "model: [{Dense: 4, name: x}, {s: , name: a, inputs: [x, x]}]", ["5:53 wrong-input-count: this block has 1 input, got 2"]),
     ("blocks: {t: {inputs: [p, q], layers: [{Dense: 1}, {Add: , inputs: [dense, q]}]}}\nmodel: [{t: , inputs: [input, input]}]", ["4:40 missing-inputs: this comes first and has several inputs to choose from"]),
     ("blocks: {t: {inputs: [p, q], layers: [{parallel: {branches: [[{Dense: 1}], [ReLU]], merge: Concatenate}}]}}\nmodel: [{t: , inputs: [input, input]}]", ["4:64 missing-inputs: this comes first and has several inputs to choose from"]),
+    (BLOCK + "model: [{b: 1, name: x}, {Dense: 3, name: x_d}]", ["5:43 duplicate-name: two layers come to be called `x_d`"]),
+    ("models: {m: {layers: [{Dense: 3}], foo: 3}}\nmodel: [{model: m}, {model: m}, {Dense: 3}]", ["4:36 unknown-key: `model` has no key `foo`"]),
+    ("models: {m: {layers: [{Dense: 3}, Output], output: a}}\nmodel: [{model: m}]", ["4:44 unknown-key: `model` has no key `output`"]),
+    ("model: [{Dense: {units: 3, activation: relu}, outputs: [q, r]}, {Dense: 3}]", ["4:10 wrong-output-count: `dense` has 1 output, and 2 are named"]),
     (TWO + "model: [{t: , name: a}]", ["5:10 missing-inputs: this block has several inputs"]),
     (TWO + "model: [{t: , inputs: {p: input, r: input}}]", ["5:34 unknown-argument: this block has no input `r`, it has `p`, `q`"]),
     (TWO + "model: [{t: , inputs: {p: input}}]", ["5:23 missing-inputs: nothing flows into the input `q` of this block"]),
@@ -105,3 +109,26 @@ def test_faults(text: str, expected: list[str], tmp_path: Path) -> None:
     findings = checked(text + "\n", tmp_path).findings
     told = [f"{f.span.line}:{f.span.column} {f.code}: {f.message}" for f in findings if f.level == "error"]
     assert told == expected
+
+
+def test_a_layer_keeps_the_name_that_the_spec_writes(tmp_path: Path) -> None:
+    graph, _ = graph_of(HEAD + BLOCK + "model: [b, b, {Dense: 3, name: d}]", tmp_path)
+    assert graph
+    assert [node.name for node in graph.nodes] == ["d_1", "re_lu", "d_2", "re_lu_1", "d"]
+
+
+CHAINS = {
+    "a block shared by what is shared": BLOCK + "model:\n  - {b: 4, name: s0}\n"
+    + "".join(f"  - {{share: s{n}, name: s{n + 1}}}\n" for n in range(1500)),
+    "inputs that pass through": "blocks: {b: {inputs: [x], outputs: [x], layers: [{Dense: 3}]}}\nmodel:\n"
+    + "".join(f"  - {{b: , name: y{n}, inputs: y{n + 1}}}\n" for n in range(1500))
+    + "  - {b: , name: y1500, inputs: input}\n  - {Dense: 3, inputs: y0}\n",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", CHAINS.values(), ids=CHAINS.keys())
+@pytest.mark.timeout(20)
+def test_long_chains_are_followed_once(text: str, tmp_path: Path) -> None:
+    graph, findings = graph_of(HEAD + text, tmp_path)
+    assert graph
+    assert findings == []
