@@ -14,7 +14,7 @@ from typing import NamedTuple
 from specc.advice import judge
 from specc.allowing import silence
 from specc.catalog import Catalog, load, load_schema
-from specc.composition import Parts, compose, composed_schema
+from specc.composition import OPAQUE, Parts, compose, composed_schema
 from specc.data import READ_WHEN_CHECKING, DataFacts, DataSpec, describe
 from specc.data.around_faults import describe_around, input_names
 from specc.diagnostics import Finding, error, has_errors, in_order
@@ -214,10 +214,10 @@ def _compatible(one: tuple[int | None, ...] | None, other: tuple[int | None, ...
 def _missing_sections(document: tree.Mapping) -> list[Finding]:
     """A spec without data or model says nothing to train; one finding, on the spec's first key.
 
-    A key that is like the missing one is a finding already.
+    A key that is like the missing one is a finding already, and so is a file that cannot be had and may have had it.
     """
     written = [entry.key for entry in document]
-    if "data" in written and "model" in written:
+    if OPAQUE in written or ("data" in written and "model" in written):
         return []
     from specc.language.suggest import did_you_mean
 

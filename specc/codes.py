@@ -40,6 +40,8 @@ _COMPOSITION = {
     "unknown-model": "no model has that name",
     "unknown-variable": "an expression or a `--var` names a variable that `vars` does not define",
     "unused-block": "nothing uses a block",
+    "unused-model": "nothing uses one of the `models`",
+    "unused-parameter": "nothing in a block uses one of its parameters",
 }
 
 KINDS: Final = (
@@ -68,6 +70,7 @@ _SECTIONS = {
     "missing-key": "a section lacks a key it needs",
     "not-a-component": "something other than `Type` or `Type: arguments` stands where a component belongs",
     "out-of-range": "a number, or the number of items, is too small or too large",
+    "too-many-faults": "the spec has more faults than are told",
     "unknown-argument": "a component has no argument of that name",
     "unknown-choice": "a value is none of the words that may stand there",
     "unknown-key": "a section has no key of that name",

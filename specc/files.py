@@ -34,7 +34,9 @@ def locate(written: str, place: Span, root: Path, folder: Path, use: str) -> tup
     if not exists:
         whose = "folder of the file that names them" if place.via else "spec's folder"
         notes = (f"paths are relative to the {whose}, {folder.resolve()}",)
-        return None, [error("no-such-file", f"there is no file `{written}`", place, notes=notes, help=_near(path))]
+        return None, [
+            error("no-such-file", f"there is no file `{written}`", place, notes=notes, help=_near(path, place))
+        ]
     if not is_file:
         kind = "a folder" if real.is_dir() else "no regular file"
         return None, [error("not-a-file", f"`{written}` is {kind}, and {use} is needed", place)]
@@ -52,11 +54,13 @@ def as_written_in(folder: Path, written: str, place: Span) -> str:
     return written if home == folder else Path(os.path.relpath(home / written, folder)).as_posix()
 
 
-def _near(path: Path) -> str:
+def _near(path: Path, place: Span) -> str:
+    """A file beside it with a name like it, which is not the one that names it."""
     from specc.language.suggest import did_you_mean  # only faults pay for it
 
     try:
-        neighbours = [entry.name for entry in path.parent.iterdir()] if path.parent.is_dir() else []
+        others = path.parent.iterdir() if path.parent.is_dir() else ()
+        neighbours = [entry.name for entry in others if entry.resolve() != Path(place.path).resolve()]
     except OSError:
         neighbours = []
     return did_you_mean(path.name, neighbours)

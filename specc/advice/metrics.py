@@ -176,6 +176,8 @@ def duplicate_metric(view: View) -> Iterator[Finding]:
     """One metric twice, which Keras then calls `NAME` and `NAME_1`."""
     for name in log_names(view):
         if name.first is not None and name.metric is not None:
+            if "Accuracy" in {view.type_of(name.metric), view.type_of(name.first)}:
+                continue  # that it is no metric of any target is told by itself
             same = name.first.arguments == name.metric.arguments
             yield warning(
                 "duplicate-metric",

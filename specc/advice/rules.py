@@ -7,6 +7,8 @@ an unread file, what a layer of layers computes, what is at fault), it leaves al
 """
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
+from itertools import chain
 from typing import Final, TypeAlias
 
 from specc.advice import callbacks, files, losses, metrics, model, outputs, runtime, schedules, structure, training
@@ -86,22 +88,13 @@ def judge(plan: Plan, catalog: Catalog) -> list[Finding]:
     """What all rules say of a plan, which may be `FAULTY` in parts: of those no rule says anything."""
     seen = view(plan, catalog)
     nodes = () if plan.graph is FAULTY else [node for node in plan.graph.nodes if node.component is not FAULTY]
-    said: list[Finding] = []
-    for rule in OF_PLANS:
-        _gather(rule(seen), said)
-    for of_output in OF_OUTPUTS:
-        for output in seen.outputs:
-            _gather(of_output(seen, output), said)
-    for of_node in OF_NODES:
-        for node in nodes:
-            _gather(of_node(seen, node), said)
-    return said
+    of_plan = (rule(seen) for rule in OF_PLANS)
+    of_outputs = (rule(seen, output) for rule in OF_OUTPUTS for output in seen.outputs)
+    of_nodes = (rule(seen, node) for rule in OF_NODES for node in nodes)
+    return [finding for said in chain(of_plan, of_outputs, of_nodes) for finding in _until_unknown(said)]
 
 
-def _gather(findings: Iterator[Finding], into: list[Finding]) -> None:
-    """Takes what a rule says, up to where it asks for something unknown."""
-    try:
-        for finding in findings:
-            into.append(finding)  # noqa: PERF402  what comes before the end counts
-    except Unknown:
-        return
+def _until_unknown(findings: Iterator[Finding]) -> Iterator[Finding]:
+    """What a rule says, up to where it asks for something unknown."""
+    with suppress(Unknown):
+        yield from findings

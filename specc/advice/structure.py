@@ -110,12 +110,16 @@ def unscaled_image(view: View) -> Iterator[Finding]:
     source = view.plan.data.source
     if source.kind != "dataset" or source.type not in BRIGHT:
         return
-    waiting = [node for name in view.plan.inferred.inputs for node in view.readers.get(name, ())]
-    while waiting:
-        node = waiting.pop(0)
+    reached = {node.name: node for name in view.plan.inferred.inputs for node in view.readers.get(name, ())}
+    waiting = list(reached.values())
+    for node in waiting:  # grows while it is walked
         kind = view.type_of(node.component)
         if kind in KEEPING_BRIGHTNESS:
-            waiting += view.readers.get(node.name, ())
+            following = {
+                reader.name: reader for reader in view.readers.get(node.name, ()) if reader.name not in reached
+            }
+            reached |= following
+            waiting += following.values()
         elif kind in WEIGHTED | BIASED and not _is_normalized(view, node):
             yield warning(
                 "unscaled-image",

@@ -6,6 +6,7 @@ from typing import Final
 from specc.advice.view import View
 from specc.diagnostics import Finding, Label, error, warning
 from specc.plan.imply import BATCH_SIZE
+from specc.spec.unknown import is_faulty
 
 NORMALIZING: Final = frozenset({"Adam", "AdamW", "Adamax", "Lamb", "Lion", "Nadam", "RMSprop", "ScheduleFreeAdamW"})
 """Optimizers whose step is about as long as the learning rate, whatever the gradient."""
@@ -48,9 +49,9 @@ def learning_rate(view: View) -> Iterator[Finding]:
 
 
 def nothing_to_train(view: View) -> Iterator[Finding]:
-    """A model without a trainable weight."""
+    """A model without a trainable weight. One without data is not trained, and may well have none."""
     inferred, nodes = view.plan.inferred, view.plan.graph.nodes
-    if not inferred.known or inferred.trainable or not nodes:
+    if is_faulty(view.plan.facts) or not inferred.known or inferred.trainable or not nodes:
         return
     frozen = [node for node in nodes if node.component.arguments.get("trainable") is False]
     labels = tuple(Label(node.component.span_of("trainable"), "frozen") for node in frozen)

@@ -6,6 +6,7 @@ error (one source of data, one type per layer entry) are left to `specc.spec`.
 
 from specc.catalog.types import (
     DTYPES,
+    INFINITE,
     Schema,
     Type,
     array,
@@ -28,7 +29,7 @@ _NODE = "^[A-Za-z0-9_][A-Za-z0-9_-]*$|\\$"
 _REFERENCE = _NODE
 _NOTES: Schema = {"^x-": {"description": "A note of your own; specc does not read it."}}
 _COLUMN = string("A column's name.", pattern=".")
-_COLUMNS = one_or_many(_COLUMN)
+_COLUMNS = Type(one_or_many(_COLUMN).schema | {"uniqueItems": True})
 _WIRES = one_or_many(string(pattern=_REFERENCE))
 _FILES = one_or_many(file("A file, relative to this one."))
 
@@ -167,7 +168,7 @@ def _csv() -> Schema:
 
 
 def _table() -> Schema:
-    cell: Schema = {"type": ["number", "string", "boolean", "null"]}
+    cell = INFINITE | {"type": ["number", "string", "boolean", "null"]}  # `specc.data` tells it, with its row
     rows: Schema = {"type": "array", "minItems": 1}
     by_name = rows | {"items": {"type": "object", "additionalProperties": cell, "minProperties": 1}}
     listed = mapping(
@@ -213,7 +214,7 @@ def model() -> Schema:
 
 def weights() -> Schema:
     """`weights` of a model: a file, or a file and what to do with it."""
-    path = file("A `.keras` or HDF5 file, relative to the spec.", ending=r"\.(keras|h5|hdf5)")
+    path = file("A `.keras` or HDF5 file, relative to the spec.", ending=r"\.keras|\.h5|\.hdf5")
     start = mapping(
         "",
         {
@@ -276,7 +277,7 @@ def groups() -> Schema:
 
 
 def blocks() -> Schema:
-    """The `blocks` section. Inside, numbers are often expressions, and so a block's layers are checked where it is used."""
+    """The `blocks` section. Inside, numbers are often expressions: a block's layers are checked where it is used."""
     layers = {"$ref": "#/$defs/layers"}
     kinds = ["integer", "number", "string", "boolean", "list", "component", "any"]
     declared: Schema = {
@@ -328,7 +329,7 @@ def training() -> Schema:
         "What is minimized, how, and for how long.",
         {
             "loss": _reference("losses", "What is minimized; with several outputs one per output, by name."),
-            "loss_weights": named("How much the loss of each output counts.", number().schema),
+            "loss_weights": named("How much the loss of each output counts.", weight),
             "optimizer": _reference("optimizer", "How weights are updated."),
             "metrics": _reference("metrics", "What is measured besides; with several outputs by the output's name."),
             "batch_size": said(integer(minimum=1), "Samples per update.", default=32),

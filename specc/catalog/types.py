@@ -15,6 +15,8 @@ DTYPES = (*FLOATS, "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32
 POLICIES = (*DTYPES, "mixed_float16", "mixed_bfloat16")
 
 EXPRESSION: Schema = {"type": "string", "pattern": "^\\$"}
+INFINITE: Schema = {"x-infinite": True}
+"""For a number that may be `.inf`. JSON Schema has no word for it, as JSON has no such number."""
 EXPRESSION_REF: Schema = {"$ref": "#/$defs/expression"}
 # Relative, with forward slashes: no root, home, drive or backslash in front. What is read may lie upwards, as far as
 # the project's root; what is written never does: no `..` between slashes.
@@ -44,17 +46,18 @@ def integer(about: str = "", *, minimum: int | None = None, maximum: int | None 
     return Type(_bounded("integer", minimum=minimum, maximum=maximum), about)
 
 
-def number(
+def number(  # noqa: PLR0913  one argument for each keyword
     about: str = "",
     *,
     minimum: float | None = None,
     maximum: float | None = None,
     above: float | None = None,
     below: float | None = None,
+    finite: bool = True,
 ) -> Type:
-    """A number; `above` and `below` exclude their ends."""
+    """A number; `above` and `below` exclude their ends. What is not `finite` may be infinite."""
     bounds = _bounded("number", minimum=minimum, maximum=maximum, exclusiveMinimum=above, exclusiveMaximum=below)
-    return Type(bounds, about, real=True)
+    return Type(bounds | ({} if finite else INFINITE), about, real=True)
 
 
 def boolean(about: str = "") -> Type:

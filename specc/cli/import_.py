@@ -1,5 +1,6 @@
 """`specc import`: a saved Keras model as a spec."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
@@ -47,20 +48,28 @@ def import_(  # noqa: PLR0913, PLR0917  click gives each option as an argument
     if weights and output is None:
         raise click.UsageError("--weights needs --output: the weights are kept beside the spec")
     kept = output.with_name(f"{output.stem}.weights.h5") if weights and output else None
-    for path in (output, kept):
-        if path and path.exists() and not force:
-            raise click.UsageError(f"`{path}` exists; --force overwrites it")
+
+    def refuse_existing(paths: Iterable[Path | None]) -> None:
+        for path in paths:
+            if path and path.exists() and not force:
+                raise click.UsageError(f"`{path}` exists; --force overwrites it")
+
+    refuse_existing((output, kept))
     check_folder(output)
     application = application_options(_shape(input_shape), classes, top=not no_top, trained=weights)
-    options = ImportOptions(name, flat, kept.name if kept else None, application)
+    options = ImportOptions(name, flat, kept.name if kept else None, application, output.stem if output else None)
     imported = import_model(model, options)
     findings = imported.findings
+    beside = {output.with_name(file): text for file, text in imported.files.items()} if output else {}
+    refuse_existing(beside)
     if kept and imported.document is not None:
         findings += tuple(keep_weights(imported, model, kept))
     print_findings(findings, imported.sources)
     if imported.document is None or any(finding.level == "error" for finding in findings):
         end(findings)
-    give(imported.text, output, f" and {kept}" if kept else "")
+    for path, text in beside.items():
+        path.write_text(text, encoding="utf-8")
+    give(imported.text, output, "".join(f" and {path}" for path in (kept, *beside) if path))
 
 
 def _shape(text: str | None) -> tuple[int, ...] | None:

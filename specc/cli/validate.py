@@ -1,7 +1,8 @@
 """`specc validate`: every fault of the given specs, with its place."""
 
+import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -100,7 +101,7 @@ def validate(  # noqa: PLR0913  one argument for each option
             results = [check(name, changes, root, content=content)]
         else:
             results = [check(path, changes, root) for path in spec_paths(specs)]
-    findings = [finding for result in results for finding in result.findings]
+    findings = _once(finding for result in results for finding in result.findings)
     if baseline is not None:
         findings = _write(findings, baseline) if write_baseline else _new(findings, baseline)
     print_findings(findings, [source for result in results for source in result.sources], form)
@@ -111,6 +112,15 @@ def validate(  # noqa: PLR0913  one argument for each option
     if changed:
         raise SystemExit(FINDINGS)
     end(findings)
+
+
+def _once(findings: Iterable[Finding]) -> list[Finding]:
+    """What is found in a file that several specs bring in is told once."""
+    told: dict[tuple[object, ...], Finding] = {}
+    for finding in findings:
+        path, *place = finding.span.place
+        told.setdefault((os.path.normpath(path), *place, finding.code, finding.message), finding)
+    return list(told.values())
 
 
 def _tell_fixable(findings: Sequence[Finding]) -> None:

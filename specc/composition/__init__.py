@@ -13,5 +13,4 @@ __all__ = [
     "Parts",
     "compose",
     "composed_schema",
-    "schema_with",
 ]

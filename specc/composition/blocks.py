@@ -9,15 +9,16 @@ from collections.abc import Mapping as AbstractMapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from specc.diagnostics import Finding, Label, Span, error
+from specc.diagnostics import Finding, Label, Span, error, warning
 from specc.language.tree import Entry, Mapping, Node, Scalar, Sequence, Value, plain
 from specc.language.variables import Unresolved, Variables, has_hole, has_unresolved, invalid_name, is_variable_name
 
-NODE_KEYS = frozenset(("name", "inputs", "outputs", "share", "repeat"))
-"""What stands beside the type of a layer."""
-OTHER_TYPES = frozenset(("parallel", "layers", "model"))
+NODE_KEYS = ("name", "inputs", "outputs", "share", "repeat")
+"""What stands beside the type of a layer. Composed layers have all of it but `repeat`."""
+OTHER_TYPES = ("parallel", "layers", "model")
 """Types that begin with a small letter and are no blocks."""
 _NAME = re.compile(r"[a-z][A-Za-z0-9_]*")
+_IN_A_LIST = "layers stand in a list, each behind a `-`"
 _BODY_KEYS = ("description", "params", "inputs", "layers", "outputs")
 _PARAM_KEYS = ("type", "default", "minimum", "maximum", "enum", "description")
 INDEX = "index"
@@ -39,7 +40,8 @@ class Param(NamedTuple):
 class Block:
     """A user's layer. Its body sees its parameters, and the variables and blocks of the file that defines it.
 
-    `inputs` are the names of its inputs, none for the only one; `layers` and `outputs` stand as they are written.
+    `inputs` are the names of its inputs, none for the only one; `layers` and `outputs` stand as they are written. Of a
+    `faulty` one nothing is known but its name.
     """
 
     name: str
@@ -50,6 +52,7 @@ class Block:
     outputs: Node | None
     home: Variables
     blocks: AbstractMapping[str, "Block"]
+    faulty: bool = False
 
 
 def read_blocks(section: Node | None, home: Variables, blocks: dict[str, Block], findings: list[Finding]) -> None:
@@ -63,21 +66,15 @@ def read_blocks(section: Node | None, home: Variables, blocks: dict[str, Block],
         findings.append(error("wrong-type", "`blocks` must be a mapping of names to blocks", section.span))
         return
     for entry in section:
-        if not _NAME.fullmatch(entry.key) or entry.key in NODE_KEYS | OTHER_TYPES:
-            why = "it says something else beside a layer" if entry.key in NODE_KEYS | OTHER_TYPES else ""
-            findings.append(
-                error(
-                    "invalid-name",
-                    f"`{entry.key}` cannot name a block",
-                    entry.key_span,
-                    notes=(why,) if why else (),
-                    help="a block's name is letters, digits and `_`, and begins with a small letter",
-                )
-            )
+        taken = entry.key in (*NODE_KEYS, *OTHER_TYPES)
+        if taken or not _NAME.fullmatch(entry.key):
+            rule = "a block's name is letters, digits and `_`, and begins with a small letter"
+            help_ = f"`{entry.key}` says something else among layers: take another name" if taken else rule
+            findings.append(error("invalid-name", f"`{entry.key}` cannot name a block", entry.key_span, help=help_))
+            if not taken:
+                blocks[entry.key] = _unknown(entry, home, blocks)
             continue
-        block = _block(entry, home, blocks, findings)
-        if block is None:
-            continue
+        block = _block(entry, home, blocks, findings) or _unknown(entry, home, blocks)
         known = blocks.get(entry.key)
         if known:
             label = Label(known.span, "also defined here")
@@ -105,7 +102,7 @@ def bind(block: Block, given: Node | None, use: Span, caller: Variables) -> dict
                     findings.append(error("missing-argument", message, use, labels=(label,)))
                 values[param.name] = Value(use, Unresolved(param.name))
                 continue
-            values[param.name] = block.home.within(values).substitute(param.default, 2)
+            values[param.name] = _default(param, block, values)
             continue
         fault = None if has_unresolved(entry) else _misfit(param, entry)
         if fault:
@@ -114,17 +111,53 @@ def bind(block: Block, given: Node | None, use: Span, caller: Variables) -> dict
     return values
 
 
+def unused_parameters(block: Block) -> list[Finding]:
+    """A warning for each parameter that no expression in a block names."""
+    idle = {param.name: param for param in block.params}
+    parts = [block.inputs, block.layers, block.outputs, *(param.default for param in block.params)]
+    waiting = [part for part in parts if part is not None]
+    while waiting and idle:
+        match waiting.pop():
+            case Mapping(entries=entries):
+                waiting += [entry.value for entry in entries]
+            case Sequence(items=items):
+                waiting += items
+            case Value(value=str() as text) if "$" in text:
+                idle = {name: param for name, param in idle.items() if not re.search(rf"\b{name}\b", text)}
+    return [
+        warning(
+            "unused-parameter",
+            f"nothing in the block `{block.name}` uses its parameter `{name}`",
+            param.span,
+            help=f"write `${name}` where it is meant, or leave it out",
+        )
+        for name, param in idle.items()
+    ]
+
+
 def unbound(block: Block) -> dict[str, Node]:
     """The values of the parameters where nothing uses the block: their defaults, the others unknown."""
     values: dict[str, Node] = {}
     for param in block.params:
-        default = param.default
-        values[param.name] = (
-            Value(param.span, Unresolved(param.name))
-            if default is None
-            else block.home.within(values).substitute(default, 2)
-        )
+        unknown = Value(param.span, Unresolved(param.name))
+        values[param.name] = unknown if param.default is None else _default(param, block, values)
     return values
+
+
+def _default(param: Param, block: Block, values: AbstractMapping[str, Node]) -> Node:
+    """A parameter's default with its holes filled by the `values` before it; unknown if that does not fit it."""
+    assert param.default is not None  # noqa: S101  who calls has looked
+    scope = block.home.within(values)
+    filled = scope.substitute(param.default, 2)
+    fault = None if filled is param.default or has_unresolved(filled) else _misfit(param, filled)
+    if fault:
+        scope.tally.findings.append(fault)
+    return Value(filled.span, Unresolved(param.name)) if fault else filled
+
+
+def _unknown(entry: Entry, home: Variables, blocks: AbstractMapping[str, Block]) -> Block:
+    """A block whose definition is at fault: its uses stand for an unknown layer, and nothing more is said of them."""
+    return Block(entry.key, entry.key_span, (), None, Sequence(entry.value.span, ()), None, home, blocks, faulty=True)
 
 
 def _block(entry: Entry, home: Variables, blocks: AbstractMapping[str, Block], findings: list[Finding]) -> Block | None:
@@ -132,21 +165,28 @@ def _block(entry: Entry, home: Variables, blocks: AbstractMapping[str, Block], f
     body = entry.value
     if isinstance(body, Sequence):
         return Block(entry.key, entry.key_span, (), None, body, None, home, blocks)
-    if not isinstance(body, Mapping):
+    if not isinstance(body, Mapping) or _is_layer(body):
         message = f"the block `{entry.key}` must be a list of layers, or a mapping with `layers`"
-        findings.append(error("wrong-type", message, body.span))
+        findings.append(error("wrong-type", message, body.span, help=_IN_A_LIST))
         return None
-    findings += _unknown_keys(body, _BODY_KEYS, f"the block `{entry.key}`")
+    strange = _unknown_keys(body, _BODY_KEYS, f"the block `{entry.key}`")
+    findings += strange
     layers = body.get("layers")
+    if layers is None:
+        if not any("`layers`" in finding.help for finding in strange):  # else it is there, misspelt
+            findings.append(error("missing-key", "the block has no `layers`", entry.key_span))
+        return None
     if not isinstance(layers, Sequence):
-        at = entry.key_span if layers is None else layers.span
-        code = "missing-key" if layers is None else "wrong-type"
-        message = "the block has no `layers`" if layers is None else "`layers` must be a list of layers"
-        findings.append(error(code, message, at))
+        findings.append(error("wrong-type", "`layers` must be a list of layers", layers.span, help=_IN_A_LIST))
         return None
     params = _params(body.get("params"), findings)
     inputs, outputs = (_words(body.get(key), key, findings) for key in ("inputs", "outputs"))
     return Block(entry.key, entry.key_span, params, inputs, layers, outputs, home, blocks)
+
+
+def _is_layer(body: Mapping) -> bool:
+    """Whether what stands for the body of a block is one layer, outside a list."""
+    return bool(body.entries) and body.entries[0].key[:1].isupper()
 
 
 def _words(node: Node | None, key: str, findings: list[Finding]) -> Node | None:
@@ -192,7 +232,7 @@ def _params(section: Node | None, findings: list[Finding]) -> tuple[Param, ...]:
 
 
 def _param(name: str, span: Span, value: Node | None, findings: list[Finding]) -> Param:
-    if isinstance(value, Mapping) and value.entry("type") and not isinstance(value.get("type"), Mapping):
+    if isinstance(value, Mapping) and _declares(value):
         return _declared(name, span, value, findings)
     if value is None or (isinstance(value, Value) and value.value is None):
         return Param(name, span)
@@ -201,10 +241,26 @@ def _param(name: str, span: Span, value: Node | None, findings: list[Finding]) -
     return Param(name, span, "boolean" if is_switch else "any", value)
 
 
+def _declares(value: Mapping) -> bool:
+    """Whether a mapping says what a parameter takes, and is not its default: an argument or a component."""
+    keys = [entry.key for entry in value]
+    if not keys or any(isinstance(value.get(key), Mapping) for key in ("type", "minimum", "maximum", "enum")):
+        return False
+    known = [key for key in keys if key in _PARAM_KEYS]
+    if "type" in known or len(known) == len(keys):
+        return True
+    if any(key[:1].isupper() for key in keys):
+        return False
+    from specc.language.suggest import best_match
+
+    return all(best_match(key, _PARAM_KEYS) for key in keys)
+
+
 def _declared(name: str, span: Span, value: Mapping, findings: list[Finding]) -> Param:
+    before = len(findings)
     findings += _unknown_keys(value, _PARAM_KEYS, f"the parameter `{name}`")
     said = value.get("type")
-    type_name = str(said.value) if isinstance(said, Value) else ""
+    type_name = "any" if said is None else str(said.value) if isinstance(said, Value) else ""
     if type_name not in _FITS:
         from specc.language.suggest import did_you_mean
 
@@ -212,24 +268,41 @@ def _declared(name: str, span: Span, value: Mapping, findings: list[Finding]) ->
         help_ = did_you_mean(type_name, _FITS) or f"the types are {known}"
         place = said.span if said else span
         findings.append(error("unknown-choice", f"`{type_name}` is no type of a parameter", place, help=help_))
-        type_name = "any"
-    enum = value.get("enum")
-    choices = tuple(item.value for item in enum.items if isinstance(item, Value)) if isinstance(enum, Sequence) else ()
-    param = Param(
-        name, span, type_name, value.get("default"), _bound(value, "minimum"), _bound(value, "maximum"), choices
-    )
+    minimum, maximum = (_bound(value, key, findings) for key in ("minimum", "maximum"))
+    if minimum is not None and maximum is not None and minimum > maximum:
+        message = f"no number is at least {minimum:g} and at most {maximum:g}"
+        findings.append(error("out-of-range", message, value.span))
+    choices = _choices(value.get("enum"), findings)
+    param = Param(name, span, type_name, value.get("default"), minimum, maximum, choices)
+    if len(findings) > before:  # what it takes is not known, and neither is its default
+        unknown = None if param.default is None else Value(param.default.span, Unresolved(name))
+        return Param(name, span, default=unknown)
     if param.default is not None and not has_hole(param.default):
         fault = _misfit(param, param.default)
         if fault:
             findings.append(fault)
-            return param._replace(type="any", minimum=None, maximum=None, enum=())
+            return Param(name, span, default=Value(param.default.span, Unresolved(name)))
     return param
 
 
-def _bound(value: Mapping, key: str) -> float | None:
+def _choices(enum: Node | None, findings: list[Finding]) -> tuple[Scalar, ...]:
+    if enum is None:
+        return ()
+    items = enum.items if isinstance(enum, Sequence) else ()
+    choices = tuple(item.value for item in items if isinstance(item, Value))
+    if not choices or len(choices) < len(items):
+        findings.append(error("wrong-type", "`enum` must be a list of numbers or words", enum.span))
+    return choices
+
+
+def _bound(value: Mapping, key: str, findings: list[Finding]) -> float | None:
     node = value.get(key)
-    number = node.value if isinstance(node, Value) else None
-    return float(number) if isinstance(number, int | float) and not isinstance(number, bool) else None
+    if node is None:
+        return None
+    if isinstance(node, Value) and _is_number(node.value):
+        return float(node.value)  # type: ignore[arg-type]
+    findings.append(error("wrong-type", f"`{key}` must be a number, got {shown(node)}", node.span))
+    return None
 
 
 def _arguments(block: Block, given: Node | None, findings: list[Finding]) -> dict[str, Node]:
@@ -263,6 +336,13 @@ def _misfit(param: Param, node: Node) -> Finding | None:
     """What is wrong with a value for a parameter."""
     label = (Label(param.span, "declared here"),)
     value = plain(node)
+    if (
+        isinstance(value, dict)
+        and param.type == "any"
+        and isinstance(param.default, Value)
+        and _is_number(param.default.value)
+    ):
+        return error("wrong-type", f"`{param.name}` is a number by default, got a mapping", node.span, labels=label)
     if not _FITS[param.type](value):
         message = f"`{param.name}` takes {_WORDS[param.type]}, got {shown(node)}"
         return error("wrong-type", message, node.span, labels=label)
@@ -308,7 +388,7 @@ _FITS: dict[str, Callable[[object], bool]] = {
     "string": lambda value: isinstance(value, str),
     "boolean": lambda value: isinstance(value, bool),
     "list": lambda value: isinstance(value, list),
-    "component": lambda value: isinstance(value, str | dict) or value is None,
+    "component": lambda value: isinstance(value, str) or value is None or (isinstance(value, dict) and len(value) == 1),
 }
 _WORDS = {
     "any": "any value",

@@ -3,17 +3,23 @@
 from pathlib import Path
 from typing import NamedTuple
 
-from specc.composition.library import Library, names
+from specc.composition.groups import brought_in_schema
+from specc.composition.library import EXTENDED, Library, names
 from specc.composition.merging import merge, nothing_to_delete, reached, without_deletions
 from specc.diagnostics import Use
+from specc.language.schema_check import check_schema
 from specc.language.tree import Deletion, Mapping, Node, Sequence, Value
 
 
 class Extended(NamedTuple):
-    """The merged tree, without `extends` and `include`, and all names of included files."""
+    """The merged tree, without `extends` and `include`, and all names of included files.
+
+    What a file would have brought in that cannot be had is `lost`.
+    """
 
     tree: Mapping
     includes: tuple[Value, ...]
+    lost: bool = False
 
 
 def extend(tree: Mapping, path: Path, library: Library) -> Extended:
@@ -22,27 +28,38 @@ def extend(tree: Mapping, path: Path, library: Library) -> Extended:
     Findings go to the library: cyclic-files, expansion-limit, nothing-to-delete, wrong-type, those about paths, and
     the readers'.
     """
-    extended = _extend(tree, path, library)
+    extended = _extend(tree, path, library, {})
     if _deletes(extended.tree):
-        library.findings += nothing_to_delete(extended.tree)
+        if not extended.lost:
+            library.findings += nothing_to_delete(extended.tree)
         return extended._replace(tree=_mapping(without_deletions(extended.tree)))
     return extended
 
 
-def _extend(tree: Mapping, path: Path, library: Library) -> Extended:
-    includes = tuple(names(tree.get("include"), "include", library.findings))
+def _extend(tree: Mapping, path: Path, library: Library, done: dict[Path, Extended]) -> Extended:
+    """As `extend`, with deletions left; `done` has the files that were extended before."""
+    before = len(library.findings)
+    includes = list(names(tree.get("include"), "include", library.findings))
+    bases = list(names(tree.get("extends"), "extends", library.findings))
+    lost = len(library.findings) > before
     own: Node = Mapping(tree.span, tuple(entry for entry in tree if entry.key not in ("extends", "include")))
     merged: Node | None = None
-    for name in names(tree.get("extends"), "extends", library.findings):
-        library.enter(path, name.span)
-        opened = library.open(name, "a spec to extend")
-        if opened:
-            base = _extend(opened.tree, opened.path, library)
-            reach = reached(base.tree, Use("in a file that is extended", name.span))
-            merged = reach if merged is None else merge(merged, reach)
-            includes = (*base.includes, *includes)
-        library.leave()
-    return Extended(_mapping(own if merged is None else merge(merged, own)), includes)
+    for name in bases:
+        with library.bringing(path, name, EXTENDED) as opened:
+            if opened and opened.real not in done:
+                done[opened.real] = _extend(opened.tree, opened.path, library, done)
+                version = tuple(entry for entry in opened.tree if entry.key == "spec")
+                library.findings += check_schema(Mapping(opened.tree.span, version), brought_in_schema())
+        if opened is None:
+            lost = True
+            continue
+        base = done[opened.real]
+        reach = reached(base.tree, Use(EXTENDED.words, name.span))
+        merged = reach if merged is None else merge(merged, reach)
+        includes = [*base.includes, *includes]
+        lost |= base.lost
+    whole = own if merged is None else merge(merged, own)
+    return Extended(_mapping(whole), tuple(dict.fromkeys(includes)), lost)
 
 
 def _mapping(node: Node) -> Mapping:

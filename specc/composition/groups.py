@@ -7,6 +7,9 @@ from functools import cache
 from typing import Any, Final, TypeAlias
 
 from specc.catalog import load_schema
+from specc.diagnostics import Span
+from specc.language.tree import Entry, Value
+from specc.language.variables import Unresolved
 
 BLOCK: Final = "(block)"
 """A use of a block: `{block: name, inputs, layers, outputs}`, with names of its own."""
@@ -15,13 +18,26 @@ COPIES: Final = "(copies)"
 MODEL: Final = "(model)"
 """A model that is used as a layer: its `model:` section, and what the entry says about it."""
 OPAQUE: Final = "(unknown)"
-"""A layer that is at fault, of which a finding tells."""
+"""A layer that is at fault, of which a finding tells; at the top, what a file that cannot be had would have said."""
 UNUSED: Final = "(unused)"
 """At the top: the bodies of blocks that nothing uses, and models that nothing uses, which are checked all the same."""
 
 RESERVED: Final = frozenset((BLOCK, COPIES, MODEL, OPAQUE, UNUSED))
 BLOCK_NAME = "^[a-z][A-Za-z0-9_]*$"
 Schema: TypeAlias = dict[str, Any]
+
+
+def opaque(place: Span) -> Entry:
+    """The entry that stands at `place` for what is not known."""
+    return Entry(OPAQUE, place, Value(place, Unresolved(OPAQUE)))
+
+
+@cache
+def brought_in_schema() -> Schema:
+    """What a file that another one brings in must fit by itself: the version, and no unknown keys."""
+    schema = load_schema("spec-v1")
+    kept = {"properties": {key: part if key == "spec" else {} for key, part in schema["properties"].items()}}
+    return {key: part for key, part in schema.items() if key != "required"} | kept
 
 
 @cache
@@ -38,7 +54,7 @@ def composed_schema() -> Schema:
     groups: Schema = {
         BLOCK: body,
         COPIES: {"items": {"$ref": "#/$defs/layer-entry"}},
-        MODEL: {"properties": {"model": schema["properties"]["model"]}},
+        MODEL: _with_model(keys["properties"]["model"]["then"], schema["properties"]["model"]),
         OPAQUE: {},
     }
     composed = entry | {
@@ -50,6 +66,11 @@ def composed_schema() -> Schema:
         },
     }
     return schema | {
-        "properties": schema["properties"] | {UNUSED: {"additionalProperties": body}},
+        "properties": schema["properties"] | {UNUSED: {"additionalProperties": body}, OPAQUE: {}},
         "$defs": definitions | {"layer-entry": composed},
     }
+
+
+def _with_model(options: Schema, model: Schema) -> Schema:
+    """The options of a model that is used as a layer, and its section, which the composed spec has beside them."""
+    return options | {"properties": options["properties"] | {"model": model}}

@@ -9,15 +9,18 @@ from collections.abc import Mapping as AbstractMapping
 from dataclasses import dataclass, field, replace
 
 from specc.composition.blocks import INDEX, NODE_KEYS, OTHER_TYPES, Block, bind, shown, unbound
-from specc.composition.groups import BLOCK, COPIES, MODEL, OPAQUE, RESERVED
+from specc.composition.groups import BLOCK, COPIES, MODEL, RESERVED, opaque
 from specc.composition.merging import reached
+from specc.composition.strays import stray_keys
 from specc.diagnostics import Label, Span, Use, error
 from specc.language import limits
 from specc.language.tree import Entry, Mapping, Node, Sequence, Value
-from specc.language.variables import Unresolved, Variables, has_hole, has_unresolved, used_names
+from specc.language.variables import Tally, Unresolved, Variables, has_hole, has_unresolved, used_names
 
 _OVERHEAD = 5
 """What a use or a copy costs beside the values in it."""
+MODEL_COST = 20
+"""What a model costs beside that: it is a graph of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,18 +38,23 @@ class Scope:
 class Models:
     """How a model's name or file becomes its `model:` section, and which names and blocks have been used.
 
-    `section` is the spec's `models:`; `from_file` composes the spec in a file and gives its `model:`. `mentioned` are
-    the blocks of entries that are at fault or repeated zero times, which stand for no layers.
+    `section` is the spec's `models:`; `from_file` composes the spec in a file and gives its `model:`, some levels deep.
+    Some blocks and models are `lost` where a file that would have them cannot be had. `mentioned` are the blocks of
+    entries at fault, which stand for no layers, and `left_out` are entries that are repeated zero times.
     """
 
     section: Node | None
-    from_file: Callable[[Value], Node | None]
+    from_file: Callable[[Value, int], Node | None]
     variables: Variables
     blocks: AbstractMapping[str, Block]
+    lost: bool = False
     used: set[str] = field(default_factory=set)
     used_blocks: set[int] = field(default_factory=set)
     mentioned: set[int] = field(default_factory=set)
     active: list[str] = field(default_factory=list)
+    left_out: list[Entry] = field(default_factory=list)
+    # By a node's id; the node is kept so that its id is.
+    sizes: dict[int, tuple[Node, int]] = field(default_factory=dict)
 
 
 def instantiate_model(model: Node, scope: Scope) -> Node:
@@ -69,9 +77,12 @@ def instantiate(layers: Node, scope: Scope) -> Node:
     if not isinstance(layers, Sequence):
         _mention(layers, scope)
         return scope.variables.substitute(layers, 3)
-    if scope.depth > limits.BLOCK_DEPTH:
+    tally = scope.variables.tally
+    if scope.depth > limits.BLOCK_DEPTH and not exceeded(tally):
         message = f"blocks, repeats and groups are nested more than {limits.BLOCK_DEPTH} levels deep"
-        scope.variables.tally.findings.append(error("nesting-limit", message, layers.span))
+        tally.findings.append(error("nesting-limit", message, layers.span))
+        tally.expanded = limits.EXPANDED + 1
+    if exceeded(tally):
         return Sequence(layers.span, ())
     items = [made for item in layers.items for made in _entry(item, scope)]
     return Sequence(layers.span, tuple(items))
@@ -79,6 +90,8 @@ def instantiate(layers: Node, scope: Scope) -> Node:
 
 def unused_body(block: Block, models: Models) -> Mapping:
     """The body of a block that nothing uses, so that it is checked too; its required parameters are unknown."""
+    if block.faulty:
+        return Mapping(block.span, ())
     scope = Scope(block.home.within(unbound(block)), block.blocks, models, (block,), 1)
     return Mapping(block.layers.span, (Entry("layers", block.span, instantiate(block.layers, scope)),))
 
@@ -101,9 +114,23 @@ def _entry(item: Node, scope: Scope) -> Iterator[Node]:
     if count:
         yield _copies(item, count, scope)
         return
-    _mention(item, scope)
     if count is None:
+        _mention(item, scope)
         yield _opaque(item, scope)
+    else:
+        _leave_out(item, scope)
+
+
+def _leave_out(item: Mapping, scope: Scope) -> None:
+    """Keeps an entry that is repeated zero times to be checked, but for expressions, whose values may be the reason."""
+    if affordable(item, item.span, scope):
+        blind = replace(scope.variables.within({}), unknown_all=True)
+        once = replace(item, entries=tuple(entry for entry in item if entry.key != "repeat"))
+        made = _layer(once, replace(scope, variables=blind, depth=scope.depth + 1))
+        layers = Sequence(item.span, (made,))
+        body = Mapping(item.span, (Entry("layers", item.span, layers),))
+        left_out = scope.models.left_out
+        left_out.append(Entry(f"(left out {len(left_out)})", item.span, body))
 
 
 def _count(repeat: Entry, scope: Scope) -> int | None:
@@ -130,11 +157,10 @@ def _copies(item: Mapping, count: int, scope: Scope) -> Mapping:
     numbered = name is not None and has_hole(name.value) and INDEX in used_names(str(name.value.value))
     left_out = {"repeat", "inputs", "outputs"} | (set() if numbered else {"name"})
     inside = replace(item, entries=tuple(entry for entry in item if entry.key not in left_out))
-    size = _size(inside)
     copies: list[Node] = []
     for number in range(count):
-        if not _affordable(size, item.span, scope):
-            break
+        if not affordable(item, item.span, scope):
+            return _opaque(item, scope)
         own = scope.variables.within({INDEX: Value(item.span, number)})
         way = Use(f"in copy {number} of a repeated entry,", item.span)
         written = reached(inside, way) if number else inside
@@ -151,16 +177,26 @@ def _copies(item: Mapping, count: int, scope: Scope) -> Mapping:
 def _layer(item: Mapping, scope: Scope) -> Mapping:
     """One entry that is not repeated."""
     entries: list[Entry] = []
+    strays, findings = stray_keys(item, scope.blocks)
+    scope.variables.tally.findings += findings
     for entry in item:
         block = scope.blocks.get(entry.key)
-        if entry.key in NODE_KEYS or entry.key.startswith("x-"):
+        if entry.key in strays:
+            meant = strays[entry.key]
+            entries += (
+                [Entry(meant, entry.key_span, entry.value)] if meant in NODE_KEYS and not item.entry(meant) else []
+            )
+        elif entry.key in NODE_KEYS or entry.key.startswith("x-"):
             entries.append(scope.variables.entry(entry, 3))
         elif block is not None:
-            entries += _use(block, entry.key_span, scope.variables.substitute(entry.value, 4), scope)
+            given = scope.variables.substitute(entry.value, 4)
+            if entry.key in strays.values():
+                given = Value(given.span, Unresolved(entry.key))
+            entries += _use(block, entry.key_span, given, scope)
         elif entry.key in RESERVED:
             message = f"there is no layer `{entry.key}`"
             scope.variables.tally.findings.append(error("unknown-layer", message, entry.key_span))
-            entries.append(Entry(OPAQUE, entry.key_span, Value(entry.key_span, Unresolved(entry.key))))
+            entries.append(opaque(entry.key_span))
         elif entry.key == "layers":
             inner = replace(scope, depth=scope.depth + 1)
             entries.append(entry._replace(value=instantiate(entry.value, inner)))
@@ -196,15 +232,15 @@ def _nested(entry: Entry, scope: Scope) -> Entry:
     options = said.entries if isinstance(said, Mapping) else (Entry("source", entry.key_span, said),)
     source = next((option.value for option in options if option.key == "source"), None)
     if source is not None and has_unresolved(source):
-        return Entry(OPAQUE, entry.key_span, Value(entry.key_span, Unresolved("model")))
+        return opaque(entry.key_span)
     if not isinstance(source, Value) or not isinstance(source.value, str):
         message = "`model` takes the name of one of the `models`, or the file of a spec"
         place = entry.key_span if source is None else source.span
         scope.variables.tally.findings.append(error("wrong-type", message, place))
-        return Entry(OPAQUE, entry.key_span, Value(entry.key_span, Unresolved("model")))
+        return opaque(entry.key_span)
     model = _find(source, scope)
     if model is None:
-        return Entry(OPAQUE, entry.key_span, Value(entry.key_span, Unresolved("model")))
+        return opaque(entry.key_span)
     return Entry(MODEL, entry.key_span, Mapping(said.span, (*options, Entry("model", entry.key_span, model))))
 
 
@@ -212,9 +248,11 @@ def _find(source: Value, scope: Scope) -> Node | None:
     """The `model:` section that `source` means, with everything in its place."""
     name, models = str(source.value), scope.models
     if "/" in name or "\\" in name or name.endswith((".yaml", ".yml", ".json")):
-        return models.from_file(source)
+        return models.from_file(source, scope.depth + 1)
     findings = scope.variables.tally.findings
     entry = models.section.entry(name) if isinstance(models.section, Mapping) else None
+    if entry is None and models.lost:
+        return None
     if entry is None:
         from specc.language.suggest import did_you_mean
 
@@ -227,7 +265,7 @@ def _find(source: Value, scope: Scope) -> Node | None:
         shown = " -> ".join(f"`{other}`" for other in (*models.active[models.active.index(name) :], name))
         findings.append(error("cyclic-block", f"a model cannot hold itself: {shown}", source.span))
         return None
-    if not _affordable(_size(entry.value), source.span, scope):
+    if not affordable(entry.value, source.span, scope, MODEL_COST):
         return None
     models.active.append(name)
     section = reached(entry.value, Use(f"in the model `{name}`, used", source.span))
@@ -240,14 +278,16 @@ def _use(block: Block, place: Span, given: Node | None, scope: Scope) -> tuple[E
     """A use of a block: its body, reached by this use, with its parameters' values."""
     findings = scope.variables.tally.findings
     scope.models.used_blocks.add(id(block))
+    if block.faulty:
+        return (opaque(place),)
     if block in scope.around:
         shown = " -> ".join(f"`{other.name}`" for other in (*scope.around[scope.around.index(block) :], block))
         label = Label(block.span, "defined here")
         findings.append(error("cyclic-block", f"a block cannot hold itself: {shown}", place, labels=(label,)))
-        return (Entry(OPAQUE, place, Value(place, Unresolved(block.name))),)
+        return (opaque(place),)
     values = bind(block, given, place, scope.variables)
-    if not _affordable(_size(block.layers), place, scope):
-        return (Entry(OPAQUE, place, Value(place, Unresolved(block.name))),)
+    if not affordable(block.layers, place, scope):
+        return (opaque(place),)
     use = Use(f"in the block `{block.name}`, used", place)
     home = block.home.within(values)
     layers = reached(block.layers, use)
@@ -273,7 +313,11 @@ def _word(node: Node, scope: Scope) -> tuple[Entry, ...]:
 
 def _misspelt(name: str, place: Span, scope: Scope) -> tuple[Entry, ...]:
     """An unknown layer, with a finding, for a name that is like a block's; other words are for the schema to judge."""
-    if not scope.blocks or not name[:1].islower() or name in OTHER_TYPES or name.startswith("ops."):
+    if not name[:1].islower() or name in OTHER_TYPES or name.startswith("ops."):
+        return ()
+    if scope.models.lost:
+        return (opaque(place),)
+    if not scope.blocks:
         return ()
     from specc.language.suggest import did_you_mean
 
@@ -281,13 +325,13 @@ def _misspelt(name: str, place: Span, scope: Scope) -> tuple[Entry, ...]:
     if not help_:
         return ()
     scope.variables.tally.findings.append(error("unknown-block", f"there is no block `{name}`", place, help=help_))
-    return (Entry(OPAQUE, place, Value(place, Unresolved(name))),)
+    return (opaque(place),)
 
 
 def _opaque(item: Mapping, scope: Scope) -> Mapping:
     """An entry whose layers cannot be known, with what can: its name and its wires."""
-    kept = [scope.variables.entry(e, 3) for e in item if e.key in NODE_KEYS - {"repeat", "share"}]
-    return Mapping(item.span, (Entry(OPAQUE, item.span, Value(item.span, Unresolved("repeat"))), *kept))
+    kept = [scope.variables.entry(e, 3) for e in item if e.key in ("name", "inputs", "outputs")]
+    return Mapping(item.span, (opaque(item.span), *kept))
 
 
 def _mention(node: Node, scope: Scope) -> None:
@@ -313,14 +357,21 @@ def _size(node: Node) -> int:
     return 1
 
 
-def _affordable(size: int, place: Span, scope: Scope) -> bool:
-    """Whether the spec may still grow by `size` values; a finding the first time that it may not."""
-    tally = scope.variables.tally
-    if tally.expanded > limits.EXPANDED:
+def affordable(node: Node, place: Span, scope: Scope, more: int = 0) -> bool:
+    """Whether the spec may still grow by the values in `node` and `more`; a finding the first time that it may not."""
+    tally, sizes = scope.variables.tally, scope.models.sizes
+    if exceeded(tally):
         return False
-    tally.expanded += size + _OVERHEAD
-    if tally.expanded <= limits.EXPANDED:
+    if id(node) not in sizes:
+        sizes[id(node)] = node, _size(node)
+    tally.expanded += sizes[id(node)][1] + _OVERHEAD + more
+    if not exceeded(tally):
         return True
-    message = "the blocks and repeats of this spec stand for more values than it may hold"
+    message = "the blocks, repeats and models of this spec stand for more values than it may hold"
     tally.findings.append(error("expansion-limit", message, place))
     return False
+
+
+def exceeded(tally: Tally) -> bool:
+    """Whether the spec stands for more than it may hold, so that nothing more is put in its place."""
+    return tally.expanded > limits.EXPANDED or tally.spent > limits.COMPOSED_WEIGHT

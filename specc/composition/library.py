@@ -5,10 +5,12 @@ nothing of what the files mean.
 """
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
-from specc.diagnostics import Finding, Label, Span, error
+from specc.diagnostics import Finding, Label, Span, Use, error
 from specc.files import locate
 from specc.language import limits
 from specc.language.read import read
@@ -18,10 +20,23 @@ from specc.language.tree import Mapping, Node, Sequence, Value
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A file that was brought in: which it is, and its tree."""
+    """A file that was brought in: which it is, by its resolved path too, and its tree."""
 
     path: Path
+    real: Path
     tree: Mapping
+
+
+class Way(NamedTuple):
+    """What a file is brought in as: needed as what, and how a finding in it says that."""
+
+    needed: str
+    words: str
+
+
+EXTENDED = Way("a spec to extend", "in a file that is extended")
+INCLUDED = Way("a file of blocks", "in a file that is included")
+MODEL_FILE = Way("a spec with a model", "in a model that is used as a layer")
 
 
 @dataclass(slots=True)
@@ -35,18 +50,33 @@ class Library:
     _trees: dict[Path, Node | None] = field(default_factory=dict)
     _open: list[tuple[Path, Span | None]] = field(default_factory=list)
 
-    def enter(self, path: Path, place: Span | None = None) -> None:
-        """Note that what follows is brought in by the file `path`, until `leave`."""
+    @contextmanager
+    def inside(self, path: Path, place: Span | None = None) -> Iterator[None]:
+        """Note that what follows is brought in by the file `path`, at `place`."""
         self._open.append((path.resolve(), place))
-
-    def leave(self) -> None:
-        """Undo the last `enter`."""
+        yield
         self._open.pop()
 
-    def open(self, item: Value, use: str) -> Opened | None:
-        """The file that `item` names; None, with a finding, if it cannot be had or is being brought in already."""
+    @contextmanager
+    def bringing(self, path: Path, item: Value, way: Way) -> Iterator[Opened | None]:
+        """The file that `item` names, which stands in the file `path`, while what it holds is read.
+
+        None, with a finding, if it cannot be had or is being brought in already. What is found in it meanwhile gets the
+        way to it.
+        """
+        before = len(self.findings)
+        with self.inside(path, item.span):
+            yield self._opened(item, way.needed)
+        use = Use(way.words, item.span.place)
+        for number, finding in enumerate(self.findings[before:], before):
+            span = finding.span
+            if span.via or span.path != item.span.path:
+                reached = span._replace(via=(*span.via, use, *item.span.via))
+                self.findings[number] = finding._replace(span=reached)
+
+    def _opened(self, item: Value, needed: str) -> Opened | None:
         folder = self.folder if item.span.path.startswith("--") else Path(item.span.path).parent
-        path, faults = locate(str(item.value), item.span, self.root, folder, use)
+        path, faults = locate(str(item.value), item.span, self.root, folder, needed)
         self.findings += faults
         if path is None:
             return None
@@ -59,9 +89,9 @@ class Library:
         tree = self._trees[real]
         if tree is not None and not isinstance(tree, Mapping):
             self.findings.append(
-                error("wrong-type", f"`{item.value}` holds no mapping, and {use} is needed", item.span)
+                error("wrong-type", f"`{item.value}` holds no mapping, and {needed} is needed", item.span)
             )
-        return Opened(path, tree) if isinstance(tree, Mapping) else None
+        return Opened(path, real, tree) if isinstance(tree, Mapping) else None
 
     def _read(self, path: Path, item: Value) -> Node | None:
         if len(self._trees) >= limits.FILES:

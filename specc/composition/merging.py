@@ -7,14 +7,20 @@ from collections.abc import Iterator
 
 from specc.diagnostics import Finding, Span, Use, error
 from specc.language.tree import Deletion, Entry, Mapping, Node, Sequence, Value
+from specc.language.variables import Unresolved
 
 _SOURCES = frozenset(("dataset", "csv", "table"))
 """Keys of `data` of which there is one: it says what kind of source this is, as a component's type does."""
 
 
-def merge(base: Node, over: Node) -> Node:
-    """`over` laid over `base`: keys of both merge deeply, `!delete` takes a key of `base` away."""
-    if not isinstance(base, Mapping) or not isinstance(over, Mapping) or _replaces(base, over):
+_NAMED = frozenset(("vars", "models", "columns", "inputs", "loss_weights", "class_weight"))
+"""Keys of mappings whose keys are the user's own names, and no types."""
+_BY_OUTPUT = frozenset(("loss", "metrics"))
+
+
+def merge(base: Node, over: Node, key: str = "") -> Node:
+    """`over` laid over `base`, both under `key`: keys of both merge deeply, `!delete` takes a key of `base` away."""
+    if not isinstance(base, Mapping) or not isinstance(over, Mapping) or _replaces(base, over, key):
         return over
     ours = {entry.key: entry for entry in over}
     gone = _SOURCES if not _SOURCES.isdisjoint(ours) else frozenset()
@@ -49,13 +55,24 @@ def nothing_to_delete(node: Node) -> Iterator[Finding]:
 
 
 def without_deletions(node: Node) -> Node:
-    """The tree without the keys and items whose value is `!delete`."""
+    """The tree without the keys whose value is `!delete`; in lists, where nothing can be deleted, that is unknown."""
     match node:
         case Mapping(span=span, entries=entries):
             kept = tuple(e._replace(value=without_deletions(e.value)) for e in entries if not _is_deletion(e.value))
             return Mapping(span, kept)
         case Sequence(span=span, items=items):
-            return Sequence(span, tuple(without_deletions(item) for item in items if not _is_deletion(item)))
+            return Sequence(span, tuple(map(_unknown_deletions, items)))
+    return node
+
+
+def _unknown_deletions(node: Node) -> Node:
+    match node:
+        case Mapping(span=span, entries=entries):
+            return Mapping(span, tuple(e._replace(value=_unknown_deletions(e.value)) for e in entries))
+        case Sequence(span=span, items=items):
+            return Sequence(span, tuple(map(_unknown_deletions, items)))
+        case Value(span=span) if _is_deletion(node):
+            return Value(span, Unresolved("!delete"))
     return node
 
 
@@ -63,19 +80,29 @@ def _merged(entry: Entry, ours: dict[str, Entry]) -> Entry | None:
     own = ours.get(entry.key)
     if own is None:
         return entry
-    return None if _is_deletion(own.value) else own._replace(value=merge(entry.value, own.value))
+    return None if _is_deletion(own.value) else own._replace(value=merge(entry.value, own.value, entry.key))
 
 
 def _is_deletion(node: Node) -> bool:
     return isinstance(node, Value) and isinstance(node.value, Deletion)
 
 
-def _replaces(base: Mapping, over: Mapping) -> bool:
-    """Whether both are components, and of different types: the arguments of one mean nothing to the other."""
-    if len(base.entries) != 1 or len(over.entries) != 1 or _is_deletion(over.entries[0].value):
+def _replaces(base: Mapping, over: Mapping, key: str) -> bool:
+    """Whether both are components, and of different types: the arguments of one mean nothing to the other.
+
+    Of losses and metrics one may be a component, and the other have such by the outputs' names.
+    """
+    if key in _NAMED or not base.entries or any(_is_deletion(entry.value) for entry in over):
         return False
-    one, other = base.entries[0].key, over.entries[0].key
-    return one != other and one[:1].isupper() and other[:1].isupper()
+    one, other = _type(base), _type(over)
+    by_output = key in _BY_OUTPUT and bool(over.entries) and bool(one) != bool(other)
+    return by_output or (bool(one) and bool(other) and one != other)
+
+
+def _type(node: Mapping) -> str:
+    """The type, if the mapping is a component."""
+    key = node.entries[0].key if len(node.entries) == 1 else ""
+    return key if key[:1].isupper() else ""
 
 
 def _by(node: Node, way: tuple[Use, ...]) -> Node:

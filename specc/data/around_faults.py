@@ -1,7 +1,7 @@
 """The `data` section with faults in it -> what is known all the same.
 
-A fault in the source, the target, the inputs or among the dropped columns leaves all of the data unknown; one in how a
-column is read, or in the split, leaves unknown what follows from that.
+A fault in the source, the target, the inputs or among the dropped columns leaves all of the data unknown, but for names
+of columns that are none; one in how a column is read, or in the split, leaves unknown what follows from that.
 """
 
 from collections.abc import Callable
@@ -31,15 +31,18 @@ def describe_around(
 
     `look` finds the facts for a seed, as `specc.data.describe` does. `seed` is the run's, and may be `FAULTY`.
     """
-    if not isinstance(node, Mapping) or faults.own(node) or _is_lost(node, faults):
+    if not isinstance(node, Mapping) or faults.own(node):
         return FAULTY, FAULTY, []
+    lost = _is_lost(node, faults)
     split, unread = faults.get(node, "split"), _unread(node.get("columns"), faults)
     data, findings = resolve_data(_readable(node, unread, faults))
     if data is None:
-        return FAULTY, FAULTY, findings
+        return FAULTY, FAULTY, [] if lost else findings
     if split is FAULTY:
         data = replace(data, split=_NOTHING)
     facts, more = look(data, 0 if seed is FAULTY else seed)
+    if lost:
+        return FAULTY, FAULTY, [finding for finding in more if finding.code == "missing-column"]
     findings += [
         finding for finding in more if finding.code == "missing-column" or not _is_about(finding, data, unread)
     ]

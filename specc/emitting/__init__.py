@@ -46,6 +46,6 @@ def _model(graph: Graph, inferred: Inferred, parts: Parts | None) -> Structured:
     return Structured([], flat_model(graph, inferred, load()))
 
 
-def _somewhere_else(source: Value) -> Sequence:
+def _somewhere_else(source: Value, _depth: int) -> Sequence:
     """Stands for the model in another file: the graph has it already."""
     return Sequence(source.span, ())

@@ -11,15 +11,15 @@ from specc.spec.unknown import FAULTY
 
 
 def resolve_weights(model: tree.Node, faults: Faults) -> WeightsFile | None:
-    """What `model`, a graph with keys, says of `weights:`; None if it says nothing, or if that is at fault."""
-    if not isinstance(model, Mapping):
+    """What `model`, a graph with keys, says of `weights:`; None if it names no file, or that is at fault."""
+    written = faults.part(model, "weights") if isinstance(model, Mapping) else None
+    if written is FAULTY or not isinstance(written, Mapping | Value):
         return None
-    written = faults.get(model, "weights")
-    if written is FAULTY or written is None:
-        return None
-    if not isinstance(written, Mapping):
+    if isinstance(written, Value):
         return WeightsFile(str(written.value), written.span)
-    said = {entry.key: entry.value.value for entry in written if isinstance(entry.value, Value)}
+    said = {entry.key: entry.value.value for entry in faults.sound(written) if isinstance(entry.value, Value)}
+    if "path" not in said:
+        return None
     spans = {entry.key: entry.value.span for entry in written}
     missing, freeze = str(said.get("missing", "warning")), said.get("freeze") is True
     return WeightsFile(str(said["path"]), spans["path"], missing, freeze, spans)

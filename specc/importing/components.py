@@ -19,6 +19,10 @@ from specc.language.tree import Mapping, Node, Sequence, Value
 LARGEST = 2**31
 """Numbers above this, such as a layer of 10^12 units, are no sizes; real numbers may have any magnitude."""
 
+NUMBERS = 10_000
+"""Values of one argument, which are read and checked one by one."""
+
+_LISTS = frozenset({"vocabulary"})  # which has a bound of its own
 _SILENT = frozenset(
     {"name", "trainable", "dtype", "batch_input_shape", "batch_shape", "build_config", "is_legacy_optimizer"}
 )
@@ -146,7 +150,9 @@ def shortest(value: float) -> float:
 
 def _bounded(node: Value) -> Any:  # noqa: ANN401  a scalar
     if isinstance(node.value, int) and abs(node.value) > LARGEST:
-        refuse("too-large", f"{node.value} is larger than any size, count or seed of a model", node.span)
+        digits = str(node.value)
+        shown = digits if len(digits) <= 20 else f"a number of {len(digits.lstrip('-'))} digits"
+        refuse("too-large", f"{shown} is larger than any size, count or seed of a model", node.span)
     return node.value
 
 
@@ -161,6 +167,9 @@ def _argument(node: Node, declared: ArgumentFacts, facts: EntryFacts, setting: S
     if declared.name == "dtype":
         return _policy(node)
     if declared.component is None:
+        if isinstance(node, Mapping | Sequence) and declared.name not in _LISTS and _count(node) > NUMBERS:
+            message = f"`{declared.name}` of `{facts.name}` holds more than {NUMBERS:,} values"
+            refuse("too-large", message, node.span, "a spec is no place for data")
         value = plain(node)
         if facts.kind in _SINGLE_PRECISION and isinstance(value, float):
             return shortest(value)
@@ -171,6 +180,19 @@ def _argument(node: Node, declared: ArgumentFacts, facts: EntryFacts, setting: S
         node = _without(node, "zero_output_for_mask")  # which the wrapper sets at the layers that it wraps
     value = component(node, declared.component, setting)
     return shortest(value) if isinstance(value, float) else value
+
+
+def _count(node: Node) -> int:
+    """How many scalars a value holds; no more are counted than matter."""
+    count = 0
+    waiting = [node]
+    while waiting and count <= NUMBERS:
+        node = waiting.pop()
+        if isinstance(node, Value):
+            count += 1
+        else:
+            waiting += node.items if isinstance(node, Sequence) else [entry.value for entry in node]
+    return count
 
 
 def _without(node: Node, key: str) -> Node:

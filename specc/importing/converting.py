@@ -4,12 +4,13 @@ In: the positioned tree of the config. Out: `{"inputs", "layers", "outputs"}`, w
 the same for each nested model. No repetition is looked for here and nothing is shortened; no layer is made.
 """
 
+from collections.abc import Iterable
 from collections.abc import Mapping as AbstractMapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from specc.catalog import Catalog
-from specc.diagnostics import Finding, has_errors
+from specc.diagnostics import Finding, Span, has_errors
 from specc.importing.components import Setting, class_of
 from specc.importing.inputs import input_document, old_input
 from specc.importing.layers import Entry, is_scaled_sum, layer_entry, named, scaled_sum
@@ -17,15 +18,14 @@ from specc.importing.listing import (
     KINDS,
     Layer,
     check,
-    functional_layers,
     in_order,
     is_model,
     layer_nodes,
-    leaves,
     model_name,
+    read_functional,
     read_layer,
 )
-from specc.importing.naming import Names, spec_name
+from specc.importing.naming import OPEN_INPUT, Names, spec_name
 from specc.importing.refusal import RefusalError, no_counterpart, refuse
 from specc.importing.wires import Call, Tensor
 from specc.language.tree import Mapping, Node, Sequence, Value
@@ -38,7 +38,8 @@ STATES = {"LSTM": ("h", "c"), "GRU": ("state",), "SimpleRNN": ("state",)}
 class Converted(NamedTuple):
     """A model as documents. `outputs` has the names of its outputs in specs by those that Keras has for them, in order.
 
-    `precision` is the dtype policy that most layers have, and that is not written at each.
+    `precision` is the dtype policy that most layers have, and that is not written at each. `places` are those of layers
+    and inputs in the config, by the models' keys (the main one's is empty) and by their names.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Converted(NamedTuple):
     models: dict[str, Document]
     outputs: dict[str, str]
     precision: str
+    places: dict[str, dict[str, Span]]
 
 
 def convert(root: Node, catalog: Catalog) -> tuple[Converted | None, list[Finding]]:
@@ -62,7 +64,8 @@ def convert(root: Node, catalog: Catalog) -> tuple[Converted | None, list[Findin
         return None, [*work.findings, refusal.finding]
     if has_errors(work.findings):
         return None, work.findings
-    return Converted(graph.name, graph.document, work.models, graph.outputs, precision), work.findings
+    places = work.places | {"": graph.places}
+    return Converted(graph.name, graph.document, work.models, graph.outputs, precision, places), work.findings
 
 
 @dataclass(slots=True)
@@ -78,15 +81,20 @@ class _Work:
     findings: list[Finding]
     names: Names
     graphs: dict[int, tuple[str, "_Graph"]] = field(default_factory=dict)
+    places: dict[str, dict[str, Span]] = field(default_factory=dict)
 
 
 class _Graph(NamedTuple):
-    """A converted model. `inputs` are the names of its inputs by those that Keras takes them by."""
+    """A converted model. `inputs` are the names of its inputs by those that Keras takes them by.
+
+    `places` are those of its layers and inputs in the config, by their names.
+    """
 
     name: str
     document: Document
     inputs: dict[str, str]
     outputs: dict[str, str]
+    places: dict[str, Span]
 
 
 @dataclass(slots=True)
@@ -95,6 +103,7 @@ class _Scope:
 
     `own` are those of its layers by Keras' names, `first` the entries of their first calls, `calls` what each call is
     named and its entry, `ports` the names of a call's outputs. Those beyond the first get names when asked for.
+    `places` are those of layers and inputs in the config.
     """
 
     work: _Work
@@ -103,6 +112,7 @@ class _Scope:
     first: dict[str, Entry] = field(default_factory=dict)
     calls: dict[tuple[str, int], tuple[str, Entry]] = field(default_factory=dict)
     ports: dict[tuple[str, int], list[str]] = field(default_factory=dict)
+    places: dict[str, Span] = field(default_factory=dict)
 
     def name_of(self, tensor: Tensor) -> str:
         call = self.calls.get((tensor.layer, tensor.call))
@@ -154,32 +164,33 @@ def _model(node: Node, work: _Work) -> _Graph:
 
 def _sequential(config: Mapping, work: _Work) -> _Graph:
     """A chain. Without an input layer, what it takes follows from where it is used."""
-    scope = _Scope(work, Names(), {"input": "input"})
+    layers = [read_layer(node, []) for node in layer_nodes(config)]
+    scope = _Scope(work, _names(layers), {"": OPEN_INPUT})
     inputs: Document = {}
     entries: list[Entry] = []
-    previous = "input"
-    for node in layer_nodes(config):
-        layer = read_layer(node, [])
+    previous = ""
+    for layer in layers:
         own = scope.own[layer.key] = scope.names.keep(layer.key, layer.span)
+        scope.places[own] = layer.span
         if layer.is_input:
             inputs[own] = _input(layer, work)
         else:
-            shape = None if entries or inputs else old_input(node)
-            inputs |= {"input": shape} if shape else {}
+            shape = None if entries or inputs else old_input(layer.node)
+            inputs |= {OPEN_INPUT: shape} if shape else {}
             call = Call((Tensor(previous, 0, 0, layer.span),), {}, layer.span)
             entries += _entries(layer, call, own, scope)
         previous = layer.key
     work.findings += scope.names.renamed
     last = scope.own[previous]
     document = {"inputs": inputs, "layers": entries, "outputs": {last: last}}
-    return _Graph(model_name(config), document, {name: name for name in inputs}, {last: last})
+    return _Graph(model_name(config), document, {name: name for name in inputs}, {last: last}, scope.places)
 
 
 def _functional(config: Mapping, work: _Work) -> _Graph:
-    layers = functional_layers(config)
-    scope = _Scope(work, Names())
+    layers, taken, given = read_functional(config)
+    scope = _Scope(work, _names(layers.values()))
     scope.own |= {key: scope.names.keep(key, layer.span) for key, layer in layers.items()}
-    given, taken = leaves(config.get("output_layers"), config), leaves(config.get("input_layers"), config)
+    scope.places |= {scope.own[key]: layer.span for key, layer in layers.items()}
     if not given:
         refuse("not-a-model", "this model has no outputs", config.span)
     for tensor in (*given.values(), *taken.values()):
@@ -200,7 +211,13 @@ def _functional(config: Mapping, work: _Work) -> _Graph:
     work.findings += scope.names.renamed
     wires = {name: scope.name_of(tensor) for name, tensor in zip(outputs.values(), given.values(), strict=True)}
     by_key = {key: scope.own[tensor.layer] for key, tensor in taken.items()}
-    return _Graph(model_name(config), {"inputs": inputs, "layers": entries, "outputs": wires}, by_key, outputs)
+    document = {"inputs": inputs, "layers": entries, "outputs": wires}
+    return _Graph(model_name(config), document, by_key, outputs, scope.places)
+
+
+def _names(layers: Iterable[Layer]) -> Names:
+    """Those of one graph, in which only an input may be called as inputs without a name are."""
+    return Names(() if any(layer.is_input and layer.key == OPEN_INPUT for layer in layers) else (OPEN_INPUT,))
 
 
 def _input(layer: Layer, work: _Work) -> Document:
@@ -211,12 +228,13 @@ def _input(layer: Layer, work: _Work) -> Document:
 
 def _called(layer: Layer, number: int, scope: _Scope) -> list[Entry]:
     """The entries of one call of a layer: of the layer itself the first time, then of its weights again."""
-    call, owner = layer.calls[number - layer.first], scope.own[layer.key]
+    call, owner = layer.calls[number], scope.own[layer.key]
     before = scope.first.get(layer.key)
     name = owner if before is None else scope.names.fresh(f"{owner}_again")
     entries = _entries(layer, call, name, scope)
     if before and len(entries) == 1:
         entries = [_again(entries[0], before, owner, call)]
+    scope.places |= {entry["name"]: call.span if before else layer.span for entry in entries}
     entry = entries[-1] if entries else {}
     scope.first.setdefault(layer.key, entry)
     scope.calls[layer.key, number] = (name, entry)
@@ -257,7 +275,7 @@ def _nested(layer: Layer, work: _Work) -> tuple[str, _Graph]:
     if found is None:
         graph = _model(layer.node, work)
         key = work.names.fresh(spec_name(layer.key))
-        work.models[key] = graph.document
+        work.models[key], work.places[key] = graph.document, graph.places
         found = work.graphs[id(layer.node)] = (key, graph)
     return found
 

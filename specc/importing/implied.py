@@ -60,6 +60,16 @@ def _mel(given: Given, rank: int | None) -> Given:  # noqa: ARG001
     return _without(given, follows)
 
 
+def _discretization(given: Given, rank: int | None) -> Given:  # noqa: ARG001
+    """Boundaries that the layer has found make as many bins as it was asked for."""
+    return _without(given, {"num_bins": given.get("num_bins")}) if given.get("bin_boundaries") else given
+
+
+def _lora(given: Given, rank: int | None) -> Given:  # noqa: ARG001
+    """The scale of what is added is its rank."""
+    return _without(given, {"lora_alpha": given.get("lora_rank")})
+
+
 def _without(given: Given, follows: Mapping[str, Any]) -> Given:
     return {name: value for name, value in given.items() if name not in follows or value != follows[name]}
 
@@ -68,5 +78,8 @@ _RULES: Mapping[str, Callable[[Given, int | None], Given]] = {
     **dict.fromkeys((f"{kind}Pooling{n}D" for kind in ("Max", "Average") for n in (1, 2, 3)), _pooling),
     "MelSpectrogram": _mel,
     "Bidirectional": _bidirectional,
+    "Discretization": _discretization,
+    **dict.fromkeys(("Dense", "EinsumDense", "Embedding"), _lora),
+    **dict.fromkeys(("Conv1D", "Conv2D", "Conv3D"), _lora),
     "MultiHeadAttention": _attention,
 }

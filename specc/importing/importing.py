@@ -5,20 +5,28 @@ the way, and where the weights are. Nothing is written here.
 """
 
 import secrets
+from collections.abc import Mapping as AbstractMapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from specc import archive
 from specc.catalog import load
 from specc.diagnostics import Finding, error, has_errors, in_order
 from specc.importing.applications import PREFIX, Options, application_name, build, save_weights
+from specc.importing.checking import checked, faults_in
 from specc.importing.compiling import training_section
 from specc.importing.converting import Converted, convert
 from specc.importing.naming import spec_name
 from specc.importing.reading import WEIGHTS, ModelFile, parse, read_model
 from specc.importing.shortening import shorten
+from specc.importing.vocabularies import with_vocabularies
 from specc.importing.writing import write
 from specc.language.source import Source, start_of
+from specc.language.tree import Mapping
+
+FOLDED = 2_000
+"""Layers that are searched for what repeats, which takes seconds; a model of more is written layer by layer."""
 
 LARGEST_WEIGHTS = 2**40
 """Bytes of weights that are copied: a terabyte, more than any model has."""
@@ -29,20 +37,23 @@ class ImportOptions(NamedTuple):
 
     `name` is the spec's (default: the model's). `flat` writes each layer once, without looking for repetition.
     `weights` is the path, relative to the spec, that the spec shall take its weights from. `application` is what an
-    application is made with.
+    application is made with. `stem` is the name of the spec's file without its ending, by which files beside it are
+    called; None if there can be none.
     """
 
     name: str | None = None
     flat: bool = False
     weights: str | None = None
     application: Options = Options()
+    stem: str | None = None
 
 
 class Imported(NamedTuple):
     """What came of it. `text` is empty and `document` None if a finding is an error.
 
     `sources` are the texts that findings point into. `model` is the keras.Model of an application, None for files;
-    `has_weights` says whether there are weights to keep.
+    `has_weights` says whether there are weights to keep. `files` are the texts of files that belong beside the spec, by
+    their names: long vocabularies.
     """
 
     text: str
@@ -51,6 +62,7 @@ class Imported(NamedTuple):
     sources: tuple[Source, ...] = ()
     model: Any = None
     has_weights: bool = False
+    files: AbstractMapping[str, str] = MappingProxyType({})
 
 
 def import_model(source: str, options: ImportOptions | None = None) -> Imported:
@@ -60,23 +72,46 @@ def import_model(source: str, options: ImportOptions | None = None) -> Imported:
     `converting.convert`.
     """
     options = options or ImportOptions()
+    header = f"Imported from {_shown(source)}"
     model, file, text, findings = _read(source, options)
     if file is None:
         return Imported("", None, tuple(findings), (text,))
     catalog = load()
-    converted, faults = convert(file.tree, catalog)
+    tree, files, faults = with_vocabularies(file.tree, file.archive, options.stem)
+    findings += faults
+    converted, faults = convert(tree, catalog)
     findings += faults
     training: dict[str, Any] = {}
     if converted:
-        training, faults = training_section(file.tree, converted.outputs, catalog)
+        training, faults = training_section(tree, converted.outputs, catalog)
         findings += faults
     if converted is None or has_errors(findings):
         return Imported("", None, in_order(findings), (text,))
-    document = shorten(_document(converted, training, options), catalog)
-    header = f"Imported from {_shown(source)}"
-    return Imported(
-        write(document, header), document, in_order(findings), (text,), model, file.has_weights or model is not None
-    )
+    if not options.flat and len(converted.model["layers"]) > FOLDED:
+        options = options._replace(flat=True)
+        header += f"\nLayer by layer: more than {FOLDED:,} are not searched for what repeats"
+    document, written, faults = _sound(converted, training, options, tree, header)
+    findings = in_order([*findings, *faults])
+    if document is None:
+        return Imported("", None, findings, (text,))
+    return Imported(written, document, findings, (text,), model, file.has_weights or model is not None, files)
+
+
+def _sound(
+    converted: Converted, training: dict[str, Any], options: ImportOptions, root: Mapping, header: str
+) -> tuple[dict[str, Any] | None, str, list[Finding]]:
+    """The document and its text, if the front end finds no error in them; else what is wrong, where the config has it."""
+    document = shorten(_document(converted, training, options), load())
+    text = write(document, header)
+    graph, complaints = checked(text)
+    if graph is not None:
+        return document, text, []
+    compiled = root.get("compile_config")
+    flat = _document(converted, training, options._replace(flat=True))
+    faults = faults_in(flat, converted.places, root.span, compiled.span if compiled else root.span)
+    if faults:
+        return None, "", faults
+    return None, "", [finding._replace(span=root.span, labels=(), fix=None) for finding in complaints]
 
 
 def _read(source: str, options: ImportOptions) -> tuple[Any, ModelFile | None, Source, list[Finding]]:

@@ -124,6 +124,8 @@ def _constants(call: Call, facts: EntryFacts) -> dict[str, Any]:
         if any(True for _ in tensors_in(value)):
             continue
         assert not isinstance(value, Tensor | list | dict)  # noqa: S101  wires.read_calls keeps constants as nodes
+        if isinstance(value, Mapping) and _is_array(value):
+            no_counterpart(f"`{facts.name}` takes a number as `{name}`, not an array", value.span, "")
         constant = plain(value)
         declared = facts.arguments.get(name)
         if declared is not None and not (declared.has_default and same(constant, declared.default)):
@@ -131,6 +133,12 @@ def _constants(call: Call, facts: EntryFacts) -> dict[str, Any]:
         elif declared is None and constant not in (None, {}):
             no_counterpart(f"`{facts.name}` takes a tensor as `{name}`, not a constant", value.span, "")
     return found
+
+
+def _is_array(node: Mapping) -> bool:
+    """Whether a serialized constant holds several numbers."""
+    config = node.get("config")
+    return isinstance(config, Mapping) and isinstance(config.get("value"), Sequence)
 
 
 def _at_call(call: Call, facts: EntryFacts) -> dict[str, Any]:
@@ -142,8 +150,8 @@ def _at_call(call: Call, facts: EntryFacts) -> dict[str, Any]:
         assert not isinstance(value, Tensor | list | dict)  # noqa: S101  wires.read_calls keeps constants as nodes
         constant = plain(value)
         declared = facts.arguments.get(name)
-        if constant is None or (name == "training" and constant is False):
-            continue  # unset; Keras' own loops say by themselves whether they train
+        if constant is None or name == "training":
+            continue  # unset; Keras' own loops say by themselves whether they train, whatever was said here
         if declared is None or not declared.at_call:
             no_counterpart(f"specs cannot call `{facts.name}` with `{name}`", value.span, "")
         if not same(constant, declared.default):

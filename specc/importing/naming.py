@@ -7,6 +7,8 @@ from specc.diagnostics import Finding, Span, warning
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 _OTHER = re.compile(r"[^A-Za-z0-9_-]+")
+OPEN_INPUT = "input"
+"""What a spec calls the input of a model that names none."""
 LONGEST = 200
 """Characters of a name. Keras sets no bound; a line of a spec needs one."""
 
@@ -15,7 +17,7 @@ class Names:
     """Gives names that are spec names and unlike each other; keeps those that are already."""
 
     def __init__(self, taken: Iterable[str] = ()) -> None:
-        """Beside those that are `taken`."""
+        """Beside those that are `taken`, such as `OPEN_INPUT` where no input is called so."""
         self._taken = set(taken)
         self.renamed: list[Finding] = []
 
@@ -25,9 +27,11 @@ class Names:
         own = self.fresh(fitting)
         if own != name:
             message = f"`{name}` is called `{own}` in the spec"
-            help_text = (
-                "names in specs have letters, digits, `_` and `-`" if fitting != name else "each name is used once"
-            )
+            help_text = "each name is used once"
+            if fitting != name:
+                help_text = "names in specs have letters, digits, `_` and `-`"
+            elif name == OPEN_INPUT:
+                help_text = f"`{OPEN_INPUT}` is what the first layer takes"
             self.renamed.append(warning("renamed-layer", message, span, help=help_text))
         return own
 

@@ -21,11 +21,15 @@ _ZIP, _HDF5 = b"PK", b"\x89HDF"
 
 
 class ModelFile(NamedTuple):
-    """A file that describes a model. `has_weights` says whether it holds them too."""
+    """A file that describes a model. `has_weights` says whether it holds them too.
+
+    `archive` is the path of the archive that the config came from, None for others.
+    """
 
     tree: Mapping
     source: Source
     has_weights: bool = False
+    archive: Path | None = None
 
 
 def read_model(path: Path) -> tuple[ModelFile | None, Source, list[Finding]]:
@@ -75,11 +79,12 @@ def _read_archive(path: Path) -> tuple[ModelFile | None, Source, list[Finding]]:
     if data is None:
         return _nothing(*findings)
     tree, source, faults = read_bytes(data, f"{path}/{CONFIG}")
-    return _model_file(tree, source, faults, has_weights=WEIGHTS in members)
+    file, source, findings = _model_file(tree, source, faults)
+    return file and file._replace(has_weights=WEIGHTS in members, archive=path), source, findings
 
 
 def _model_file(
-    tree: Node | None, source: Source, findings: tuple[Finding, ...], *, has_weights: bool = False
+    tree: Node | None, source: Source, findings: tuple[Finding, ...]
 ) -> tuple[ModelFile | None, Source, list[Finding]]:
     if any(finding.code == "empty-spec" for finding in findings):
         return None, source, [error("not-a-model", "the file is empty", start_of(source.path))]
@@ -92,7 +97,7 @@ def _model_file(
     if not isinstance(tree, Mapping) or not serialized:
         message = "this describes no Keras model: a `class_name` and a `config` are missing"
         return None, source, [error("not-a-model", message, start_of(source.path))]
-    return ModelFile(tree, source, has_weights), source, []
+    return ModelFile(tree, source), source, []
 
 
 def _with_class(config: Mapping) -> Mapping:

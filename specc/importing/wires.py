@@ -5,6 +5,7 @@ Keras writes a tensor as the history that led to it, `[layer, number of the call
 
 from collections.abc import Iterator
 from collections.abc import Mapping as AbstractMapping
+from collections.abc import Set as AbstractSet
 from typing import NamedTuple, TypeAlias
 
 from specc.diagnostics import Span
@@ -44,11 +45,14 @@ class Call(NamedTuple):
         return len(first.shape) if first and first.shape is not None else None
 
 
-def read_calls(nodes: Node | None, span: Span) -> list[Call]:
-    """The calls in `inbound_nodes`. Raises RefusalError for what has another form."""
+def read_calls(nodes: Node | None, span: Span, later: AbstractSet[str] = frozenset()) -> list[Call]:
+    """The calls in `inbound_nodes`. Raises RefusalError for what has another form.
+
+    `later` are the layers whose calls are counted from 1 where Keras 2 wrote them.
+    """
     if not isinstance(nodes, Sequence):
         refuse("not-a-model", "a layer of a functional model lists its calls in `inbound_nodes`", span)
-    return [_call(node) for node in nodes.items]
+    return [_call(node, later) for node in nodes.items]
 
 
 def tensors_in(value: Input) -> Iterator[Tensor]:
@@ -70,9 +74,14 @@ def history(node: Node) -> tuple[str, int, int] | None:
     return layer, call, port
 
 
-def _call(node: Node) -> Call:
+def from_zero(tensor: Tensor, later: AbstractSet[str]) -> Tensor:
+    """A tensor with its call counted from 0, which those of the layers in `later` are not."""
+    return tensor._replace(call=tensor.call - 1) if tensor.layer in later else tensor
+
+
+def _call(node: Node, later: AbstractSet[str]) -> Call:
     if isinstance(node, Sequence):
-        return _old_call(node)
+        return _old_call(node, later)
     positional, keywords = (node.get("args"), node.get("kwargs")) if isinstance(node, Mapping) else (None, None)
     if not isinstance(positional, Sequence) or not isinstance(keywords, Mapping):
         refuse("not-a-model", "a call has `args` and `kwargs`", node.span)
@@ -83,7 +92,7 @@ def _call(node: Node) -> Call:
     )
 
 
-def _old_call(node: Sequence) -> Call:
+def _old_call(node: Sequence, later: AbstractSet[str]) -> Call:
     """A call as Keras 2 wrote it: a list of `[layer, call, output, keyword arguments]`."""
     tensors: list[Input] = []
     keywords: dict[str, Input] = {}
@@ -91,7 +100,7 @@ def _old_call(node: Sequence) -> Call:
         found = history(item)
         if found is None:
             refuse("not-a-model", "a tensor is written `[layer, number of its call, number of its output]`", item.span)
-        tensors.append(Tensor(*found, item.span))
+        tensors.append(from_zero(Tensor(*found, item.span), later))
         more = item.items[3] if isinstance(item, Sequence) and len(item.items) > 3 else None
         if isinstance(more, Mapping):
             keywords |= {entry.key: _input(entry.value) for entry in more}

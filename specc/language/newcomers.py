@@ -5,7 +5,7 @@ All that is data stands in the tables below; names are looked up in small letter
 """
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from specc.language.likeness import letters_of
@@ -114,12 +114,17 @@ _KEYS = {
         "name": "write `dataset: NAME`",
         "url": "specc opens no network: write `csv: FILE` or `dataset: NAME`",
     },
+    "split": {"train": "leave it out: what `validation` and `test` do not take is trained on"},
     "runtime": dict.fromkeys(
         ("device", "devices", "gpu", "gpus", "cuda"),
         "leave it out: a GPU is used if there is one; `distribute` chooses other devices",
     ),
     "": dict.fromkeys(("compile", "fit"), "what Keras takes in `compile` and `fit` stands in `training`"),
 }
+MISSING = {"merge": "write `merge: Concatenate` or `merge: Add`"}
+"""Keys that are missing, with what is mostly written there."""
+_LISTS = {"callbacks": "callback", "branches": "layer", "layers": "layer"}
+"""Keys of lists, with the kind of what is listed."""
 _KINDS = {
     "layer": "layers stand in a list: `model: [%s]`",
     "callback": "write `callbacks: [%s]`",
@@ -146,6 +151,7 @@ _MODULES = frozenset(
 )
 _PERCENT = re.compile(r"([0-9]{1,2}(?:\.[0-9]{1,4})?) ?%")
 _COMMA = re.compile(r"([0-9]+),([0-9]{1,2}|[0-9]{4,})")
+_CALL = re.compile(r"(?:[a-z_]+\.)*([A-Za-z][A-Za-z0-9]*)\((.*)\)")
 _TABLE_FILE = re.compile(r"[\w./ -]+\.(?:csv|tsv|txt)")
 
 
@@ -158,6 +164,10 @@ class Hint(NamedTuple):
 
 def type_hint(kind: str, name: str, types: Collection[str], activations: Collection[str]) -> Hint | None:
     """Help for the unknown type `name` of `kind`, where `types` are known."""
+    call = _CALL.fullmatch(name)
+    if call and call[1] in types:
+        first = call[2] if re.fullmatch(r"[0-9.]+", call[2]) else "…"
+        return Hint(f"write `{call[1]}: {first}`" if call[2] else f"write `{call[1]}`")
     *modules, bare = name.split(".")
     foreign = bool(modules) and _MODULES.issuperset(modules)
     if foreign and bare in types:
@@ -218,6 +228,24 @@ def section_hint(section: str, value: object, types: Collection[str]) -> Hint | 
         share = _fraction(text) or (text if isinstance(value, float) and 0 < value < 1 else "0.2")
         return Hint(f"write `split: {{validation: {share}}}`, or `test` for the test part")
     return None
+
+
+def list_hint(key: str, value: object, types: Mapping[str, Collection[str]]) -> Hint | None:
+    """Help for one component where a list of them must stand; `types` are those of each kind."""
+    kind = _LISTS.get(key, "")
+    if isinstance(value, str) and value in types.get(kind, ()):
+        return Hint(f"write `[{value}]`", f"[{value}]")
+    if kind and isinstance(value, dict) and value:
+        return Hint(f"write `[{next(iter(value))}: …]`")
+    return None
+
+
+def arguments_hint(type_name: str, values: Sequence[object], names: Collection[str]) -> Hint | None:
+    """Help for arguments that are written as a list: those that must be given, whose `names` are in Keras' order."""
+    if not 0 < len(values) <= len(names) or not all(type(value) in {int, float} for value in values):
+        return None
+    given = ", ".join(f"{name}: {value}" for name, value in zip(names, values, strict=False))
+    return Hint(f"write `{type_name}: {{{given}}}`")
 
 
 def number_hint(text: str, *, fraction: bool) -> Hint | None:

@@ -79,10 +79,12 @@ def _options(
 
 
 def _unknown(name: str, span: Span, known: list[str]) -> Finding:
+    from specc.language.schema_words import listed
     from specc.language.suggest import did_you_mean
 
-    hint = did_you_mean(name, known) or ("" if known else "the spec has no `vars`")
-    return error("unknown-variable", f"there is no variable `{name}`", span, help=hint)
+    notes = (f"the spec's variables are {listed(known)}",) if known else ("the spec has no `vars`",)
+    help_ = did_you_mean(name, known)
+    return error("unknown-variable", f"there is no variable `{name}`", span, help=help_, notes=() if help_ else notes)
 
 
 class _PathError(Exception):

@@ -4,6 +4,7 @@ jsonschema finds what does not fit; `schema_faults` says it in the words of the 
 substitution and so the schema allows `$…` wherever a number may stand; here no expression is left, so here it does not.
 """
 
+import math
 import re
 from collections.abc import Iterator
 from itertools import islice
@@ -13,9 +14,9 @@ from jsonschema import Draft202012Validator, TypeChecker
 from jsonschema.exceptions import ValidationError
 from jsonschema.validators import extend
 
-from specc.diagnostics import Finding, in_order
+from specc.diagnostics import Finding, error, in_order
 from specc.language import limits
-from specc.language.tree import Node, plain
+from specc.language.tree import Node, descend, plain
 from specc.language.variables import Unresolved
 
 Schema: TypeAlias = dict[str, Any]  # as json.loads gives it: no two places share an object
@@ -32,16 +33,20 @@ def check_schema(tree: Node, schema: Schema) -> tuple[Finding, ...]:
     """What in the composed `tree` does not fit the spec `schema` (draft 2020-12, in the conventions of `schema_map`).
 
     Findings: conflicting-keys, duplicate-item, invalid-name, invalid-value, misplaced-argument, missing-argument,
-    missing-key, not-a-component, out-of-range, path-outside-project, unknown-argument, unknown-choice, unknown-key,
-    unknown-KIND for each kind of component, wrong-type.
+    missing-key, not-a-component, out-of-range, path-outside-project, too-many-faults, unknown-argument, unknown-choice,
+    unknown-key, unknown-KIND for each kind of component, wrong-type.
     """
-    faults = list(islice(_compiled(schema).errors(plain(tree), schema), limits.FINDINGS))
+    faults = list(islice(_compiled(schema).errors(plain(tree), schema), limits.FINDINGS + 1))
     if not faults:
         return ()
     from specc.language.schema_faults import explain
     from specc.language.schema_map import SchemaMap
 
-    return in_order(explain(faults, tree, SchemaMap(schema)))
+    findings = explain(faults[: limits.FINDINGS], tree, SchemaMap(schema))
+    for fault in faults[limits.FINDINGS :]:
+        message = f"there are more than {limits.FINDINGS} faults, of which the first are told"
+        findings.append(error("too-many-faults", message, descend(tree, tuple(fault.absolute_path)).span))
+    return in_order(findings)
 
 
 # By the id of the schema, which is kept so that its id is. A process sees one or two schemas.
@@ -140,8 +145,9 @@ class _Network:
 def _type(validator: _Validator, types: _Json, instance: _Json, schema: Schema) -> Errors:
     """The type, and what no range of JSON Schema refuses: numbers that are none, and integers beyond 64 bits."""
     yield from _TYPE(validator, types, instance, schema)
-    if isinstance(instance, float) and instance != instance and not _RANGES.isdisjoint(schema):  # noqa: PLR0124  only .nan is
-        yield ValidationError("not a number", validator="not", validator_value={"const": ".nan"})
+    if isinstance(instance, float) and "number" in types and not math.isfinite(instance):
+        if "x-infinite" not in schema or (math.isnan(instance) and not _RANGES.isdisjoint(schema)):
+            yield ValidationError("not finite", validator="not", validator_value={"const": instance})
     elif isinstance(instance, int) and not -limits.INTEGER <= instance < limits.INTEGER:
         limit, name = (limits.INTEGER - 1, "maximum") if instance > 0 else (-limits.INTEGER, "minimum")
         if name not in schema:  # the schema's own bound is the narrower one

@@ -10,7 +10,7 @@ from jsonschema.exceptions import ValidationError
 
 from specc.diagnostics import Finding, Label, Span, error
 from specc.language.schema_map import Place, SchemaMap
-from specc.language.tree import Mapping, Node, Path, Value, descend
+from specc.language.tree import Mapping, Node, Path, descend
 
 Schema: TypeAlias = dict[str, Any]
 _Json: TypeAlias = Any  # a value of the spec or of the schema, as json.loads gives it
@@ -63,8 +63,11 @@ class Fault:
 
     @property
     def key(self) -> str:
-        """The nearest key above the fault; the type's name in a component's arguments."""
-        return next((step for step in reversed(self.path) if isinstance(step, str)), "")
+        """The nearest key above the fault; the type's name in a component's arguments.
+
+        What the composition puts into parentheses is called as it was written.
+        """
+        return next((step.strip("()") for step in reversed(self.path) if isinstance(step, str)), "")
 
     @property
     def subject(self) -> str:
@@ -91,7 +94,7 @@ class Fault:
         """A finding, at the value or key in question unless `at` says otherwise; `details` are its other fields."""
         node = self.node
         span = at or (self.key_span(self.value) if self.is_about_key else node.span)
-        if isinstance(node, Value) and node.origin and at is None:
+        if node.origin and at in (None, node.span):
             details["labels"] = (*details.get("labels", ()), Label(node.origin, "its value comes from here"))
         return [error(code, message, span, **details)]
 

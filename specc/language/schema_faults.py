@@ -12,7 +12,7 @@ from jsonschema.exceptions import ValidationError
 
 from specc.diagnostics import Finding, Label
 from specc.language.mending import as_word, with_first_key, without_fraction, without_quotes
-from specc.language.newcomers import Hint, none_hint, number_hint, section_hint
+from specc.language.newcomers import MISSING, Hint, arguments_hint, list_hint, none_hint, number_hint, section_hint
 from specc.language.schema_fault import Fault
 from specc.language.schema_map import Place, SchemaMap
 from specc.language.schema_unknown import one_of_words, takes, unknown_choice, unknown_key, unknown_type
@@ -38,8 +38,8 @@ def explain(faults: Iterable[ValidationError], tree: Node, schema: SchemaMap) ->
             tuples.add(written.path)
             continue
         if path in mistyped:
-            continue  # of a value of the wrong type nothing else is told
-        if fault.validator == "type":
+            continue  # of a value of the wrong type, or that is no number, nothing else is told
+        if fault.validator in ("type", "not"):
             mistyped.add(path)
         findings.extend(_explain(Fault(fault, path, tree, schema)))
     return findings
@@ -93,9 +93,10 @@ def _missing(fault: Fault) -> list[Finding]:
     if place and place.is_type:
         return fault.told("missing-argument", f"`{fault.key}` needs `{name}`", at=fault.own_key_span())
     where = f"`{fault.key}`" if fault.path else "the spec"
-    hint = f"add `{name}: {known[name]['const']}`" if "const" in known.get(name, {}) else ""
+    only = f"{name}: {known[name]['const']}" if "const" in known.get(name, {}) else ""
+    hint = f"add `{only}`" if only else MISSING.get(name, "")
     span = fault.own_key_span() if fault.path else fault.node.span._replace(end_line=1, end_column=1, line=1, column=1)
-    fix = with_first_key(fault.tree, f"{name}: {known[name]['const']}") if hint and not fault.path else None
+    fix = with_first_key(fault.tree, only) if only and not fault.path else None
     return fault.told("missing-key", f"{where} needs the key `{name}`", at=span, help=hint, fix=fix)
 
 
@@ -118,8 +119,10 @@ def _wrong_type(fault: Fault, wanted: str) -> list[Finding]:
     elif isinstance(value, str) and wanted == "true or false" and value.lower() in _YAML_1_1_BOOLEANS:
         word = _YAML_1_1_BOOLEANS[value.lower()]
         hint, fix = f"write `{word}`", as_word(span, value, word)
+    elif wanted == "true or false" and value in ("true", "false"):
+        hint, fix = f"write `{value}` without quotes", without_quotes(span, value)
     elif isinstance(value, str) and ("integer" in wanted or "number" in wanted) and _NUMBER.fullmatch(value):
-        fits = "number" in wanted or "." not in value
+        fits = "number" in wanted or value.lstrip("+-").isdigit()
         hint, fix = f"write `{value}` without quotes", without_quotes(span, value) if fits else None
     elif isinstance(value, str) and wanted == "a number" and fault.map.kinds_with(value):
         hint = f"write `{value}: …` with its arguments"
@@ -136,13 +139,26 @@ def _elsewhere(fault: Fault, wanted: str) -> Hint | None:
     value = fault.value
     if value in ("None", "none") and "null" in wanted:
         return none_hint()
+    if wanted == "a list":
+        return list_hint(fault.key, value, {kind: fault.map.types_of(kind) for kind in ("callback", "layer")})
+    if wanted == "a string" and re.search(fault.schema.get("pattern", ""), str(value)):
+        return Hint(f'write it in quotes: `"{value}"`') if type(value) is int else None
+    place = fault.place
+    if isinstance(value, list) and place and place.is_type:
+        return arguments_hint(fault.key, value, place.definition.get("then", {}).get("required", ()))
     if isinstance(value, str) and "number" in wanted:
         limit = fault.schema.get("exclusiveMaximum", fault.schema.get("maximum"))
-        return number_hint(value, fraction=limit is not None and limit <= 1)
+        return number_hint(value, fraction=limit is not None and limit <= 1) or _rate_hint(fault)
     kind = {"data": "dataset", "model": "layer-entry"}.get(fault.key, "") if len(fault.path) == 1 else ""
     if isinstance(value, str | float) and (kind or fault.path == ("data", "split")):
         return section_hint(fault.key, value, fault.map.words_of(kind))
     return None
+
+
+def _rate_hint(fault: Fault) -> Hint | None:
+    return (
+        Hint("write a number, or a schedule such as `CosineDecay: …`") if "`learning_rate`" in fault.subject else None
+    )
 
 
 def _first_argument(fault: Fault, place: Place) -> list[Finding]:
@@ -159,7 +175,7 @@ def _first_argument(fault: Fault, place: Place) -> list[Finding]:
         what = "a mapping of arguments" if known else "no arguments"
         message = f"`{fault.key}` takes {what}, got {described(fault.value)}"
         return fault.told("wrong-type", message, notes=notes)
-    return _wrong_type(fault, type_words(fault.schema).removesuffix(" or null"))
+    return _wrong_type(fault, type_words(fault.schema, without="null"))
 
 
 def _any_of(fault: Fault) -> list[Finding]:
@@ -278,7 +294,7 @@ def _pattern(fault: Fault) -> list[Finding]:
 
 def _not(fault: Fault) -> list[Finding]:
     if set(fault.limit) == {"const"}:
-        return fault.told("out-of-range", f"{fault.subject} must not be {fault.limit['const']}")
+        return fault.told("out-of-range", f"{fault.subject} must not be {number(fault.limit['const'])}")
     return fault.told("invalid-value", f"{fault.subject} must not be {described(fault.value)}")
 
 
@@ -309,7 +325,7 @@ def _one_of(fault: Fault) -> list[Finding]:
     return fault.told("missing-key", message, at=fault.own_key_span())
 
 
-_NUMBER = re.compile(r"[-+]?[0-9]+(\.[0-9]+)?")
+_NUMBER = re.compile(r"[-+]?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?")
 _YAML_1_1_BOOLEANS = {"yes": "true", "on": "true", "no": "false", "off": "false"}
 
 _RELATIONS = {

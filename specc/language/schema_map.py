@@ -73,7 +73,7 @@ class SchemaMap:
         return [word for form in forms for word in form.get("enum", ())]
 
     def keys(self, part: Schema) -> list[str]:
-        """The keys of a mapping that are no types: node keys, arguments or the keys of a section; none that cannot be written."""
+        """The keys of a mapping that are no types and can be written: node keys, arguments, the keys of a section."""
         named = part.get("properties", {}).items()
         return [key for key, value in named if not _is_type_reference(value) and not key.startswith("(")]
 

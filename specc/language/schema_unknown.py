@@ -14,6 +14,7 @@ from specc.language.newcomers import TYPE_KEYS, Hint, argument_hint, key_hint, n
 from specc.language.schema_fault import Fault, Schema
 from specc.language.schema_words import alternatives, choices, described, kind_words, listed
 from specc.language.suggest import best_match
+from specc.language.variables import Unresolved
 
 _Json: TypeAlias = Any  # a value of the spec or of the schema, as json.loads gives it
 
@@ -21,6 +22,8 @@ _Json: TypeAlias = Any  # a value of the spec or of the schema, as json.loads gi
 def unknown_key(fault: Fault) -> list[Finding]:
     """An unknown key: of a section, of a layer's entry, or among arguments; where types stand, an unknown type."""
     key = fault.error.message
+    if _is_torn(fault, key):
+        return []
     place = fault.place
     if place and place.is_type:
         return _unknown_argument(fault, key)
@@ -191,6 +194,12 @@ def _unknown_section_key(fault: Fault, key: str) -> list[Finding]:
     message, span = f"{where} has no key `{key}`", fault.key_span(key)
     fix = None if homes or told else respelt(span, key, known, fault.value)
     return fault.told("unknown-key", message, at=span, help=hint, notes=notes, fix=fix)
+
+
+def _is_torn(fault: Fault, key: str) -> bool:
+    """Whether the key is the end of an expression without quotes, cut off at a comma; of its beginning it is told."""
+    begun = (value for value in fault.value.values() if isinstance(value, Unresolved))
+    return fault.value[key] is None and any(value.count("(") > value.count(")") for value in begun)
 
 
 def _missing_space(key: str) -> str:

@@ -39,7 +39,7 @@ def number(value: float) -> str:
     return str(value).replace("inf", ".inf").replace("nan", ".nan") if isinstance(value, float) else _cut(str(value))
 
 
-def type_words(schema: dict[str, Any]) -> str:
+def type_words(schema: dict[str, Any], *, without: str = "") -> str:
     """The types that a schema allows: an integer or a list. A string that can only be an expression is none of them."""
     types = schema.get("type", [])
     if "if" in schema and "else" in schema and schema["else"].get("pattern") == "^\\$":
@@ -47,7 +47,7 @@ def type_words(schema: dict[str, Any]) -> str:
     types = [types] if isinstance(types, str) else list(types)
     if schema.get("pattern") == "^\\$":
         types = [name for name in types if name != "string"]
-    return alternatives([_TYPES[name] for name in types if name in _TYPES])
+    return alternatives([_TYPES[name] for name in types if name in _TYPES and name != without])
 
 
 def alternatives(words: Sequence[str]) -> str:

@@ -51,7 +51,7 @@ def certain_own_name(name: str, known: Iterable[str]) -> str | None:
 def _certain_match(name: str, known: tuple[str, ...]) -> str | None:
     same = _same_letters(name, known)
     if len(same) > 1:  # spellings of one thing, as `MSE` and `mse`
-        same = [candidate for candidate in same if candidate.islower() == name.islower()]
+        same = [_written_like(name, same)]
     if not same and _OLD_NAMES.get(name) in known:
         return _OLD_NAMES[name]
     return same[0] if len(same) == 1 else _nearest(name, known)
@@ -95,8 +95,13 @@ def _best_match(name: str, known: tuple[str, ...]) -> str | None:
     found = _best_letters(letters, every) if letters else None
     if found is None:
         return None
-    # Of names that differ in case alone, the one written like `name`: `mse` for `mes`, `MSE` for `MES`.
-    return min(every.spellings[found], key=lambda candidate: candidate.islower() != name.islower())
+    return _written_like(name, every.spellings[found])
+
+
+def _written_like(name: str, spellings: list[str]) -> str:
+    """Of names that differ in case alone, the one written like `name`: `mse` for `mes`, `MSE` for `MES`."""
+    small = name[1:].islower()
+    return min(spellings, key=lambda other: (other[1:].islower() != small, other[:1] != name[:1]))
 
 
 def _best_letters(letters: str, every: Names) -> str | None:

@@ -23,7 +23,8 @@ class Deletion(str):
 class Value:
     """A scalar: null, boolean, integer, float or string.
 
-    `span` is where the value is used. `origin` is where the variable is defined that it came from, if it came from one.
+    `span` is where the value is used. `origin` is where the variable is defined that it came from, if it came from one;
+    so it is of lists and mappings.
     """
 
     span: Span
@@ -37,6 +38,7 @@ class Sequence:
 
     span: Span
     items: tuple["Node", ...]
+    origin: Span | None = None
 
 
 class Entry(NamedTuple):
@@ -53,6 +55,7 @@ class Mapping:
 
     span: Span
     entries: tuple[Entry, ...]
+    origin: Span | None = None
 
     def get(self, key: str) -> "Node | None":
         """The value under `key`, or None."""

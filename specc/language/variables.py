@@ -147,13 +147,15 @@ class Variables:
         return error("unknown-variable", fault.message, _inside(node, text, fault.start, fault.end), help=hint)
 
 
-def define(definitions: Node | None, tally: Tally) -> Variables:
+def define(definitions: Node | None, tally: Tally, *, complete: bool = True) -> Variables:
     """The variables of a `vars:` mapping, each evaluated after those it refers to, in whatever order they stand.
+
+    If the mapping is not `complete`, every variable is unknown.
 
     Findings go to `tally`: cyclic-variable, expansion-limit, invalid-expression, invalid-name, nesting-limit,
     unknown-variable, and wrong-type for what is no mapping, where every variable is unknown.
     """
-    variables = Variables(tally)
+    variables = Variables(tally, unknown_all=not complete)
     if isinstance(definitions, Mapping):
         _define(definitions, variables)
     elif definitions is not None and not (isinstance(definitions, Value) and definitions.value is None):
@@ -200,7 +202,9 @@ def invalid_name(name: str, span: Span) -> Finding:
 def _define(definitions: Mapping, variables: Variables) -> None:
     findings = variables.tally.findings
     named = {entry.key: entry for entry in definitions if is_variable_name(entry.key)}
-    findings += [invalid_name(entry.key, entry.key_span) for entry in definitions if entry.key not in named]
+    strange = [entry for entry in definitions if entry.key not in named]
+    findings += [invalid_name(entry.key, entry.key_span) for entry in strange]
+    variables.unknown.update(entry.key for entry in strange)
     uses = {name: [used for used in _used(entry.value) if used in named] for name, entry in named.items()}
     for name in _in_order(uses):
         entry = named[name]
@@ -279,9 +283,9 @@ def _names(template: Template) -> list[str]:
 def _at(value: PlainValue, span: Span, origin: Span | None) -> Node:
     """A computed value as a tree that stands, all of it, at `span`."""
     if isinstance(value, dict):
-        return Mapping(span, tuple(Entry(key, span, _at(item, span, origin)) for key, item in value.items()))
+        return Mapping(span, tuple(Entry(key, span, _at(item, span, origin)) for key, item in value.items()), origin)
     if isinstance(value, list):
-        return Sequence(span, tuple(_at(item, span, origin) for item in value))
+        return Sequence(span, tuple(_at(item, span, origin) for item in value), origin)
     return Value(span, value, origin)
 
 

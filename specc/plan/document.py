@@ -41,6 +41,7 @@ def as_outline(outline: Outline) -> dict[str, Any]:
         **about,
         **_models(outline.graph),
         "model": _model(outline.graph),
+        **({} if outline.precision == "float32" else {"runtime": {"precision": outline.precision}}),
         **_allow(outline.allow),
     }
 

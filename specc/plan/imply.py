@@ -151,7 +151,8 @@ def imply(written: Written, catalog: Catalog) -> tuple[Plan, list[Finding]]:
     targets, findings = (FAULTY, []) if is_faulty(graph) else match_targets(graph, written.facts)
     unfit = known(_check_class_weight, training, targets)
     findings += [] if unfit is FAULTY else unfit
-    (loss, metrics, weights), more = _for_outputs(training, graph)
+    told = frozenset() if not findings else frozenset(target.name for target in written.facts.targets)
+    (loss, metrics, weights), more = _for_outputs(training, graph, told)
     decided, origins, faults = _decide(loss, metrics, targets, written, catalog)
     origins |= {
         f"training.{key}": "the default"
@@ -343,11 +344,12 @@ def _implied_metrics(target: TargetFacts, loss: Component, output: TensorType, p
 
 
 def _for_outputs(
-    training: Training, graph: Graph
+    training: Training, graph: Graph, told: frozenset[str]
 ) -> tuple[tuple[PerOutput | None, PerOutput | None, Mapping[str, float] | None], list[Finding]]:
     """Losses, metrics and loss weights; the outputs that they speak of must be the model's.
 
-    Where they speak of others, what the model's own outputs have cannot be told.
+    Where they speak of others, what the model's own outputs have cannot be told. Of the names in `told` it has been
+    said that an output should have them.
     """
     findings: list[Finding] = []
 
@@ -365,6 +367,7 @@ def _for_outputs(
                 help=did_you_mean(name, graph.outputs),
             )
             for name in strange
+            if name not in told
         )
         return not strange
 

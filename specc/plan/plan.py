@@ -13,12 +13,13 @@ from specc.spec import Runtime
 
 
 class Outline(NamedTuple):
-    """A model alone: what is known of a spec that says nothing about data."""
+    """A model alone: what is known of a spec that says nothing about data. `precision` is the one of its `runtime`."""
 
     name: str
     description: str
     graph: Graph
     inferred: Inferred
+    precision: str = "float32"
     allow: tuple[str, ...] = ()
 
 
@@ -59,7 +60,7 @@ class Plan:
     @property
     def outline(self) -> Outline:
         """The model alone."""
-        return Outline(self.name, self.description, self.graph, self.inferred, self.allow)
+        return Outline(self.name, self.description, self.graph, self.inferred, self.runtime.precision, self.allow)
 
     def place_of(self, path: str) -> Span:
         """Where the value at a dotted path, such as `training.epochs`, is written; the whole spec if it is implied."""

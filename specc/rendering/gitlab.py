@@ -17,7 +17,7 @@ def render_gitlab(findings: Sequence[Finding]) -> str:
     """A list with an object for each finding. The fingerprint tells GitLab which findings a change brings or mends."""
     report = [
         {
-            "description": escape(finding.message),
+            "description": escape(", ".join([finding.message, *(use.words for use in finding.span.via)])),
             "check_name": finding.code,
             "fingerprint": fingerprint,
             "severity": _SEVERITIES[finding.level],

@@ -10,7 +10,7 @@ from specc.diagnostics import Finding, Fix, Span
 def as_json(findings: Iterable[Finding]) -> list[dict[str, Any]]:
     """One object for each finding with the fields of `Finding`; a place is path, line, column, end_line, end_column.
 
-    `origins` leads from the place to the spec that was checked, through blocks and other files, the innermost use first.
+    `origins` leads from the place to the spec that was checked, through blocks and other files, innermost use first.
     `fix` is null, or a description and edits: places with the `text` that shall stand there.
     """
     return [

@@ -28,8 +28,9 @@ class Faults:
         spans = [span for finding in findings if finding.level is Level.ERROR for span in _places(finding)]
         self._spans = sorted(set(spans))
         self._root = root
-        self._inside: dict[int, bool] = {}  # by the nodes' ids, which hold as long as the root is kept
-        self._own: dict[int, bool] = {}
+        # By the nodes' ids; the nodes are kept so that their ids are: copies of an entry are made while names are.
+        self._inside: dict[int, tuple[Node, bool]] = {}
+        self._own: dict[int, tuple[Node, bool]] = {}
         self._stray = set(self._stray_keys()) if self._spans else set()
 
     def inside(self, node: Node) -> bool:
@@ -38,9 +39,9 @@ class Faults:
             return False
         found = self._inside.get(id(node))
         if found is None:
-            self._inside[id(node)] = False
-            found = self._inside[id(node)] = self._look_inside(node)
-        return found
+            self._inside[id(node)] = node, False
+            found = self._inside[id(node)] = node, self._look_inside(node)
+        return found[1]
 
     def own(self, mapping: Mapping) -> bool:
         """Whether the mapping's keys are at fault, or it lacks one: what it leaves out may be what was meant."""
@@ -50,8 +51,8 @@ class Faults:
         if found is None:
             keys = any(self.at(entry.key_span) for entry in mapping)
             parts = [(entry.key_span, entry.value.span) for entry in mapping]
-            found = self._own[id(mapping)] = keys or self._besides(mapping.span, parts)
-        return found
+            found = self._own[id(mapping)] = mapping, keys or self._besides(mapping.span, parts)
+        return found[1]
 
     def at(self, span: Span) -> bool:
         """Whether an error lies in a key or a scalar at `span`."""

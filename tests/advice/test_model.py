@@ -83,7 +83,16 @@ FAULTY = {
 
 CONV = "{Conv2D: {filters: 8, kernel_size: 3, padding: same, use_bias: false}}"
 
+LADDER = "".join(
+    f"{{Identity: , inputs: {before}, name: l{step}}}, {{Identity: , inputs: {before}, name: r{step}}}, "
+    f"{{Add: , inputs: [l{step}, r{step}], name: a{step}}}, "
+    for step, before in enumerate(["input", *(f"a{step}" for step in range(59))])
+)
+
 SILENT = {
+    "sixty diamonds, each way through which would take ages": spec(
+        f"{{layers: [{LADDER}Flatten, Output]}}", data=MNIST
+    ),
     "a perceptron": spec("[{Dense: {units: 16, activation: relu}}, {Dropout: 0.2}, Output]"),
     "an activation of its own": spec("[{Dense: 16}, ReLU, Output]"),
     "a factorization": spec(

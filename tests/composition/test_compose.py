@@ -124,7 +124,7 @@ def test_unknown_var_is_found() -> None:
         "2:1-6 unknown-variable: there is no variable `widht` (did you mean `width`?)"
     ]
     assert composed("a: 1", Overrides(variables=(("w", "64"),)))[1] == [
-        "1:1-2 unknown-variable: there is no variable `w` (the spec has no `vars`)"
+        "1:1-2 unknown-variable: there is no variable `w`"
     ]
 
 

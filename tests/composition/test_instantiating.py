@@ -67,14 +67,34 @@ FAULTS: list[tuple[str, list[str]]] = [
     ("blocks: {B: [Dense]}\nmodel: [Dense]", ["1:10-11 invalid-name: `B` cannot name a block (a block's name is letters, digits and `_`, and begins with a small letter)"]),
     ("blocks: {b: {outputs: [], layers: [Dense]}}\nmodel: [b]", ["1:23-25 wrong-type: `outputs` of a block must be a name or a list of names"]),
     ("blocks: {b: {inputs: 1, layers: [Dense]}}\nmodel: [b]", ["1:22-23 wrong-type: `inputs` of a block must be a name or a list of names"]),
-    ("blocks: {b: {layer: [Dense]}}\nmodel: [b]", ["1:14-19 unknown-key: the block `b` has no key `layer` (did you mean `layers`?)", "1:10-11 missing-key: the block has no `layers`"]),
+    ("blocks: {b: {layer: [Dense]}}\nmodel: [b]", ["1:14-19 unknown-key: the block `b` has no key `layer` (did you mean `layers`?)"]),
+    ("blocks: {b: {params: [u]}}\nmodel: [b, {b: 3}]", ["1:10-11 missing-key: the block has no `layers`"]),
+    ("blocks: {b: {Dense: 3}, c: Dense}\nmodel: [b, {c: 1}]", ["1:13-23 wrong-type: the block `b` must be a list of layers, or a mapping with `layers` (layers stand in a list, each behind a `-`)", "1:28-33 wrong-type: the block `c` must be a list of layers, or a mapping with `layers` (layers stand in a list, each behind a `-`)"]),
+    ("blocks: {b: {params: {u: {typ: integer}}, layers: [{Dense: $u}]}}\nmodel: [{b: 1}]", ["1:27-30 unknown-key: the parameter `u` has no key `typ` (did you mean `type`?)"]),
+    ("blocks: {b: {params: {u: {enum: [1, 2], default: 4}}, layers: [{Dense: $u}]}}\nmodel: [b]", ["1:50-51 unknown-choice: `u` is one of `1`, `2`, got `4` [declared here 1:23-24]"]),
+    ("blocks: {b: {params: {u: {minimum: 5}}, layers: [{Dense: $u}]}}\nmodel: [{b: 1}]", ["2:13-14 out-of-range: `u` is at least 5, got 1 [declared here 1:23-24]"]),
+    ("blocks: {b: {params: {u: {minimum: 5, maximum: 3}}, layers: [{Dense: $u}]}}\nmodel: [{b: 1}]", ["1:26-50 out-of-range: no number is at least 5 and at most 3"]),
+    ("blocks: {b: {params: {u: {minimum: x}}, layers: [{Dense: $u}]}}\nmodel: [{b: 1}]", ["1:36-37 wrong-type: `minimum` must be a number, got `x`"]),
+    ("blocks: {b: {params: {u: {enum: 3}}, layers: [{Dense: $u}]}}\nmodel: [{b: 1}]", ["1:33-34 wrong-type: `enum` must be a list of numbers or words"]),
+    ("vars: {w: x}\nblocks: {b: {params: {u: {type: integer, default: $w}}, layers: [{Dense: $u}]}}\nmodel: [b, b]", ["2:51-53 wrong-type: `u` takes an integer, got `x` [declared here 2:23-24]"]),
+    ("blocks: {b: {params: {u: {type: component}}, layers: [{Dense: {units: 3, activation: $u}}]}}\nmodel: [{b: {u: {x: 1, y: 2}}}]", ["2:17-29 wrong-type: `u` takes a component, got a mapping [declared here 1:23-24]"]),
+    ("blocks: {b: {params: {u: 3}, layers: [{Dense: $u}]}}\nmodel: [{b: {Dense: 3}}]", ["2:13-23 wrong-type: `u` is a number by default, got a mapping [declared here 1:23-24]"]),
+    ("blocks: {b: {params: [units], layers: [{Dense: $units}]}}\nmodel: [{b: , units: 3}]", ["2:15-20 misplaced-argument: `units` is an argument of `b`, but stands beside it (indent it under `b:`, or write `b: {units: …}`)"]),
+    ("blocks: {b: [Dense]}\nmodel: [{b: , padding: 3}]", ["2:15-22 unknown-key: the entry of `b` has no key `padding`"]),
+    ("model: [{parallel: {branches: [[], []]}, merge: Add}]", ["1:42-47 misplaced-argument: `merge` is an argument of `parallel`, but stands beside it (indent it under `parallel:`, or write `parallel: {merge: …}`)"]),
+    ("model: [{layers: [ReLU], nme: x}]", ["1:26-29 unknown-key: the entry of `layers` has no key `nme` (did you mean `name`?)"]),
+    ("models: {m: [ReLU]}\nmodel: [{model: m, trainable: false}]", ["2:20-29 misplaced-argument: `trainable` is an argument of `model`, but stands beside it (write `model: {source: m, trainable: …}`)"]),
+    ("models: {m: [ReLU], n: [{model: m}]}\nmodel: [ReLU]", ["1:21-22 unused-model: nothing uses the model `n` (write `- model: n` among the layers, or leave it out)"]),
+    ("blocks: {b: [ReLU], c: [b], d: [c]}\nmodel: [ReLU]", ["1:29-30 unused-block: nothing uses the block `d` (write `- d` among the layers, or leave it out)"]),
+    ("blocks: {b: {params: {u: 1, v: 2, w: $v}, layers: [{Dense: $(w + 1)}]}}\nmodel: [b]", ["1:23-24 unused-parameter: nothing in the block `b` uses its parameter `u` (write `$u` where it is meant, or leave it out)"]),
+    ("vars: {min: 4}\nmodel: [{Dense: $min}]", ["1:8-11 invalid-name: `min` cannot name a variable (a variable's name is letters, digits and `_`, and no word of the expression language)"]),
     ("blocks: {b: {params: {u: {type: int}}, layers: [{Dense: $u}]}}\nmodel: [{b: 1}]", ["1:33-36 unknown-choice: `int` is no type of a parameter (the types are `any`, `integer`, `number`, `string`, `boolean`, `list`, `component`)"]),
     ("blocks: {b: {params: {u: {type: integer, default: x}}, layers: [{Dense: $u}]}}\nmodel: [{b: 1}]", ["1:51-52 wrong-type: `u` takes an integer, got `x` [declared here 1:23-24]"]),
     ("blocks: {b: {params: {u: {type: integer}}, layers: [{Dense: $u}]}}\nmodel: [{b: x}]", ["2:13-14 wrong-type: `u` takes an integer, got `x` [declared here 1:23-24]"]),
     ("blocks: {b: {params: {u: {type: integer, minimum: 2, maximum: 4}}, layers: [{Dense: $u}]}}\nmodel: [{b: 1}, {b: 5}, {b: 3}]", ["2:13-14 out-of-range: `u` is at least 2, got 1 [declared here 1:23-24]", "2:21-22 out-of-range: `u` is at most 4, got 5 [declared here 1:23-24]"]),
     ("blocks: {b: {params: {u: {type: string, enum: [same, valid]}}, layers: [{Dense: $u}]}}\nmodel: [{b: sane}]", ["2:13-17 unknown-choice: `u` is one of `same`, `valid`, got `sane` (did you mean `same`?) [declared here 1:23-24]"]),
     ("blocks: {b: {params: [u], layers: [{Dense: $u}]}}\nmodel: [b]", ["2:9-10 missing-argument: `b` needs `u` [has no default 1:23-24]"]),
-    ("blocks: {b: {params: {u: false}, layers: [Dense]}}\nmodel: [{b: 3}]", ["2:13-14 wrong-type: `u` takes `true` or `false`, got `3` [declared here 1:23-24]"]),
+    ("blocks: {b: {params: {u: false}, layers: [{Dense: $u}]}}\nmodel: [{b: 3}]", ["2:13-14 wrong-type: `u` takes `true` or `false`, got `3` [declared here 1:23-24]"]),
     ("blocks: {b: {params: {units: 1}, layers: [{Dense: $units}]}}\nmodel: [{b: {unit: 3}}]", ["2:14-18 unknown-argument: the block `b` has no parameter `unit` (did you mean `units`?)"]),
     ("blocks: {b: [Dense]}\nmodel: [{b: 3}]", ["2:13-14 unknown-argument: `b` takes no arguments [it has no `params` 1:10-11]"]),
     ("blocks: {bottle: [Dense]}\nmodel: [botle, bottle]", ["2:9-14 unknown-block: there is no block `botle` (did you mean `bottle`?)"]),
@@ -122,7 +142,7 @@ def test_what_nests_without_bound_is_one_finding() -> None:
     deep = limits.BLOCK_DEPTH + 2
     text = "blocks:\n" + "".join(f"  b{n}: [b{n + 1}]\n" for n in range(deep)) + f"  b{deep}: [Dense]\nmodel: [b0]"
     _, findings = composed(text)
-    assert [finding.code for finding in findings] == ["nesting-limit", "unused-block"]
+    assert [finding.code for finding in findings] == ["nesting-limit"]
 
 
 SCHEMA_CASES: list[tuple[Any, bool]] = [

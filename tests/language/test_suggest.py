@@ -36,6 +36,8 @@ CASES = [
     ("sede", "seed"),
     ("mes", "mse"),
     ("MES", "MSE"),
+    ("Mse", "mse"),
+    ("MSe", "MSE"),
     ("zebra", None),
     ("", None),
 ]

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from specc.diagnostics import Edit, Finding, Fix, Label, Level, Span, error, warning
+from specc.diagnostics import Edit, Finding, Fix, Label, Level, Span, Use, error, warning
 from specc.language.source import Source
 from specc.rendering import Format, render
 from specc.rendering.foreign import fingerprints
@@ -73,6 +73,12 @@ def test_gitlab() -> None:
     assert [entry["severity"] for entry in report] == ["major", "minor", "major"]
     assert report[1]["location"] == {"path": "specs/a b.yaml", "lines": {"begin": 3, "end": 4}}
     assert len({entry["fingerprint"] for entry in report}) == 3
+
+
+def test_gitlab_tells_the_way_to_the_spec() -> None:
+    used = Use("in the block `stem`, used", span(3, 1, 3, 6))
+    (entry,) = json.loads(render([SHAPE._replace(span=SHAPE.span._replace(via=(used,)))], SOURCES, Format.GITLAB))
+    assert entry["description"].endswith("and c, in the block `stem`, used at specs/a b.yaml:3:1")
 
 
 def moved(finding: Finding, lines: int) -> Finding:

@@ -287,7 +287,7 @@ REGULARIZER: dict[str, Type] = {
 
 CONSTRAINT: dict[str, Type] = {
     "axis": one_or_many(integer(), "Axis, or axes, over which a norm is taken."),
-    "max_value": number("Largest norm.", above=0),
+    "max_value": number("Largest norm.", above=0, finite=False),
     "min_value": number("Smallest norm.", minimum=0),
     "rate": number("How far each update moves towards the limits; 1 is all the way.", above=0, maximum=1),
 }
@@ -295,7 +295,7 @@ CONSTRAINT: dict[str, Type] = {
 CALLBACK: dict[str, Type] = {
     "append": boolean("Add to an existing file instead of replacing it."),
     "backup_dir": path("Folder for the backup."),
-    "baseline": number("Value that must be beaten at the start."),
+    "baseline": number("Value that must be beaten at the start.", finite=False),
     "cooldown": integer("Epochs to wait after a reduction.", minimum=0),
     "delete_checkpoint": boolean("Remove the backup after a successful end."),
     "double_checkpoint": boolean("Keep the backup before the last one too."),
@@ -307,7 +307,7 @@ CALLBACK: dict[str, Type] = {
         "File to write, such as best.keras; {epoch} and {val_loss} are filled in.", ending=r"\.keras|\.weights\.h5"
     ),
     "histogram_freq": integer("Epochs between histograms of the weights; 0 makes none.", minimum=0),
-    "initial_value_threshold": number("Only values better than this are saved."),
+    "initial_value_threshold": number("Only values better than this are saved.", finite=False),
     "log_dir": path("Folder for the logs."),
     "min_delta": number("Smallest change that counts as better."),
     "min_lr": number("Learning rate below which nothing is reduced.", minimum=0),

@@ -150,14 +150,14 @@ _REDUCTIONS = {
 }
 
 _AXIS = integer("Axis to work along.")
-_INITIAL = {"initial": number("Value that takes part like one more entry.")}
+_INITIAL = {"initial": number("Value that takes part like one more entry.", finite=False)}
 
 
 def _binary(about: str) -> Entry:
     """A function of two tensors, either of which may be a constant instead: `ops.multiply: 0.5`."""
     constant = {
-        "x1": Extra(number("A constant in place of the first tensor.")),
-        "x2": Extra(number("A constant in place of the second tensor.")),
+        "x1": Extra(number("A constant in place of the first tensor.", finite=False)),
+        "x2": Extra(number("A constant in place of the second tensor.", finite=False)),
     }
     return entry(about, first="x2", extra=constant)
 
@@ -207,7 +207,7 @@ _ARRANGING: Family = {
             _PAIRS.about,
         ),
         mode=choice(["constant", "reflect", "symmetric", "edge"], "What the border is filled with."),
-        constant_values=number("Value of a constant border."),
+        constant_values=number("Value of a constant border.", finite=False),
     ),
     "rearrange": entry(
         "Reorders, splits and joins axes by a pattern of names.",
@@ -270,7 +270,11 @@ _COMPUTING: Family = {
     "cholesky_inverse": entry(
         "Inverse of a matrix from its Cholesky factor.", upper=boolean("The factor is the upper one.")
     ),
-    "clip": entry("Cuts values off at two limits.", x_min=number("Lower limit."), x_max=number("Upper limit.")),
+    "clip": entry(
+        "Cuts values off at two limits.",
+        x_min=number("Lower limit.", finite=False),
+        x_max=number("Upper limit.", finite=False),
+    ),
     "dot_product_attention": entry(
         "Attention of queries over keys and values.",
         scale=number("Factor on the scores; null is one over the root of the key size.", above=0),
@@ -290,9 +294,9 @@ _COMPUTING: Family = {
     "multi_hot": entry("Vectors with ones at the given ids.", axis=_AXIS),
     "nan_to_num": entry(
         "Replaces values that are not finite.",
-        nan=number("In place of not-a-number."),
-        posinf=number("In place of infinity; null is the largest number."),
-        neginf=number("In place of minus infinity; null is the smallest number."),
+        nan=number("In place of not-a-number.", finite=False),
+        posinf=number("In place of infinity; null is the largest number.", finite=False),
+        neginf=number("In place of minus infinity; null is the smallest number.", finite=False),
     ),
     "norm": entry(
         "Length of vectors or matrices.",
@@ -300,7 +304,9 @@ _COMPUTING: Family = {
             {"type": ["number", "string"], "pattern": "^((fro|nuc)$|\\$)"}, "Order of the norm; null is Euclidean."
         ),
     ),
-    "normalize": entry("Scales vectors to length one.", axis=_AXIS, order=number("Order of the norm.", above=0)),
+    "normalize": entry(
+        "Scales vectors to length one.", axis=_AXIS, order=number("Order of the norm.", above=0, finite=False)
+    ),
     "ones_like": entry("Ones in the shape of the input."),
     "one_hot": entry("Vectors with a one at the id.", axis=_AXIS),
     "percentile": _quantile("Value below which a share of the entries lies, in percent.", 100),
@@ -344,14 +350,14 @@ _COMPUTING: Family = {
             "Number of axes, or the axes of both inputs.",
         ),
     ),
-    "threshold": entry("Replaces values at or below a limit.", default_value=number("The replacement.")),
+    "threshold": entry("Replaces values at or below a limit.", default_value=number("The replacement.", finite=False)),
     "trapezoid": entry("Area under a curve.", dx=number("Distance of the points."), axis=_AXIS),
     "where": entry(
         "Picks from one of two tensors by a condition.",
         first=None,
         extra={
-            "x1": Extra(number("A constant where the condition holds.")),
-            "x2": Extra(number("A constant where it does not.")),
+            "x1": Extra(number("A constant where the condition holds.", finite=False)),
+            "x2": Extra(number("A constant where it does not.", finite=False)),
         },
     ),
     "zeros_like": entry("Zeros in the shape of the input."),

@@ -127,6 +127,10 @@ def hashed_crossing(call: Call) -> Outcome:
     inputs = tensors(call)
     if len(inputs) != 2:
         raise Refusal("wrong-input-count", f"`HashedCrossing` takes two inputs, got {len(inputs)}", at=0)
+    for at, x in enumerate(inputs):
+        if x.dtype is not None and x.dtype not in (*INTEGERS, "string"):
+            message = f"`HashedCrossing` needs integers or strings, got an input of dtype {x.dtype}"
+            raise Refusal("wrong-dtype", message, at=at)
     asked = call.get("dtype")
     dtype = str(asked or "int64") if mode == "int" else call.compute_dtype
     a, b = inputs[0].shape, inputs[1].shape
@@ -175,6 +179,13 @@ def _lines(path: str) -> int | None:
         return None
 
 
+def _refuse_other(call: Call, x: TensorType, *, text: bool) -> None:
+    """Keras builds a layer on text where it takes numbers, or the other way round, and fails at the first batch."""
+    if x.dtype is not None and (x.dtype == "string") is not text:
+        wanted = "strings" if text else "numbers"
+        raise Refusal("wrong-dtype", f"`{call.type}` needs {wanted}, got an input of dtype {x.dtype}", at=0)
+
+
 def lookup(call: Call) -> Outcome:
     """`StringLookup` and `IntegerLookup`: categories -> integers or vectors."""
     mode = choice(call, "output_mode", LOOKED_UP, "int")
@@ -182,6 +193,7 @@ def lookup(call: Call) -> Outcome:
         raise Refusal("invalid-argument", f"`invert` needs `output_mode: int`, got {mode}", at="invert")
     depth, certain = _depth(call)
     x = tensor(call)
+    _refuse_other(call, x, text=(call.type == "StringLookup") is not call.flag("invert"))
     if mode == "int":
         # Keras 3.15 says int64 even where `invert` gives strings.
         return one(x.shape, "int64")
@@ -200,8 +212,7 @@ def text_vectorization(call: Call) -> Outcome:
     depth, certain = _depth(call)
     x = tensor(call)
     shape = rank_at_least(call, x, 1)
-    if x.dtype not in ("string", None):
-        raise Refusal("wrong-dtype", f"`TextVectorization` needs strings, got an input of dtype {x.dtype}", at=0)
+    _refuse_other(call, x, text=True)
     if mode == "int":
         return one(None if shape is None else (shape[0], length if isinstance(length, int) else None), "int64")
     if shape is None or not certain:

@@ -227,6 +227,30 @@ def test_text_is_refused_where_numbers_are_needed(name: str) -> None:
     assert codes == ["wrong-dtype"]
 
 
+@pytest.mark.parametrize(
+    ("component", "dtype", "refused"),
+    [
+        (layer("StringLookup"), "float32", True),
+        (layer("StringLookup"), "int64", True),
+        (layer("StringLookup", invert=True), "int64", False),
+        (layer("StringLookup", invert=True), "string", True),
+        (layer("IntegerLookup"), "float32", False),
+        (layer("IntegerLookup"), "string", True),
+        (layer("TextVectorization"), "int64", True),
+        (layer("Hashing", num_bins=3), "float32", False),
+    ],
+)
+def test_text_and_numbers_are_looked_up_each_by_their_layer(component: Component, dtype: str, refused: bool) -> None:
+    _, codes = apply(component, [(1,)], dtype, listed=False)
+    assert codes == ["wrong-dtype"] * refused
+
+
+@pytest.mark.parametrize(("dtype", "refused"), [("string", False), ("int32", False), ("float32", True), ("bool", True)])
+def test_integers_and_text_are_crossed(dtype: str, refused: bool) -> None:
+    _, codes = apply(layer("HashedCrossing", num_bins=3), [(1,), (1,)], dtype, listed=True)
+    assert codes == ["wrong-dtype"] * refused
+
+
 def test_every_type_of_the_catalog_has_a_rule() -> None:
     names = [name for kind in ("layer", "op", "application") for name in load().names(kind)]
     assert [name for name in names if name not in RULES] == ["Output"]  # sized by the target before shapes are inferred
