@@ -14,6 +14,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
+from specc.importing.checking import checked
+
 if TYPE_CHECKING:
     import keras
 
@@ -66,7 +68,7 @@ def compare(name: str, *, flat: bool) -> dict[str, Any]:
         return {"good": False, "lines": imported.findings[0].message}
     graph, complaints = checked(imported.text)
     if graph is None:
-        return {"good": False, "lines": complaints[0]}
+        return {"good": False, "lines": complaints[0].message}
     model = built(graph)
     row = {"lines": imported.text.count("\n"), "parameters": f"{model.count_params():,}"}
     good = [model.count_params() == imported.model.count_params()]
@@ -82,36 +84,6 @@ def compare(name: str, *, flat: bool) -> dict[str, Any]:
         good += [emitted is None or emitted <= TOLERANCE]
         row["emitted"] = "" if emitted is None else f"{emitted:.1e}"
     return row | {"good": all(good) and len(good) > 2, "seconds": f"{time.perf_counter() - start:.0f}"}
-
-
-def checked(text: str) -> "tuple[Graph | None, list[str]]":
-    """The graph of a spec without data, and what is wrong with it."""
-    from specc.catalog import load
-    from specc.composition import compose, composed_schema
-    from specc.diagnostics import has_errors
-    from specc.graph.infer import infer
-    from specc.graph.resolve import resolve_graph
-    from specc.language.overrides import Overrides
-    from specc.language.read import read_text
-    from specc.language.schema_check import check_schema
-    from specc.language.tree import Mapping
-    from specc.spec import Faults
-
-    path = Path("imported.yaml")
-    document, faults = read_text(text, str(path))
-    findings = list(faults)
-    if document is not None:
-        document, _, faults, _ = compose(document, Overrides(), path, Path())
-        findings += [*faults, *check_schema(document, composed_schema())]
-    if not isinstance(document, Mapping) or has_errors(findings):
-        return None, [finding.message for finding in findings]
-    model = document.get("model")
-    if model is None:
-        return None, ["the spec has no model"]
-    graph, findings = resolve_graph(model, "imported", (), load(), Faults(document, []))
-    if graph is not None:
-        findings += infer(graph, load())[1]
-    return (None if has_errors(findings) else graph), [finding.message for finding in findings]
 
 
 def built(graph: "Graph") -> "keras.Model":

@@ -60,7 +60,7 @@ def _near(path: Path, place: Span) -> str:
 
     try:
         others = path.parent.iterdir() if path.parent.is_dir() else ()
-        neighbours = [entry.name for entry in others if entry.resolve() != Path(place.path).resolve()]
+        neighbours = [entry.name for entry in others if entry.absolute() != Path(place.path).absolute()]
     except OSError:
         neighbours = []
     return did_you_mean(path.name, neighbours)

@@ -46,7 +46,7 @@ def mended(content: bytes, path: Path = Path("spec.yaml")) -> bytes:
         ("kernel-size: 3", "kernel_size: 3"),
         ("Conv2d:", "Conv2D:"),
         ("Convolution2d:", "Convolution2D:"),
-        ("activation: Relu", "activation: ReLU"),
+        ("activation: Relu", "activation: relu"),
         ("padding: 'smae'", "padding: 'same'"),
         ("padding: SAME", "padding: same"),
         ("filters: 8.0", "filters: 8"),

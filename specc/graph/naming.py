@@ -149,6 +149,7 @@ class _Book:
         self._fresh = FreshNames(given | every | {INPUT})
         self._local = _numberings(row)
         self._claimed: dict[str, Laid | None] = dict.fromkeys(given)
+        self._invalid: set[Span] = set()
 
     def name(self, laid: Laid) -> str:
         """The draft's name in the whole model."""
@@ -159,7 +160,8 @@ class _Book:
         elif name in self._claimed:
             self._twice(name, laid)
             name = self._fresh(name)
-        elif not _NAME.fullmatch(name):
+        elif not _NAME.fullmatch(name) and draft.span not in self._invalid:  # copies have one name for all
+            self._invalid.add(draft.span)
             help_ = "a name is letters, digits, `_` and `-`, and does not begin with a digit"
             self.findings.append(error("invalid-name", f"a layer cannot be called `{name}`", draft.span, help=help_))
         self._claimed[name] = laid

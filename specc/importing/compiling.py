@@ -10,7 +10,15 @@ from specc.catalog import Catalog
 from specc.diagnostics import Finding, warning
 from specc.importing.components import Setting, component, plain
 from specc.importing.refusal import RefusalError, refuse
-from specc.language.tree import Mapping, Node, Sequence, Value
+from specc.language.tree import Mapping, Node, Scalar, Sequence, Value
+
+_USUAL: AbstractMapping[str, tuple[Scalar, ...]] = {
+    "run_eagerly": (False, None),
+    "steps_per_execution": (1, None),
+    "jit_compile": (False, None, "auto"),
+    "auto_scale_loss": (True, None),
+}
+"""Settings of `compile` that are none of a spec's, and the values that say nothing."""
 
 
 def training_section(
@@ -20,7 +28,7 @@ def training_section(
 
     `outputs` are the names of the model's outputs in the spec by those that Keras has for them. What has no
     counterpart, such as a loss of the user's own, is an error like in the model itself; settings of how Keras runs are
-    none of a spec's and are left out.
+    none of a spec's and are left out with a warning.
     """
     compiled = root.get("compile_config")
     section: dict[str, Any] = {}
@@ -33,18 +41,30 @@ def training_section(
         if node is None or (isinstance(node, Value) and node.value is None):
             continue
         try:
-            value = reader(node, key, outputs, Setting(catalog))
+            value = reader(node, key, outputs, Setting(catalog, notes=findings))
         except RefusalError as refusal:
             findings.append(refusal.finding)
             continue
         if value not in (None, {}, []):
             section[key] = value
     findings += _unsaved(compiled.get("loss"))
+    findings += _settings(compiled)
     weighted = compiled.get("weighted_metrics")
     if weighted is not None and says_something(weighted):
         help_text = "a spec's metrics count all samples alike"
         findings.append(warning("not-kept", "`weighted_metrics` are not kept", weighted.span, help=help_text))
     return section, findings
+
+
+def _settings(compiled: Mapping) -> list[Finding]:
+    """Warnings about what says how Keras runs the training, where that is not what it does by itself."""
+    findings: list[Finding] = []
+    for key, usual in _USUAL.items():
+        node = compiled.get(key)
+        if isinstance(node, Value) and node.value not in usual:
+            help_text = "a spec says what to train; specc decides how Keras runs it"
+            findings.append(warning("not-kept", f"`{key}` is not kept", node.span, help=help_text))
+    return findings
 
 
 def _unsaved(node: Node | None) -> list[Finding]:

@@ -11,6 +11,7 @@ from collections.abc import Mapping as AbstractMapping
 from typing import Any, NamedTuple
 
 from specc.catalog import ArgumentFacts, Catalog, EntryFacts
+from specc.diagnostics import Finding, warning
 from specc.graph.drafts import default_name
 from specc.importing.implied import EVEN, implied, settled
 from specc.importing.refusal import no_counterpart, refuse
@@ -32,14 +33,21 @@ _SINGLE_PRECISION = frozenset({"constraint", "optimizer", "regularizer", "schedu
 _WHOLE = frozenset({"Hashing", "HashedCrossing", "BinaryIoU", "IoU", "MeanIoU", "OneHotIoU", "OneHotMeanIoU"})
 """Types that work on int64 unless told otherwise."""
 
+_BOTH_WAYS = frozenset({("RandomRotation", "factor"), ("RandomBrightness", "factor")})
+"""Arguments in which a number means a range to both sides of zero."""
+
 _WRITTEN = {"__tuple__": "value", "__numpy__": "value", "__tensor__": "value"}
 
 
 class Setting(NamedTuple):
-    """What conversions look up: the catalog, and the dtype policy that needs not be said."""
+    """What conversions look up: the catalog, and the dtype policy that needs not be said.
+
+    `notes` takes the warnings about what is left out, if anybody wants them.
+    """
 
     catalog: Catalog
     precision: str = "float32"
+    notes: list[Finding] | None = None
 
 
 def component(node: Node, kind: str, setting: Setting) -> Any:  # noqa: ANN401  a scalar, or a one-key mapping
@@ -49,12 +57,40 @@ def component(node: Node, kind: str, setting: Setting) -> Any:  # noqa: ANN401  
     """
     if isinstance(node, Value):
         return _short_name(node, kind, setting) if isinstance(node.value, str) else node.value
+    function = _own_function(node, kind, setting)
+    if function:
+        return function
     type_name, config = class_of(node, kind)
     facts = setting.catalog.find(kind, type_name)
+    if facts is None and kind == "layer" and type_name in ("Sequential", "Functional", "Model"):
+        help_text = "wrap its layers one by one"
+        no_counterpart("a wrapper of a spec takes a single layer, not a whole model", node.span, help_text)
     if facts is None:
         name_span = node.get("class_name").span  # type: ignore[union-attr]  # class_of has read it
         no_counterpart(f"specs have no {kind} `{type_name}`{_because(type_name, kind)}", name_span)
     return component_of(facts, arguments(config, facts, setting), setting.catalog)
+
+
+def _own_function(node: Node, kind: str, setting: Setting) -> str | None:
+    """The name of a function such as `keras.losses.mean_squared_error`, which Keras finds again by that alone."""
+    if not isinstance(node, Mapping) or kind not in ("activation", "loss", "metric"):
+        return None
+    found = [node.get(key) for key in ("module", "class_name", "config")]
+    module, class_name, name = (part.value if isinstance(part, Value) else None for part in found)
+    if module != "builtins" or class_name != "function" or not isinstance(name, str):
+        return None
+    return name if name == name.lower() and setting.catalog.find(kind, name) else None
+
+
+def _is_code(node: Node) -> bool:
+    """Whether Keras wrote Python's own code here, as it does for a lambda."""
+    if not isinstance(node, Mapping):
+        return False
+    class_name = node.get("class_name")
+    if isinstance(class_name, Value):
+        return class_name.value == "__lambda__"
+    code = node.get("value")
+    return isinstance(code, Sequence) and len(node.entries) == 1
 
 
 def _because(type_name: str, kind: str) -> str:
@@ -77,12 +113,16 @@ def component_of(facts: EntryFacts, given: AbstractMapping[str, Any], catalog: C
 def class_of(node: Node, kind: str) -> tuple[str, Mapping]:
     """The class name and the config of a serialized object of Keras' own. Raises RefusalError for any other."""
     name, config = (node.get("class_name"), node.get("config")) if isinstance(node, Mapping) else (None, None)
+    if _is_code(node):
+        no_counterpart(f"this {kind} is a lambda of the program that saved the model", node.span)
     if not isinstance(node, Mapping) or not isinstance(name, Value) or not isinstance(name.value, str):
         refuse("not-a-model", f"a serialized {kind} belongs here", node.span)
     module, registered = node.get("module"), node.get("registered_name")
     place = name.span
     if name.value == "function" or (isinstance(module, Value) and module.value == "builtins"):
         called = config.value if isinstance(config, Value) else name.value
+        if isinstance(module, Value) and module.value not in (None, "builtins"):
+            called = f"{module.value}.{called}"
         no_counterpart(f"`{called}` is a function of the program that saved the model", node.span)
     home = module.value if isinstance(module, Value) else None
     if isinstance(home, str) and not (home == "keras" or home.startswith("keras.")):
@@ -99,6 +139,8 @@ def arguments(config: Mapping, facts: EntryFacts, setting: Setting, rank: int | 
     counted from the back.
     """
     given: dict[str, Any] = {}
+    if facts.kind == "loss":
+        _note_name(config, facts.name, "loss", setting)
     for entry in config:
         declared = facts.arguments.get(entry.key)
         if declared is None or declared.at_call:
@@ -173,13 +215,37 @@ def _argument(node: Node, declared: ArgumentFacts, facts: EntryFacts, setting: S
         value = plain(node)
         if facts.kind in _SINGLE_PRECISION and isinstance(value, float):
             return shortest(value)
+        if (facts.name, declared.name) in _BOTH_WAYS and isinstance(value, list):
+            return _one_way(value)
         return _evened(facts.name, declared.name, value)
     if isinstance(node, Sequence):
         return [component(item, declared.component, setting) for item in node.items]
+    if declared.component == "layer":
+        _note_inner(node, setting)
     if facts.name == "Bidirectional":
         node = _without(node, "zero_output_for_mask")  # which the wrapper sets at the layers that it wraps
     value = component(node, declared.component, setting)
     return shortest(value) if isinstance(value, float) else value
+
+
+def _note_inner(node: Node, setting: Setting) -> None:
+    """A layer inside a wrapper has no name in a spec."""
+    class_name, config = (node.get("class_name"), node.get("config")) if isinstance(node, Mapping) else (None, None)
+    if isinstance(class_name, Value) and isinstance(config, Mapping):
+        _note_name(config, str(class_name.value), "layer inside a wrapper", setting)
+
+
+def _note_name(config: Mapping, type_name: str, what: str, setting: Setting) -> None:
+    """Warn of a name that is not what Keras calls things of the type, and that a spec does not keep."""
+    name = config.get("name")
+    if setting.notes is None or not isinstance(name, Value) or not isinstance(name.value, str):
+        return
+    plain_name = re.sub(r"^(forward|backward)_|_loss$|_\d+$|_", "", name.value.lower())
+    if plain_name == type_name.lower():
+        return
+    finding = warning("not-kept", f"the name `{name.value}` of a {what} is not kept", name.span)
+    if finding not in setting.notes:
+        setting.notes.append(finding)
 
 
 def _count(node: Node) -> int:
@@ -223,6 +289,12 @@ def _evened(type_name: str, argument: str, value: Any) -> Any:  # noqa: ANN401
         value = value if any(isinstance(pair, list) for pair in pairs) else pairs
         return _once(value)
     return _once(value) if argument in EVEN or (type_name, argument) == ("EinsumDense", "output_shape") else value
+
+
+def _one_way(value: list[Any]) -> Any:  # noqa: ANN401  numbers
+    """A range that reaches as far down as up, by the number that says so."""
+    numbers = len(value) == 2 and all(isinstance(item, int | float) for item in value)
+    return value[1] if numbers and value[0] == -value[1] and value[1] > 0 else value
 
 
 def _once(value: Any) -> Any:  # noqa: ANN401

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from specc.catalog import Catalog
-from specc.diagnostics import Finding, Span, has_errors
+from specc.diagnostics import Finding, Span, has_errors, warning
 from specc.importing.components import Setting, class_of
 from specc.importing.inputs import input_document, old_input
 from specc.importing.layers import Entry, is_scaled_sum, layer_entry, named, scaled_sum
@@ -26,6 +26,7 @@ from specc.importing.listing import (
     read_layer,
 )
 from specc.importing.naming import OPEN_INPUT, Names, spec_name
+from specc.importing.models import shared_between
 from specc.importing.refusal import RefusalError, no_counterpart, refuse
 from specc.importing.wires import Call, Tensor
 from specc.language.tree import Mapping, Node, Sequence, Value
@@ -57,7 +58,8 @@ def convert(root: Node, catalog: Catalog) -> tuple[Converted | None, list[Findin
     no document. Warnings: renamed-layer, not-kept.
     """
     precision = _precision(root)
-    work = _Work(Setting(catalog, precision), {}, [], Names())
+    findings: list[Finding] = []
+    work = _Work(Setting(catalog, precision, findings), {}, findings, Names())
     try:
         graph = _model(root, work)
     except RefusalError as refusal:
@@ -65,6 +67,7 @@ def convert(root: Node, catalog: Catalog) -> tuple[Converted | None, list[Findin
     if has_errors(work.findings):
         return None, work.findings
     places = work.places | {"": graph.places}
+    work.findings += shared_between(root)
     return Converted(graph.name, graph.document, work.models, graph.outputs, precision, places), work.findings
 
 
@@ -294,9 +297,23 @@ def _model_inputs(call: Call, graph: _Graph, scope: _Scope) -> Entry:
 
 
 def _outputs(given: AbstractMapping[str, Tensor], scope: _Scope, *, by_key: bool) -> dict[str, str]:
-    """The outputs' names in the spec by the keys of Keras: those, or the names of what they come from."""
+    """The outputs' names in the spec by the keys of Keras: those, or the names of what they come from.
+
+    Models of specs have their outputs as a dict, which Keras sorts, and layers and weights with it: so names have to
+    sort as Keras has the outputs here.
+    """
     outputs: dict[str, str] = {}
     for key, tensor in given.items():
         name = spec_name(key) if by_key else scope.name_of(tensor)
         outputs[key] = scope.names.fresh(name) if name in outputs.values() else name
+    names, reason = list(outputs.values()), "names in specs have letters, digits, `_` and `-`"
+    if names != sorted(names):
+        width = len(str(len(names)))
+        outputs = {key: f"output{at:0{width}}_{name}" for at, (key, name) in enumerate(outputs.items(), 1)}
+        reason = "Keras sorts outputs by name, and weights with them; their order stays so"
+    for (key, name), before in zip(outputs.items(), names, strict=True):
+        known = key if by_key else before
+        if name != known:
+            message = f"the output `{known}` is called `{name}` in the spec"
+            scope.work.findings.append(warning("renamed-layer", message, given[key].span, help=reason))
     return outputs

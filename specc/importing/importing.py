@@ -91,16 +91,16 @@ def import_model(source: str, options: ImportOptions | None = None) -> Imported:
         options = options._replace(flat=True)
         header += f"\nLayer by layer: more than {FOLDED:,} are not searched for what repeats"
     document, written, faults = _sound(converted, training, options, tree, header)
-    findings = in_order([*findings, *faults])
+    found = in_order([*findings, *faults])
     if document is None:
-        return Imported("", None, findings, (text,))
-    return Imported(written, document, findings, (text,), model, file.has_weights or model is not None, files)
+        return Imported("", None, found, (text,))
+    return Imported(written, document, found, (text,), model, file.has_weights or model is not None, files)
 
 
 def _sound(
     converted: Converted, training: dict[str, Any], options: ImportOptions, root: Mapping, header: str
 ) -> tuple[dict[str, Any] | None, str, list[Finding]]:
-    """The document and its text, if the front end finds no error in them; else what is wrong, where the config has it."""
+    """The document and its text, if the front end finds no error in them; else what is wrong, at its place in `root`."""
     document = shorten(_document(converted, training, options), load())
     text = write(document, header)
     graph, complaints = checked(text)

@@ -8,6 +8,7 @@ from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
 from specc.diagnostics import Span
+from specc.importing.components import class_of
 from specc.importing.refusal import no_counterpart, refuse
 from specc.importing.wires import Call, Tensor, from_zero, history, read_calls
 from specc.language import tree
@@ -75,6 +76,7 @@ def read_layer(node: tree.Mapping, calls: list[Call]) -> Layer:
     key = name.value if isinstance(name, Value) and isinstance(name.value, str) else None
     is_input = isinstance(class_name, Value) and class_name.value == "InputLayer"
     if not key or not isinstance(class_name, Value):
+        class_of(node, "layer")  # of what is not even Keras', that is to be said
         refuse("not-a-model", "a layer has a `class_name` and a `name`", node.span)
     return Layer(key, node, class_name.span, calls, is_input)
 

@@ -1,8 +1,8 @@
 """The vocabularies that layers have learned, which Keras keeps beside the config -> the config with them in it.
 
-In: the tree of a config and the `.keras` archive that it came from, if any. Out: the tree in which each lookup layer has
-its `vocabulary`: as a list or, if that is long, as the name of a file to be written beside the spec. Other assets and
-weights are left alone.
+In: the tree of a config and the `.keras` archive that it came from, if any. Out: the tree in which each lookup layer
+has its `vocabulary`: as a list or, if that is long, as the name of a file to be written beside the spec. Other assets
+and weights are left alone.
 """
 
 import re
@@ -126,14 +126,14 @@ def _learned(config: Mapping, folder: str, place: Span, work: _Work) -> list[str
     member = f"{folder}vocabulary.txt"
     if work.path is None or member not in work.members:
         size = config.get("vocabulary_size")
-        special = len(_special(config))
-        if isinstance(size, Value) and isinstance(size.value, int) and size.value > special:
-            message = f"the vocabulary of {size.value - special:,} entries is not in this file"
+        count = size.value - len(_special(config)) if isinstance(size, Value) and type(size.value) is int else 0
+        if count > 0:
+            message = f"the vocabulary of {count:,} entries is not in this file"
             help_ = "write it as `vocabulary`, or import the `.keras` file, which has it"
             work.findings.append(warning("not-kept", message, place, help=help_))
         return None
     data, findings = archive.read_member(work.path, member, limits.FILE_BYTES)
-    work.findings += findings
+    work.findings.extend(findings)
     if data is None:
         return None
     try:

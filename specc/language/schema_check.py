@@ -16,7 +16,7 @@ from jsonschema.validators import extend
 
 from specc.diagnostics import Finding, error, in_order
 from specc.language import limits
-from specc.language.tree import Node, descend, plain
+from specc.language.tree import Node, plain
 from specc.language.variables import Unresolved
 
 Schema: TypeAlias = dict[str, Any]  # as json.loads gives it: no two places share an object
@@ -42,11 +42,13 @@ def check_schema(tree: Node, schema: Schema) -> tuple[Finding, ...]:
     from specc.language.schema_faults import explain
     from specc.language.schema_map import SchemaMap
 
-    findings = explain(faults[: limits.FINDINGS], tree, SchemaMap(schema))
-    for fault in faults[limits.FINDINGS :]:
-        message = f"there are more than {limits.FINDINGS} faults, of which the first are told"
-        findings.append(error("too-many-faults", message, descend(tree, tuple(fault.absolute_path)).span))
-    return in_order(findings)
+    known = SchemaMap(schema)
+    told, next_ones = (explain(part, tree, known) for part in (faults[: limits.FINDINGS], faults[limits.FINDINGS :]))
+    places = {finding.span.place for finding in told}
+    message = f"there are more than {limits.FINDINGS} faults, of which the first are told"
+    # A faulty line that is repeated is told once, however often it is.
+    more = [error("too-many-faults", message, found.span) for found in next_ones if found.span.place not in places]
+    return in_order((*told, *more))
 
 
 # By the id of the schema, which is kept so that its id is. A process sees one or two schemas.

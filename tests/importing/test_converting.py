@@ -260,7 +260,7 @@ def test_nested_models() -> None:
             called(input_layer("x", 4)),
             called(chain, tensor("x")),
             called(inner, tensor("chain"), mask=None),
-            called(layer("Add", "add"), [tensor("inner", 1, 0), tensor("inner", 1, 1)]),
+            called(layer("Add", "add"), [tensor("inner", 0, 0), tensor("inner", 0, 1)]),
         )
     )
     assert found is not None, findings

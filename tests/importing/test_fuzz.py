@@ -67,7 +67,7 @@ MODELS = [
         ),
         called(layer("LSTM", "lstm", units=4, return_state=True), tensor("d"), mask=None, training=False),
         called(INNER, {"i": tensor("lstm")}),
-        called(operation("Multiply", "m"), (tensor("inner", 1, 1), 2.0)),
+        called(operation("Multiply", "m"), (tensor("inner", 0, 1), 2.0)),
         called(layer("Add", "sum"), [tensor("m"), tensor("lstm")]),
         compile_config={
             "optimizer": keras_object("keras.optimizers", "Adam", learning_rate=0.001),

@@ -435,7 +435,10 @@ PUBLISHED_CASES: list[tuple[str, list[str]]] = [
     ("model: [ops.normalize: {order: .nan}]", ["2:32-36 out-of-range: `order` must not be .nan"]),
     ("training: {loss_weights: {a: -.inf}}", ["2:30-35 out-of-range: `a` must not be -.inf"]),
     ("data: {table: [{x: .inf}]}", []),
-    ("data: {dataset: iris, target: [a, b, a]}", ["2:38-39 duplicate-item: `target` names the string `a` twice [first given here 2:32-33]"]),
+    (
+        "data: {dataset: iris, target: [a, b, a]}",
+        ["2:38-39 duplicate-item: `target` names the string `a` twice [first given here 2:32-33]"],
+    ),
     ("name: 0", ["2:7-8 wrong-type: `name` must be a string, got the integer 0"]),
     (
         "model: [{Dense: 3, name: 0}]",
@@ -482,6 +485,15 @@ def test_what_a_generated_spec_gets_wrong_everywhere_is_told_a_bounded_number_of
     *findings, last = check_schema(tree, PUBLISHED)
     assert len(findings) == limits.FINDINGS
     assert (last.code, last.span.line) == ("too-many-faults", 3 + limits.FINDINGS)
+
+
+def test_a_line_that_is_wrong_each_time_it_is_repeated_is_one_fault() -> None:
+    message = "there is no layer `Dens` (did you mean `Dense`?)"
+    check(
+        f"spec: 1\nmodel: [{{Dens: 5, repeat: {2 * limits.FINDINGS}}}]",
+        [f"2:10-14 unknown-layer: {message}"],
+        PUBLISHED,
+    )
 
 
 def test_a_valid_spec_is_silent() -> None:
