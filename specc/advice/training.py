@@ -56,5 +56,5 @@ def nothing_to_train(view: View) -> Iterator[Finding]:
     frozen = [node for node in nodes if node.component.arguments.get("trainable") is False]
     labels = tuple(Label(node.component.span_of("trainable"), "frozen") for node in frozen)
     what = "all its weights are frozen" if inferred.non_trainable else "no layer has weights"
-    place = next(iter(view.plan.graph.outputs.values())).span
+    place = next((ref.span for ref in view.plan.graph.outputs.values()), view.plan.place)
     yield error("nothing-to-train", f"the model has nothing to learn with: {what}", place, labels=labels)

@@ -25,8 +25,8 @@ from specc.importing.listing import (
     read_functional,
     read_layer,
 )
-from specc.importing.naming import OPEN_INPUT, Names, spec_name
 from specc.importing.models import shared_between
+from specc.importing.naming import OPEN_INPUT, Names, spec_name
 from specc.importing.refusal import RefusalError, no_counterpart, refuse
 from specc.importing.wires import Call, Tensor
 from specc.language.tree import Mapping, Node, Sequence, Value

@@ -100,7 +100,7 @@ def import_model(source: str, options: ImportOptions | None = None) -> Imported:
 def _sound(
     converted: Converted, training: dict[str, Any], options: ImportOptions, root: Mapping, header: str
 ) -> tuple[dict[str, Any] | None, str, list[Finding]]:
-    """The document and its text, if the front end finds no error in them; else what is wrong, at its place in `root`."""
+    """The document and its text, if the front end finds no error in them; else what is wrong, where `root` has it."""
     document = shorten(_document(converted, training, options), load())
     text = write(document, header)
     graph, complaints = checked(text)

@@ -3,8 +3,6 @@
 In: the tree of a config. Out: warnings. What is shared inside one model is `specc.importing.converting`'s.
 """
 
-from collections.abc import Iterator
-
 from specc.diagnostics import Finding, Label, warning
 from specc.importing.listing import is_model
 from specc.language.tree import Mapping, Node, Sequence, Value
@@ -14,32 +12,29 @@ def shared_between(root: Node) -> list[Finding]:
     """A warning for each layer with weights that has the name and the settings of one in another model."""
     seen: dict[str, tuple[Node, Mapping]] = {}
     findings: list[Finding] = []
-    for model, layer in _layers(root):
-        name = _word(layer.get("name")) or _word(_part(layer, "name"))
-        if not name or not _has_weights(layer):
-            continue
-        other, first = seen.setdefault(name, (model, layer))
-        if other is model or not _alike(first, layer):
-            continue
-        place, before = (_class(part).span for part in (layer, first))
-        message = f"`{name}` stands in several models, each of which has weights of its own in the spec"
-        help_text = "if the program shared it between the models, that is in no saved file either"
-        label = Label(before, "first here")
-        findings.append(warning("not-kept", message, place, labels=(label,), help=help_text))
-    return findings
-
-
-def _layers(root: Node) -> Iterator[tuple[Node, Mapping]]:
-    """Every layer with the model that lists it; models that are layers come before their own layers."""
     waiting = [root]
     while waiting:
         model = waiting.pop()
-        layers = _part(model, "layers")
-        for layer in layers.items if isinstance(layers, Sequence) else ():
-            if isinstance(layer, Mapping):
-                yield model, layer
-                if is_model(layer):
-                    waiting.append(layer)
+        for layer in _layers(model):
+            name = _word(layer.get("name")) or _word(_part(layer, "name")) or ""
+            other, first = seen.setdefault(name, (model, layer)) if _has_weights(layer) else (model, layer)
+            if other is not model and _alike(first, layer):
+                findings.append(_shared(name, layer, first))  # and all that is in it
+            elif is_model(layer):
+                waiting.append(layer)
+    return findings
+
+
+def _shared(name: str, layer: Mapping, first: Mapping) -> Finding:
+    message = f"`{name}` stands in several models, each of which has weights of its own in the spec"
+    help_text = "if the program shared it between the models, that is in no saved file either"
+    label = Label(_class(first).span, "first here")
+    return warning("not-kept", message, _class(layer).span, labels=(label,), help=help_text)
+
+
+def _layers(model: Node) -> list[Mapping]:
+    layers = _part(model, "layers")
+    return [layer for layer in layers.items if isinstance(layer, Mapping)] if isinstance(layers, Sequence) else []
 
 
 def _has_weights(layer: Mapping) -> bool:

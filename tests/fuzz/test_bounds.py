@@ -41,7 +41,7 @@ SPECS = {
     "deep lists": (HEAD + "model: " + "[" * 100_000, ["nesting-limit"]),
     "deep mappings": (HEAD + "model:\n" + "".join(" " * n + "a:\n" for n in range(1, 1000)), ["nesting-limit"]),
     "many quotes": (HEAD + "model: " + "'" * 1_000_001, ["invalid-syntax"]),
-    "many faults": (HEAD + "model:\n" + "  - Dens: 4\n" * 20_000, ["unknown-layer"]),
+    "many faults": (HEAD + "model:\n" + "  - Dens: 4\n" * 20_000, ["too-many-faults", "unknown-layer"]),
     "many unknown names": (
         HEAD
         + "model:\n  - Flatten\n"
