@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from specc.cli.options import check_folder, end, give, print_findings
+from specc.cli.options import USAGE, check_folder, end, give, print_findings
 
 
 @click.command(name="import")
@@ -68,8 +68,16 @@ def import_(  # noqa: PLR0913, PLR0917  click gives each option as an argument
     if imported.document is None or any(finding.level == "error" for finding in findings):
         end(findings)
     for path, text in beside.items():
-        path.write_text(text, encoding="utf-8")
+        _write(path, text)
     give(imported.text, output, "".join(f" and {path}" for path in (kept, *beside) if path))
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as problem:
+        click.echo(f"cannot write `{path}`: {problem.strerror}", err=True)
+        raise SystemExit(USAGE) from None
 
 
 def _shape(text: str | None) -> tuple[int, ...] | None:

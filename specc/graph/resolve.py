@@ -260,9 +260,7 @@ def _wiring(node: tree.Node, scope: Scope, names: Names) -> tuple[Wiring, list[F
     refs: list[Ref] = []
     findings: list[Finding] = []
     for value in node.items if isinstance(node, Sequence) else (node,):
-        if not isinstance(value, Value):  # a finding of the schema's
-            refs.append(Ref(NOWHERE, 0, value.span))
-            continue
+        assert isinstance(value, Value)  # noqa: S101  the schema says so
         ref, more = names.ref(Looked(value, scope), value.span)
         refs.append(ref)
         findings += more

@@ -40,9 +40,7 @@ def read_model(path: Path) -> tuple[ModelFile | None, Source, list[Finding]]:
     name = str(path)
     if path.is_dir():
         help_text = "name a `.keras` file, or a model's config as `.json`"
-        return _nothing(
-            error("not-a-model", f"`{name}` is a folder, not a saved model", start_of(name), help=help_text)
-        )
+        return _nothing(error("not-a-file", f"`{name}` is a folder, not a saved model", start_of(name), help=help_text))
     start = _start(path)
     if start.startswith(_ZIP):
         return _read_archive(path)

@@ -5,12 +5,13 @@ output, mappings with a layer's first argument alone. The meaning stays: every d
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from specc.catalog import Catalog, EntryFacts
 from specc.graph.drafts import default_name
 from specc.graph.naming import FreshNames
+from specc.importing.naming import OPEN_INPUT
 
 Document = dict[str, Any]
 
@@ -22,14 +23,18 @@ _PLAIN = frozenset({"LeakyReLU", "Constant", "MaxNorm", "ZeroPadding1D", "ZeroPa
 
 def shorten(spec: Document, catalog: Catalog) -> Document:
     """The whole document: `model`, `models`, `blocks` and `training`, other keys as they are."""
-    return {key: _SECTIONS[key](value, catalog) if key in _SECTIONS else value for key, value in spec.items()}
+    short = {key: _SECTIONS[key](value, catalog) if key in _SECTIONS else value for key, value in spec.items()}
+    return short | ({"model": _model(spec["model"], catalog, spec.get("blocks"))} if "model" in spec else {})
 
 
-def _model(model: Document, catalog: Catalog) -> Any:  # noqa: ANN401  a mapping, or a list where that says everything
+def _model(model: Document, catalog: Catalog, blocks: Any = None) -> Any:  # noqa: ANN401  plain data
     layers = list(model["layers"])
     inputs, outputs = dict(model.get("inputs") or {}), model.get("outputs")
     plain = all(_is_plain(entry) for entry in layers)
-    unnamed = _unnamed(layers, inputs) if plain else _models_called_as_they_are(layers, catalog)
+    if plain:
+        unnamed = _unnamed(layers, inputs)
+    else:
+        unnamed = _models_called_as_they_are(layers, catalog) | _alone(layers, inputs, blocks)
     short = _chain(layers, next(iter(inputs), "input") if len(inputs) < 2 else None)
     last = layers[-1].get("name") if layers and isinstance(layers[-1], dict) else None
     written: Document = {"inputs": {name: _input(given) for name, given in inputs.items()}} if inputs else {}
@@ -119,6 +124,38 @@ def _unnamed(layers: list[Document], inputs: Mapping[str, Any]) -> set[str]:
         free -= others
 
 
+def _alone(layers: list[Any], inputs: Mapping[str, Any], blocks: Any) -> set[str]:  # noqa: ANN401  plain data
+    """The names that layers beside blocks would get anyway: those of types that stand nowhere inside blocks."""
+    single = [entry for entry in layers if isinstance(entry, dict) and _is_plain(entry)]
+    other = [entry for entry in layers if not (isinstance(entry, dict) and _is_plain(entry))]
+    inner = set(_words([other, blocks]))
+    taken = {*inputs, OPEN_INPUT, *inner, *(entry["name"] for entry in single if "name" in entry)}
+    found: dict[str, list[str]] = {}
+    for entry in single:
+        found.setdefault(_base(entry), []).append(entry.get("name") or "")
+    bases = {default_name(word) for word in inner}
+    free: set[str] = set()
+    for base, names in found.items():
+        expected = [base, *(f"{base}_{number}" for number in range(1, len(names)))]
+        clash = any(re.fullmatch(rf"{re.escape(base)}(_\d+)*", word) for word in taken - {*names})
+        if names == expected and base not in bases and not clash:
+            free |= set(names)
+    return free
+
+
+def _words(value: Any) -> Iterator[str]:  # noqa: ANN401  plain data
+    """Every word in a document, keys included."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield str(key)
+            yield from _words(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _words(item)
+
+
 def _models_called_as_they_are(layers: list[Any], catalog: Catalog) -> set[str]:
     """The names of nested models that are called like their keys, and like no layer without a name may be."""
     types = {default_name(name) for kind in ("layer", "op") for name in catalog.names(kind)}
@@ -190,4 +227,4 @@ def _speaks(facts: EntryFacts) -> bool:
     return needed or facts.kind in ("regularizer", "optimizer") or facts.name in _PLAIN
 
 
-_SECTIONS = {"blocks": _blocks, "models": _models, "model": _model, "training": _training}
+_SECTIONS = {"blocks": _blocks, "models": _models, "training": _training}

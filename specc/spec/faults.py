@@ -104,8 +104,14 @@ class Faults:
                 yield found
 
     def _besides(self, span: Span, parts: list[tuple[Span, Span]]) -> bool:
-        """Whether an error lies in `span` and in none of the parts of it, each from one span to another."""
-        return any(not any(_holds(first, last, found) for first, last in parts) for found in self._within(span))
+        """Whether an error lies in `span` and in none of the parts of it, each from one span to another.
+
+        An error of all of it is its own, though a mapping's only entry may stand in the same place.
+        """
+        return any(
+            found[1:5] == span[1:5] or not any(_holds(first, last, found) for first, last in parts)
+            for found in self._within(span)
+        )
 
     def _stray_keys(self) -> Iterator[str]:
         """The names of the keys that are at fault: they may have been meant for another section."""

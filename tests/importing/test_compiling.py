@@ -20,6 +20,7 @@ def compiled(outputs: dict[str, str], **config: Any) -> tuple[dict[str, Any], li
     return section, [finding.code for finding in findings]
 
 
+FUNCTION = {"module": "builtins", "class_name": "function", "registered_name": "function"}
 ADAM = keras_object("keras.optimizers", "Adam", name="adam", learning_rate=0.0010000000474974513, beta_1=0.9)
 COSINE = keras_object("keras.optimizers.schedules", "CosineDecay", initial_learning_rate=0.1, decay_steps=9, alpha=0.0)
 
@@ -43,7 +44,9 @@ COSINE = keras_object("keras.optimizers.schedules", "CosineDecay", initial_learn
         (ONE, {"metrics": [keras_object("keras.metrics", "AUC", name="auc")]}, {"metrics": ["AUC"]}),
         (ONE, {"metrics": [keras_object("keras.metrics", "AUC", name="area")]},
          {"metrics": [{"AUC": {"name": "area"}}]}),
-        (ONE, {"run_eagerly": True, "jit_compile": True, "steps_per_execution": 8}, {}),
+        (ONE, {"run_eagerly": False, "jit_compile": "auto", "steps_per_execution": 1, "auto_scale_loss": True}, {}),
+        (ONE, {"loss": FUNCTION | {"config": "mean_squared_error"}}, {"loss": "mean_squared_error"}),
+        (ONE, {"loss": keras_object("keras.losses", "Huber", name="huber_loss", delta=1.0)}, {"loss": "Huber"}),
         (TWO, {"loss": {"b": "mae", "a": "mse"}, "loss_weights": {"a": 1.0, "b": 0.5}},
          {"loss": {"second": "mae", "first": "mse"}, "loss_weights": {"first": 1.0, "second": 0.5}}),
         (TWO, {"loss": ["mse", None], "metrics": [["mae"], []]},
@@ -65,7 +68,12 @@ def test_sections(outputs: dict[str, str], config: dict[str, Any], expected: dic
         ({"loss": {"nothing": "mse"}}, "not-a-model"),
         ({"loss": ["mse", "mse"]}, "not-a-model"),
         ({"loss_weights": "a"}, "not-a-model"),
+        ({"loss": FUNCTION | {"config": "mean_squared_error", "module": "os"}}, "no-counterpart"),
         ({"weighted_metrics": ["mae"]}, "not-kept"),
+        ({"run_eagerly": True}, "not-kept"),
+        ({"jit_compile": True}, "not-kept"),
+        ({"steps_per_execution": 8}, "not-kept"),
+        ({"auto_scale_loss": False}, "not-kept"),
     ],
 )
 def test_what_cannot_be_kept(config: dict[str, Any], code: str) -> None:
@@ -74,3 +82,8 @@ def test_what_cannot_be_kept(config: dict[str, Any], code: str) -> None:
 
 def test_the_delta_that_keras_forgets() -> None:
     assert compiled(ONE, loss=keras_object("keras.losses", "Huber", name="huber")) == ({"loss": "Huber"}, ["not-kept"])
+
+
+def test_the_name_of_a_loss_is_not_kept() -> None:
+    named = keras_object("keras.losses", "MeanSquaredError", name="mine", reduction="sum_over_batch_size")
+    assert compiled(ONE, loss=named) == ({"loss": "MeanSquaredError"}, ["not-kept"])

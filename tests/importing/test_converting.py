@@ -305,6 +305,54 @@ def test_the_layers_that_only_applications_have() -> None:
     assert lone(depth, 8, 8, 4) == {"Dropout": {"rate": 0.2, "noise_shape": [None, 1, 1, 1]}}
 
 
+@pytest.mark.parametrize(
+    ("described", "expected"),
+    [
+        (layer("RandomRotation", "r", factor=[-0.1, 0.1]), {"RandomRotation": {"factor": 0.1}}),
+        (layer("RandomRotation", "r", factor=[-0.1, 0.2]), {"RandomRotation": {"factor": [-0.1, 0.2]}}),
+        (dense(lora_rank=2, lora_alpha=2), {"Dense": {"units": 4, "lora_rank": 2}}),
+        (dense(lora_rank=2, lora_alpha=4), {"Dense": {"units": 4, "lora_rank": 2, "lora_alpha": 4}}),
+        (
+            layer("Discretization", "d", bin_boundaries=[0.5, 1.5], num_bins=3),
+            {"Discretization": {"bin_boundaries": [0.5, 1.5]}},
+        ),
+    ],
+)
+def test_what_follows_is_left_out(described: Config, expected: Any) -> None:
+    assert lone(described) == expected
+
+
+@pytest.mark.parametrize("training", [True, False, None])
+def test_whether_a_layer_trains_is_for_keras_to_say(training: bool | None) -> None:
+    described = called(layer("Dropout", "d", rate=0.5), tensor("x"), training=training)
+    found, findings = converted(functional(X, ["d", 0, 0], called(input_layer("x", 4)), described))
+    assert found is not None, findings
+    assert found.model["layers"] == [{"Dropout": {"rate": 0.5}, "name": "d", "inputs": "x"}]
+
+
+@pytest.mark.parametrize(("inner", "expected"), [("mine", ["not-kept"]), ("dense_3", []), ("forward_dense", [])])
+def test_names_inside_wrappers(inner: str, expected: list[str]) -> None:
+    found, findings = converted(sequential(input_layer("x", 5, 4), layer("TimeDistributed", "t", layer=dense(inner))))
+    assert found is not None
+    assert [finding.code for finding in findings] == expected
+
+
+@pytest.mark.parametrize("old", [True, False], ids=["Keras 2", "Keras 3"])
+def test_how_calls_of_a_model_are_counted(old: bool) -> None:
+    """From 1 where Keras 2 wrote them and among a model's outputs, from 0 in what Keras 3 writes at a layer."""
+    inner = functional(["y", 0, 0], ["d", 0, 0], called(input_layer("y", 4)), called(dense("d"), tensor("y")), name="e")
+    described = called(inner, tensor("x"), tensor("e", 0))
+    if old:
+        described["inbound_nodes"] = [[["x", 0, 0, {}]], [["e", 1, 0, {}]]]
+    found, findings = converted(functional(X, ["e", 2, 0], called(input_layer("x", 4)), described))
+    assert found is not None, findings
+    assert found.model["layers"] == [
+        {"model": "e", "name": "e", "inputs": "x"},
+        {"share": "e", "name": "e_again", "inputs": "e"},
+    ]
+    assert found.model["outputs"] == {"e_again": "e_again"}
+
+
 def test_configs_of_keras_2() -> None:
     """Without modules, and with calls as plain lists."""
     old = {

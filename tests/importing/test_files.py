@@ -84,6 +84,35 @@ HOSTILE: dict[str, tuple[Any, str]] = {
     "lambda": (sequential(LAMBDA), "no-counterpart"),
     "os.system as a layer": (sequential(SYSTEM | {"name": "x"}), "no-counterpart"),
     "os.system as an activation": (gets(SYSTEM), "no-counterpart"),
+    "os.system without a name": (sequential(SYSTEM), "no-counterpart"),
+    "os.system as a function": (
+        gets({"module": "os", "class_name": "function", "config": "system", "registered_name": "function"}),
+        "no-counterpart",
+    ),
+    "a lambda as an activation": (gets({"value": ["4wEAAAA==", None, None]}), "no-counterpart"),
+    "-3 units": (sequential(input_layer("x", 4), layer("Dense", "d", units=-3)), "out-of-range"),
+    "units as text": (sequential(input_layer("x", 4), layer("Dense", "d", units="3")), "wrong-type"),
+    "units of 400 digits": (sequential(input_layer("x", 4), layer("Dense", "d", units=10**400)), "too-large"),
+    "a kernel of 10^18 numbers": (
+        sequential(input_layer("x", 2**31), layer("Dense", "d", units=2**31 - 1)),
+        "too-large",
+    ),
+    "an argument of 10^5 numbers": (
+        sequential(input_layer("x", 4), layer("Dense", "d", units=[[1] * 1000] * 100)),
+        "too-large",
+    ),
+    "a constant of 10^5 numbers": (
+        functional(
+            ["x", 0, 0],
+            ["a", 0, 0],
+            called(input_layer("x", 4)),
+            called(
+                operation("Add", "a"),
+                (tensor("x"), {"class_name": "__numpy__", "config": {"value": [0.5] * 10**5, "dtype": "float32"}}),
+            ),
+        ),
+        "no-counterpart",
+    ),
     "a function": (gets({"module": "builtins", "class_name": "function", "config": "f"}), "no-counterpart"),
     "a class of the user's": (
         sequential(layer("Mine", "x") | {"module": "mine", "registered_name": "mine>Mine"}),
@@ -219,6 +248,51 @@ def test_files_that_are_no_models(name: str, content: bytes, code: str, tmp_path
     path = tmp_path / name
     path.write_bytes(content)
     assert codes(path) == [code]
+
+
+def test_faults_stand_at_their_layers(tmp_path: Path) -> None:
+    """What the front end finds is said where the config has the layer."""
+    path = tmp_path / "model.json"
+    path.write_text(json.dumps(sequential(input_layer("x", 4), DENSE, layer("Dense", "d", units=-3)), indent=1))
+    (finding,) = import_model(str(path)).findings
+    line = path.read_text().splitlines().index('     "units": -3')
+    assert (finding.message, line - 8 < finding.span.line <= line) == ("`units` must be at least 1, got -3", True)
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (b"-1\n7\n5", None),
+        (b"7\n5\n\n", None),
+        (b"-1\nseven", "not-a-model"),
+        (b"\xff\xfe", "not-a-model"),
+        (b"".join(b"%d\n" % number for number in range(2000)), "no-counterpart"),
+    ],
+    ids=["with the unknown", "without", "a word", "no text", "long"],
+)
+def test_vocabularies_in_an_archive(words: bytes, code: str | None, tmp_path: Path) -> None:
+    lookup = layer("IntegerLookup", "l", vocabulary_dtype="int64", vocabulary=None, oov_token=-1, mask_token=None)
+    config = sequential(input_layer("x", 1, dtype="int64"), lookup)
+    path = keras_file(tmp_path / "model.keras", config, assets__layers__integer_lookup__vocabulary_dot_txt=words)
+    found = import_model(str(path))
+    assert [finding.code for finding in found.findings] == ([code] if code else [])
+    assert ("IntegerLookup: {vocabulary: [7, 5]}" in found.text) == (code is None)
+
+
+def test_a_vocabulary_that_is_not_in_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "model.json"
+    lookup = layer("StringLookup", "l", vocabulary=None, vocabulary_size=9, mask_token=None)
+    path.write_text(json.dumps(sequential(input_layer("x", 1, dtype="string"), lookup)))
+    (finding,) = import_model(str(path)).findings
+    assert (finding.code, finding.message) == ("not-kept", "the vocabulary of 8 entries is not in this file")
+
+
+def test_a_model_of_very_many_layers_is_written_layer_by_layer(tmp_path: Path) -> None:
+    path = tmp_path / "model.json"
+    path.write_text(json.dumps(sequential(input_layer("x", 4), *(layer("ReLU", f"r{n}") for n in range(2001)))))
+    found = import_model(str(path))
+    assert found.text.splitlines()[1] == "# Layer by layer: more than 2,000 are not searched for what repeats"
+    assert found.text.count("ReLU") == 2001
 
 
 def test_what_is_no_file(tmp_path: Path) -> None:

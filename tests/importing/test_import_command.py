@@ -49,6 +49,20 @@ def test_to_a_file_with_weights(project: Path) -> None:
     assert files() == ["m.keras", "net.weights.h5", "net.yaml"]
 
 
+def test_a_long_vocabulary_lies_beside_the_spec(project: Path) -> None:
+    lookup = layer("StringLookup", "l", vocabulary=[f"w{number}" for number in range(2000)])
+    write("m.json", sequential(input_layer("x", 1, dtype="string"), lookup))
+    arguments = ["import", "m.json", "-o", "net.yaml"]
+    done = specc(*arguments)
+    assert (done.returncode, done.stdout) == (0, "wrote net.yaml and net.vocabulary.txt\n")
+    assert "StringLookup: {vocabulary: net.vocabulary.txt}" in Path("net.yaml").read_text()
+    assert Path("net.vocabulary.txt").read_text().splitlines()[::1999] == ["w0", "w1999"]
+    Path("net.yaml").unlink()
+    done = specc(*arguments)
+    assert (done.returncode, files()) == (2, ["m.json", "net.vocabulary.txt"])
+    assert "`net.vocabulary.txt` exists; --force overwrites it" in done.stderr
+
+
 @pytest.mark.parametrize("existing", ["net.yaml", "net.weights.h5"])
 def test_what_is_there_is_overwritten_by_force_alone(existing: str, project: Path) -> None:
     write("m.keras", SOUND, b"weights")

@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 
 from specc.catalog import load
+from specc.graph.files import locate_files
 from specc.importing import Imported, ImportOptions, import_model, keep_weights
 from specc.importing.checking import checked
 from specc.keras_target.build import build_model
+from specc.keras_target.weights import start_weights
 
 pytestmark = [
     pytest.mark.train,
@@ -80,7 +82,7 @@ def several_inputs_and_outputs(keras: Any, layers: Any) -> Any:
 
 
 def inputs_by_name(keras: Any, layers: Any) -> Any:
-    a, b = keras.Input((8,), name="a"), keras.Input((8,), name="b")
+    a, b = keras.Input((8,), name="p"), keras.Input((8,), name="q")
     inner = keras.Model({"p": a, "q": b}, layers.Subtract()([a, layers.Dense(8)(b)]), name="inner")
     one, two = keras.Input((8,), name="one"), keras.Input((8,), name="two")
     return keras.Model([one, two], layers.Dense(2)(inner({"p": two, "q": one})))
@@ -149,7 +151,7 @@ def test_weights_and_outputs_are_the_same(make: Make, flat: bool, tmp_path: Path
     model.set_weights([generator.uniform(0.1, 1.0, weight.shape) for weight in model.get_weights()])
     imported = saved(model, tmp_path, flat=flat)
     again = rebuilt(imported)
-    again.load_weights(tmp_path / "kept.weights.h5")
+    start(again, imported.text, tmp_path)
     given = [generator.uniform(0.0, 1.0, (2, *tensor.shape[1:])) for tensor in model.inputs]
     for expected, found in zip(outputs(model, given), outputs(again, given), strict=True):
         np.testing.assert_allclose(found, expected, rtol=1e-5)
@@ -158,7 +160,7 @@ def test_weights_and_outputs_are_the_same(make: Make, flat: bool, tmp_path: Path
 def saved(model: Any, folder: Path, *, flat: bool = False) -> Imported:
     path = folder / "model.keras"
     model.save(path)
-    imported = import_model(str(path), ImportOptions(flat=flat, stem="model"))
+    imported = import_model(str(path), ImportOptions(flat=flat, weights="kept.weights.h5", stem="model"))
     assert imported.document is not None, imported.findings
     assert keep_weights(imported, str(path), folder / "kept.weights.h5") == []
     return imported
@@ -170,6 +172,16 @@ def rebuilt(imported: Imported) -> Any:
     made, findings = build_model(graph, load())
     assert made is not None, findings
     return made.model
+
+
+def start(model: Any, text: str, folder: Path) -> None:
+    """Give a rebuilt model the weights that its spec names, as training does."""
+    graph, _ = checked(text)
+    assert graph is not None
+    located, _ = locate_files(graph, load(), folder, folder)
+    loaded, findings = start_weights(model, located)
+    assert findings == []
+    assert [row.status for file in loaded for row in file.match.rows if row.status != "loaded"] == []
 
 
 def outputs(model: Any, given: list[Any]) -> list[Any]:
@@ -185,15 +197,15 @@ WORDS = ["the", "$cat", "b: c", "sat on", "'#"]
 
 def looked_up(keras: Any, layers: Any, **more: Any) -> Any:
     """Two lookups in the model, one in a model inside it."""
-    one, two = keras.Input((3,), dtype="string"), keras.Input((3,), dtype="string", name="two")
-    given = keras.Input((3,), name="given")
+    one, two = keras.Input((3,), dtype="string"), keras.Input((3,), dtype="string", name="words")
+    given = keras.Input((3,), name="numbers")
     first, second = layers.StringLookup(**more), layers.StringLookup(mask_token="", num_oov_indices=2)
     third = layers.IntegerLookup()
     first.adapt(WORDS)
     second.adapt(WORDS[:3])
     third.adapt([5, 7, 7])
     inner = keras.Model(one, second(one), name="inner")
-    return keras.Model([two, given], [first(two), inner(two), third(layers.Rescaling(1.0)(given))])
+    return keras.Model([given, two], [first(two), inner(two), third(layers.Rescaling(1.0)(given))])
 
 
 def test_vocabularies_come_from_the_archive(tmp_path: Path) -> None:
@@ -204,7 +216,7 @@ def test_vocabularies_come_from_the_archive(tmp_path: Path) -> None:
     again = rebuilt(saved(model, tmp_path))
     words = tf.constant([[*WORDS[:2], "new"], [*WORDS[2:4], ""]])
     numbers = tf.constant([[5.0, 7.0, 9.0], [7.0, 1.0, 5.0]])
-    for one, other in zip(called(model, words, numbers), called(again, words, numbers), strict=True):
+    for one, other in zip(called(model, numbers, words), called(again, numbers, words), strict=True):
         assert one.numpy().tolist() == other.numpy().tolist()
 
 
