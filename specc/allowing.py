@@ -47,8 +47,9 @@ def silence(
     """The findings without the warnings that `document`, or a comment in its text, allows.
 
     `others` are the texts of files that the spec brings in, whose comments count for what is found in them; what other
-    specs need them for is not known here. Findings: unknown-code and unused-allow. That an `allow` is not used is only said if everything was looked for: no
-    error kept later stages from finding more, and `complete`: all rows of the data were read.
+    specs need them for is not known here. Findings: unknown-code and unused-allow. That an `allow` is not used is only
+    said if everything was looked for: no error kept later stages from finding more, and `complete`: all rows of the
+    data were read.
     """
     findings = list(findings)
     if document is None:  # the text could not be read: there are only errors

@@ -220,11 +220,11 @@ def _argument(node: Node, declared: ArgumentFacts, facts: EntryFacts, setting: S
         return _evened(facts.name, declared.name, value)
     if isinstance(node, Sequence):
         return [component(item, declared.component, setting) for item in node.items]
-    if declared.component == "layer":
-        _note_inner(node, setting)
     if facts.name == "Bidirectional":
         node = _without(node, "zero_output_for_mask")  # which the wrapper sets at the layers that it wraps
     value = component(node, declared.component, setting)
+    if declared.component == "layer":
+        _note_inner(node, setting)
     return shortest(value) if isinstance(value, float) else value
 
 

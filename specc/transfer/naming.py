@@ -4,26 +4,24 @@ Keras calls groups after classes, `conv2d_1`, and newer versions write layers' n
 `.keras` file lists the layers in the order in which they were counted. Read as data: no class is looked up.
 """
 
-import json
 from collections import Counter
-from typing import Any
 
 from specc.graph.drafts import default_name
+from specc.language import limits
+from specc.language.read import read_bytes
+from specc.language.tree import Mapping, Node, Sequence, Value
 from specc.transfer.stored import Stored
 
-CONFIG_BYTES = 64 * 2**20
+CONFIG_BYTES = limits.FILE_BYTES
 
 
 def with_names(root: Stored, config: bytes) -> Stored:
     """`root` with the names of the configuration in the places of those that it lacks; as it is if there are none."""
-    try:
-        content = json.loads(config)
-    except (ValueError, RecursionError):
-        return root
-    return _named(root, content)
+    tree, _, _ = read_bytes(config, "config.json")
+    return root if tree is None else _named(root, tree)
 
 
-def _named(model: Stored, content: Any) -> Stored:  # noqa: ANN401  whatever the JSON holds
+def _named(model: Stored, content: Node) -> Stored:
     entries = _entries(content)
     layers = tuple(
         _named(layer._replace(name=layer.name or _name(entries[layer.key])), entries[layer.key])
@@ -34,22 +32,29 @@ def _named(model: Stored, content: Any) -> Stored:  # noqa: ANN401  whatever the
     return model._replace(layers=layers)
 
 
-def _entries(content: Any) -> dict[str, Any]:  # noqa: ANN401  whatever the JSON holds
+def _entries(content: Node) -> dict[str, Mapping]:
     """The configurations of a model's layers by the keys under which their weights are saved."""
-    config = content.get("config") if isinstance(content, dict) else None
-    listed = config.get("layers") if isinstance(config, dict) else None
+    listed = _inside(_inside(content, "config"), "layers")
     counts: Counter[str] = Counter()
     found = {}
-    for entry in listed if isinstance(listed, list) else []:
-        if not isinstance(entry, dict) or ".ops." in f"{entry.get('module')}.":
+    for entry in listed.items if isinstance(listed, Sequence) else ():
+        if not isinstance(entry, Mapping) or ".ops." in f"{_text(entry, 'module')}.":
             continue  # a function: it has no weights and is not counted
-        kind = default_name(str(entry.get("class_name")))
+        kind = default_name(_text(entry, "class_name"))
         found[f"{kind}_{counts[kind]}" if counts[kind] else kind] = entry
         counts[kind] += 1
     return found
 
 
-def _name(entry: dict[str, Any]) -> str:
-    config = entry.get("config")
-    name = config.get("name") if isinstance(config, dict) else None
-    return name if isinstance(name, str) else ""
+def _name(entry: Mapping) -> str:
+    return _text(_inside(entry, "config"), "name")
+
+
+def _inside(node: Node | None, key: str) -> Node | None:
+    return node.get(key) if isinstance(node, Mapping) else None
+
+
+def _text(node: Node | None, key: str) -> str:
+    """The text under a key; empty if there is none."""
+    value = _inside(node, key)
+    return value.value if isinstance(value, Value) and isinstance(value.value, str) else ""

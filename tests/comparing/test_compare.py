@@ -15,7 +15,7 @@ from specc.formatting import format_spec
 from specc.plan.expand import expand
 from tests.comparing.plans import BASE, compared, edited, plan_of
 
-GALLERY = [path for path in sorted((Path(__file__).parents[2] / "specs").glob("*.yaml"))]
+GALLERY = sorted((Path(__file__).parents[2] / "specs").glob("*.yaml"))
 
 
 def shown(comparison: Comparison) -> list[str]:

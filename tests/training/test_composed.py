@@ -78,7 +78,8 @@ def test_a_model_used_as_a_layer_is_one_in_keras(project: Path) -> None:
 
 
 def test_a_frozen_model_is_not_trained(project: Path) -> None:
-    (project / "a.yaml").write_text(SPEC.replace("- model: encoder\n", "- model: {source: encoder, trainable: false}\n"))
+    frozen = SPEC.replace("- model: encoder\n", "- model: {source: encoder, trainable: false}\n")
+    (project / "a.yaml").write_text(frozen)
     plan = check(Path("a.yaml")).plan
     assert plan
     built, _ = build_model(plan.graph, load())
