@@ -237,6 +237,7 @@ _WEIGHTS = {
     "unsafe-weights": "a file of weights leads to other files, or packs its arrays",
     "weights-limit": "a file of weights declares more than a model may have",
     "weights-mismatch": "layers find no weights that fit them in the file they start from",
+    "weights-not-finite": "layers start from numbers of a file that are infinite or NaN",
 }
 
 _MACHINE = {

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import click
 
-from specc.cli.options import checked_spec, end, override_options, print_findings
+from specc.cli.options import checked_model, end, override_options, print_findings
 
 
 @click.command()
-@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.argument("file", type=click.Path(path_type=Path))
 @click.argument("spec", type=click.Path(path_type=Path), required=False)
 @override_options
 def weights(
@@ -23,14 +23,14 @@ def weights(
       specc weights model.keras
       specc weights model.keras spec.yaml
     """  # noqa: D301
-    plan = checked_spec(spec, sets, variables, root) if spec else None
+    model = checked_model(spec, sets, variables, root) if spec else None
     from specc.transfer import content_table, match_table, open_weights
 
     with open_weights(file) as (content, findings):
         if content is None:
             print_findings(findings)
             end(findings)
-        if plan is None:
+        if model is None:
             click.echo(content_table(content))
             return
         from specc.training.quiet import quiet_tensorflow
@@ -41,7 +41,7 @@ def weights(
         from specc.keras_target.build import build_model
         from specc.keras_target.weights import fits
 
-        checked, wanted = plan
+        checked, wanted = model
         graph, _ = locate_files(wanted.graph, load(), checked.root, checked.path.parent)
         built, faults = build_model(graph, load())
         print_findings(faults, checked.sources)

@@ -34,7 +34,27 @@ def numeric_category(text):
     """The number that a text says, as a category: `1` and `1.0` are the same one."""
     return "" if text.strip() in MISSING else str(float(text))
 '''
+_TYPED_NUMBER = '''
+def number(value):
+    """The number that a value is; NaN for one that is missing."""
+    return np.nan if value is None else float(value)
+'''
+_TYPED_CATEGORY = '''
+def category(value):
+    """The category that a value names; an empty one for one that is missing."""
+    return "" if value is None else value
+'''
+_TYPED_NUMERIC_CATEGORY = '''
+def numeric_category(value):
+    """The number that a value is, as a category: `1` and `1.0` are the same one."""
+    return "" if value is None else str(float(value))
+'''
 _READERS = {"number": _NUMBER, "category": _CATEGORY, "numeric_category": _NUMERIC_CATEGORY}
+_TYPED_READERS = {
+    "number": _TYPED_NUMBER,
+    "category": _TYPED_CATEGORY,
+    "numeric_category": _TYPED_NUMERIC_CATEGORY,
+}
 _TITLES = {"number": "NUMBERS", "category": "CATEGORIES", "numeric_category": "NUMERIC_CATEGORIES"}
 _SCALED = '''
 def scaled(columns, train, inputs, names, standardised):
@@ -190,7 +210,8 @@ def _with_model(plan: Plan, source: Source, labels: str, several: tuple[bool, bo
     categories = [name for name in names if name not in numbers and name not in passed]
     numeric = [name for name in categories if source.numeric(name)]
     constants, lines, functions = list(source.constants), ["columns = {}"], []
-    if source.is_text:
+    readers = _TYPED_READERS if source.is_typed else _READERS
+    if source.is_text and not source.is_typed:
         constants += statement("MISSING = ", listed(map(quoted, missing_texts(plan))))
     words = [name for name in categories if name not in numeric]
     by_reader = {"number": numbers, "category": words, "numeric_category": numeric}
@@ -202,7 +223,7 @@ def _with_model(plan: Plan, source: Source, labels: str, several: tuple[bool, bo
             continue
         title = _TITLES[reader]
         constants += statement(f"{title} = ", mapped((quoted(names[name]), quoted(name)) for name in group))
-        functions.append(_READERS[reader].strip())
+        functions.append(readers[reader].strip())
         dtype = ', "float32"' if title == "NUMBERS" else ""
         lines.append(f"for name, header in {title}.items():")
         lines.append(f"{INDENT}columns[name] = np.array([[{reader}(row[header])] for row in rows]{dtype})")

@@ -26,7 +26,8 @@ class Source(NamedTuple):
 
     `vector` gives the matrix (n, k) of some columns that are numbers; `array` a column that is an image or a sequence,
     or numbers (n, 1); `target` is a target (n, 1). `gaps` are columns with missing values, `numeric` says of a column
-    of categories whether they are numbers.
+    of categories whether they are numbers. `is_text` says that there are rows to go through, `is_typed` that their cells
+    are numbers, texts and None rather than what a file says.
     """
 
     constants: list[str]
@@ -37,6 +38,7 @@ class Source(NamedTuple):
     gaps: frozenset[str] = frozenset()
     numeric: Callable[[str], bool] = lambda _: True
     is_text: bool = False
+    is_typed: bool = False
 
 
 def source_of(plan: Plan, root: Path, folder: Path) -> Source:
@@ -123,7 +125,8 @@ def _matrix(features: list[str], data: str, labels: str) -> Source:
 
 def _text(plan: Plan, table: TextTable) -> Source:
     """Rows of text: from a file, or as the spec writes them."""
-    if plan.data.source.kind == "csv":
+    is_typed = plan.data.source.kind != "csv"
+    if not is_typed:
         constants, lines = _csv(plan)
     else:
         constants, lines = _rows(table), ["rows = [dict(zip(COLUMNS, row, strict=True)) for row in ROWS]"]
@@ -143,12 +146,14 @@ def _text(plan: Plan, table: TextTable) -> Source:
         if facts.kind != CLASSES:
             return _upright(flat(call("np.array", f"[float({value}) for row in rows]", quoted("float32"))))
         number = kind_of(table.columns[facts.name]) == NUMBER
-        text = f"float({value})" if number else f"{value}.strip()"
+        text = f"float({value})" if number else value if is_typed else f"{value}.strip()"
         return _upright(f"np.unique([{text} for row in rows], return_inverse=True)[1]")
 
     gaps = frozenset(name for name, cells in table.columns.items() if any(text is None for text in cells))
     numeric = {name: kind_of(cells) == NUMBER for name, cells in table.columns.items()}
-    return Source(constants, lines, vector, lambda name: vector([name]), target, gaps, numeric.__getitem__, True)
+    return Source(
+        constants, lines, vector, lambda name: vector([name]), target, gaps, numeric.__getitem__, True, is_typed
+    )
 
 
 def _csv(plan: Plan) -> tuple[list[str], list[str]]:
@@ -175,12 +180,12 @@ def missing_texts(plan: Plan) -> list[str]:
 
 
 def _rows(table: TextTable) -> list[str]:
-    """The rows of a spec: numbers as numbers, everything else as text."""
-    numbers = {name: kind_of(cells) == NUMBER and None not in cells for name, cells in table.columns.items()}
+    """The rows of a spec: numbers as numbers, what is missing as None, everything else as text."""
+    numbers = {name: kind_of(cells) == NUMBER for name, cells in table.columns.items()}
 
     def cell(name: str, row: int) -> Expression:
-        text = table.columns[name][row] or ""
-        return literal(_number(text) if numbers[name] else text)
+        text = table.columns[name][row]
+        return literal(_number(text) if numbers[name] and text is not None else text)
 
     rows = listed(listed(cell(name, row) for name in table.columns) for row in range(table.rows))
     return [*statement("COLUMNS = ", listed(map(quoted, table.columns))), *statement("ROWS = ", rows)]

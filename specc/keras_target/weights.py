@@ -22,7 +22,7 @@ from specc.graph.graph import Graph, WeightsFile
 from specc.transfer import Match, Stored, Tensor, WeightsContent, match, open_weights
 from specc.transfer.hdf5 import BFLOAT16, tree_of
 from specc.transfer.matching import LOADED, Row
-from specc.transfer.mismatches import mismatches
+from specc.transfer.mismatches import mismatches, not_finite
 
 
 class Loaded(NamedTuple):
@@ -90,7 +90,7 @@ def load_weights(
     """Put into `model`, built from `graph`, what fits of the located file `weights`; None if findings forbid it.
 
     For a model in a model, `prefix` is its name with a slash behind it, and `graph` its own. A model in this one that
-    names a file of its own is left out. Findings: weights-mismatch, and those of `open_weights`.
+    names a file of its own is left out. Findings: weights-mismatch, weights-not-finite, and those of `open_weights`.
     """
     apart = {node.layer for node in graph.nodes if node.model is not None and node.model.weights is not None}
     with open_weights(Path(weights.located), weights.span) as (content, faults):
@@ -102,7 +102,7 @@ def load_weights(
             findings = mismatches(found, content.root, weights, graph, prefix)
             if has_errors(findings):
                 return None, findings
-            take(found)
+            findings = [*findings, *not_finite(take(found), weights, graph, prefix)]
     frozen = _freeze(model, found, prefix) if weights.freeze else ()
     return Loaded(weights.path, content.sha256, found, frozen), findings
 
@@ -114,8 +114,11 @@ def fits(model: keras.Model, content: WeightsContent) -> Match:
 
 
 @contextmanager
-def _own(model: keras.Model, content: WeightsContent) -> Iterator[tuple[Stored, Callable[[Match], None]]]:
-    """The layers of `model` in the form of the file, and what puts into them the arrays that a match names."""
+def _own(model: keras.Model, content: WeightsContent) -> Iterator[tuple[Stored, Callable[[Match], list[Row]]]]:
+    """The layers of `model` in the form of the file, and what puts into them the arrays that a match names.
+
+    That gives the layers some of whose numbers are infinite or NaN.
+    """
     if content.legacy:
         yield _in_old_order(model), lambda found: _assign(model, found, content)
         return
@@ -123,9 +126,10 @@ def _own(model: keras.Model, content: WeightsContent) -> Iterator[tuple[Stored, 
         path = Path(folder) / "own.weights.h5"
         model.save_weights(path)
 
-        def take(found: Match) -> None:
-            _copy(found, content, path)
+        def take(found: Match) -> list[Row]:
+            odd = _copy(found, content, path)
             model.load_weights(path)
+            return odd
 
         yield _in_order(tree_of(str(path)).root, model), take
 
@@ -156,19 +160,34 @@ def _old_weights(layer: Any) -> list[Any]:  # noqa: ANN401  a Keras layer
     return [*layer.trainable_weights, *layer.non_trainable_weights]
 
 
-def _copy(found: Match, content: WeightsContent, own: Path) -> None:
+def _copy(found: Match, content: WeightsContent, own: Path) -> list[Row]:
+    odd: dict[str, Row] = {}
     with h5py.File(content.hdf5, "r") as source, h5py.File(own, "r+") as target:
         for row in found.having(LOADED):
             for theirs, ours in row.pairs:
-                target[ours.path][...] = _numbers(source, theirs, ours)
+                numbers = _numbers(source, theirs, ours)
+                target[ours.path][...] = numbers
+                if not _is_finite(numbers):
+                    odd[row.layer] = row
+    return list(odd.values())
 
 
-def _assign(model: keras.Model, found: Match, content: WeightsContent) -> None:
+def _assign(model: keras.Model, found: Match, content: WeightsContent) -> list[Row]:
+    odd: dict[str, Row] = {}
     with h5py.File(content.hdf5, "r") as source:
         for row in found.having(LOADED):
             variables = _old_weights(model.get_layer(row.source))
             for variable, (theirs, ours) in zip(variables, row.pairs, strict=True):
-                variable.assign(_numbers(source, theirs, ours))
+                numbers = _numbers(source, theirs, ours)
+                variable.assign(numbers)
+                if not _is_finite(numbers):
+                    odd[row.layer] = row
+    return list(odd.values())
+
+
+def _is_finite(numbers: np.ndarray[Any, Any]) -> bool:
+    """Whether there is no infinity and no NaN; whole numbers have neither."""
+    return numbers.dtype.kind in "iub" or bool(np.isfinite(numbers).all())
 
 
 def _numbers(source: h5py.File, theirs: Tensor, ours: Tensor) -> np.ndarray[Any, Any]:

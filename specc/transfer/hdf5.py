@@ -49,8 +49,15 @@ def tree_of(path: str) -> Tree:
         with h5py.File(path, "r") as file:
             return _tree(file)
     except _FAULTS as fault:
-        words = (str(fault).splitlines() or [""])[0].strip("'\"") or type(fault).__name__
-        raise Refusal("not-weights", f"cannot be read as HDF5: {words[:1].lower()}{words[1:200]}") from fault
+        raise Refusal("not-weights", f"cannot be read as HDF5: {_in_words(fault)}") from fault
+
+
+def _in_words(fault: Exception) -> str:
+    """What HDF5 says of a fault; where Python trips over what it was given, that says nothing about the file."""
+    words = (str(fault).splitlines() or [""])[0].strip("'\"")
+    if not words or isinstance(fault, TypeError | AttributeError | UnicodeError):
+        return "it has a part of a type that Keras does not write"
+    return f"{words[:1].lower()}{words[1:200]}"
 
 
 def _tree(file: h5py.File) -> Tree:

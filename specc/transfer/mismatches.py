@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from specc.diagnostics import Finding, Label, Span, error, warning
-from specc.graph.graph import Graph, WeightsFile
+from specc.graph.graph import Graph, Node, WeightsFile
 from specc.transfer.matching import DIFFERS, LOADED, MISSING, Match, Row
 from specc.transfer.stored import Stored
 
@@ -40,11 +40,35 @@ def listed(names: Sequence[str]) -> str:
     return ", ".join(f"`{name}`" for name in names[:NAMED]) + more if names else "none"
 
 
-def _labels(rows: Sequence[Row], graph: Graph, prefix: str) -> tuple[Label, ...]:
+def not_finite(rows: Sequence[Row], weights: WeightsFile, graph: Graph, prefix: str = "") -> list[Finding]:
+    """At most one warning, of layers that have taken numbers from the file which are infinite or none."""
+    if not rows:
+        return []
+    layers = "layer starts" if len(rows) == 1 else "layers start"
+    message = f"{len(rows)} {layers} from numbers in `{weights.path}` that are infinite or NaN: "
+    message += listed([row.layer for row in rows])
+    help_ = "the training that left them has failed; take a file from before that"
+    labels = _labels(rows, graph, prefix, "infinite or NaN")
+    return [warning("weights-not-finite", message, weights.span, labels=labels, help=help_)]
+
+
+def _labels(
+    rows: Sequence[Row], graph: Graph, prefix: str, why: str = "not in the file"
+) -> tuple[Label, ...]:
     """Where the layers stand in the spec, with what is wrong with each."""
     labels: dict[Span, Label] = {}
     for row in rows[:NAMED]:
-        node = graph.node(row.layer.removeprefix(prefix).partition("/")[0])
+        path = row.layer.removeprefix(prefix)
+        node = _node(path, graph)
         if node is not None:
-            labels.setdefault(node.span, Label(node.span, row.why or "not in the file"))
+            words = row.why or why
+            labels.setdefault(node.span, Label(node.span, f"`{path}`: {words}" if "/" in path else words))
     return tuple(labels.values())
+
+
+def _node(path: str, graph: Graph) -> Node | None:
+    """The layer at a path such as `encoder/dense`, or the innermost model on the way to it."""
+    name, _, rest = path.partition("/")
+    node = graph.node(name)
+    inner = _node(rest, node.model) if rest and node is not None and node.model is not None else None
+    return inner or node

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from specc import archive
 from specc.diagnostics import Finding, Span, error
+from specc.language.source import start_of
 from specc.transfer.hdf5 import Refusal, tree_of
 from specc.transfer.naming import CONFIG_BYTES, with_names
 from specc.transfer.stored import Stored
@@ -41,9 +42,14 @@ class WeightsContent(NamedTuple):
 def open_weights(path: Path, place: Span | None = None) -> Iterator[tuple[WeightsContent | None, list[Finding]]]:
     """The content of the file at `path`; None with one finding, at `place`, if it cannot be used.
 
-    Findings: not-weights, unsafe-weights, weights-limit, and those of `specc.archive`.
+    Findings: no-such-file, not-a-file, not-weights, unsafe-weights, weights-limit, and those of `specc.archive`.
     """
-    place = place or Span(str(path), 1, 1, 1, 1)
+    place = place or start_of(str(path))
+    if not path.is_file():
+        there = path.exists()
+        words = f"`{path}` is no regular file" if there else f"there is no file `{path}`"
+        yield None, [error("not-a-file" if there else "no-such-file", words, place)]
+        return
     with tempfile.TemporaryDirectory(prefix="specc-") as folder:
         unpacked, config, findings = _unpacked(path, Path(folder), place)
         if findings:

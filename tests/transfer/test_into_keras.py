@@ -18,7 +18,7 @@ from keras import layers
 
 import specc
 from specc.catalog import load_schema
-from specc.diagnostics import Span
+from specc.diagnostics import Level, Span
 from specc.graph.graph import Graph, WeightsFile
 from specc.keras_target.weights import Loaded, load_weights
 from specc.runs import RunFolder, read
@@ -150,6 +150,18 @@ def test_layers_from_the_file_are_frozen(tmp_path: Path) -> None:
     assert loaded
     assert loaded.frozen == ("encoder/in", "encoder/n")
     assert model.trainable_weights == []
+
+
+@pytest.mark.parametrize("form", ["a.weights.h5", "a.h5"])
+@pytest.mark.parametrize("number", [np.nan, np.inf])
+def test_numbers_that_are_none_are_told(form: str, number: float, tmp_path: Path) -> None:
+    source, path = network(1), tmp_path / form
+    source.get_layer("head").bias.assign([0.0, number, 0.0])
+    source.save_weights(path) if form == "a.weights.h5" else source.save(path)
+    loaded, findings = load_weights(network(2), WeightsFile(form, PLACE, located=str(path)), NO_GRAPH)
+    assert loaded
+    assert [(finding.code, finding.level) for finding in findings] == [("weights-not-finite", Level.WARNING)]
+    assert findings[0].message.endswith("infinite or NaN: `head`")
 
 
 SPEC = """\

@@ -118,6 +118,32 @@ def test_a_broken_configuration_gives_no_names(config: object, tmp_path: Path) -
     assert set(found(zipped(tmp_path, config))) == {"dense", "dense_1", "functional"}
 
 
+def test_a_large_configuration_is_not_read(tmp_path: Path) -> None:
+    assert codes(zipped(tmp_path, b"[" + b"0," * 5 * 2**20 + b"0]")) == ["archive-limit"]
+
+
+@pytest.mark.parametrize(
+    ("name", "code"), [("none.h5", "no-such-file"), ("none.keras", "no-such-file"), ("a.h5/", "not-a-file")]
+)
+def test_what_is_no_file_is_one_finding(name: str, code: str, tmp_path: Path) -> None:
+    path = tmp_path / name
+    if name.endswith("/"):
+        path.mkdir()
+    assert codes(path) == [code]
+    done = subprocess.run([sys.executable, "-m", "specc", "weights", str(path)], capture_output=True, check=False)
+    assert done.returncode == 1
+
+
+def test_what_python_trips_over_is_said_in_words(tmp_path: Path) -> None:
+    path = tmp_path / "a.h5"
+    with h5py.File(path, "w") as file:
+        file.attrs["layer_names"] = 3
+    with open_weights(path) as (_, findings):
+        assert findings[0].message == (
+            "`a.h5` cannot be read as HDF5: it has a part of a type that Keras does not write"
+        )
+
+
 def test_what_keras_itself_has_no_type_for(tmp_path: Path) -> None:
     path = layers(tmp_path / "a.weights.h5", {})
     with h5py.File(path, "a") as file:
