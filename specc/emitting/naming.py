@@ -48,10 +48,30 @@ def _choose(sites: Sites, written: set[int]) -> Names | None:
     inner: dict[int, set[str]] = {}
     while (failed := _first_wrong(sites, ways, inner)) is not None:
         inner.clear()
-        if ways[failed] == NUMBERED:
+        if ways[failed] != NUMBERED:
+            ways[failed] = WRITTEN if ways[failed] == AUTOMATIC else NUMBERED
+            continue
+        # What is numbered counts layers of its type that were written too soon.
+        others = _uncounted(sites, ways, _type(sites, failed))
+        if not others:
             return None
-        ways[failed] = WRITTEN if ways[failed] == AUTOMATIC else NUMBERED
+        ways |= dict.fromkeys(others, NUMBERED)
     return Names(ways, inner)
+
+
+def _uncounted(sites: Sites, ways: dict[int, str], of_type: str) -> list[int]:
+    """The sites of a type whose layers have no names in the spec, but written ones in the script."""
+    return [
+        site
+        for site, way in ways.items()
+        if way == WRITTEN
+        and _type(sites, site) == of_type
+        and not any(instance.local for instance in sites.instances[site])
+    ]
+
+
+def _type(sites: Sites, site: int) -> str:
+    return sites.instances[site][0].node.component.type
 
 
 def _looks_automatic(instance: Instance) -> bool:

@@ -26,8 +26,8 @@ class Source(NamedTuple):
 
     `vector` gives the matrix (n, k) of some columns that are numbers; `array` a column that is an image or a sequence,
     or numbers (n, 1); `target` is a target (n, 1). `gaps` are columns with missing values, `numeric` says of a column
-    of categories whether they are numbers. `is_text` says that there are rows to go through, `is_typed` that their cells
-    are numbers, texts and None rather than what a file says.
+    of categories whether they are numbers. `is_text` says that there are rows to go through, `is_typed` that their
+    cells are numbers, texts and None rather than what a file says.
     """
 
     constants: list[str]

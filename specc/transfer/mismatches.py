@@ -52,9 +52,7 @@ def not_finite(rows: Sequence[Row], weights: WeightsFile, graph: Graph, prefix: 
     return [warning("weights-not-finite", message, weights.span, labels=labels, help=help_)]
 
 
-def _labels(
-    rows: Sequence[Row], graph: Graph, prefix: str, why: str = "not in the file"
-) -> tuple[Label, ...]:
+def _labels(rows: Sequence[Row], graph: Graph, prefix: str, why: str = "not in the file") -> tuple[Label, ...]:
     """Where the layers stand in the spec, with what is wrong with each."""
     labels: dict[Span, Label] = {}
     for row in rows[:NAMED]:
