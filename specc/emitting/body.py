@@ -18,9 +18,9 @@ from specc.emitting.naming import AUTOMATIC, NUMBERED, suffix
 from specc.emitting.python import INDENT, Expression, call, flat, listed, statement
 from specc.emitting.sites import Instance, Sites, items_of, key_of, layer_type, shares
 from specc.emitting.values import Values
-from specc.emitting.words import Scope, is_component, local_names, references, sharing, takes, values_of
+from specc.emitting.words import Scope, is_component, local_names, references, sharing, takes, texts_of, values_of
 from specc.graph.drafts import default_name, layer_kind
-from specc.language.tree import Entry, Mapping, Sequence, Value
+from specc.language.tree import Entry, Mapping, Sequence, Value, plain
 from specc.language.tree import Node as Tree
 from specc.language.variables import has_hole, used_names
 
@@ -289,10 +289,15 @@ class Body:
         """The arguments of a use: those that must be given in their order, and the others by name."""
         named: dict[str, Expression] = {}
         if isinstance(given, Mapping) and not is_component(given, block):
-            known = {param.name for param in block.params}
-            named = {entry.key: self.values.value(entry.value) for entry in given if entry.key in known}
+            known = {param.name: param.default for param in block.params}
+            named = {
+                entry.key: self.values.value(entry.value)
+                for entry in given
+                if entry.key in known and not _is_same(entry.value, known[entry.key])
+            }
         elif not (isinstance(given, Value) and given.value is None):
-            named = {block.params[0].name: self.values.value(given)}
+            first = block.params[0]
+            named = {} if _is_same(given, first.default) else {first.name: self.values.value(given)}
         required = [param.name for param in block.params if param.default is None]
         return [named.pop(name) for name in required], named
 
@@ -377,7 +382,7 @@ class Body:
         (variable,) = self.targets(item, place, 1)
         if start != variable:
             self.write(variable, start)
-        counter = self.names(INDEX) if INDEX in self.symbols else INDEX
+        counter = self.names(f"inner_{INDEX}") if INDEX in self.symbols else INDEX
         name = self.name_of_copies(item, counts, counter)
         outer, begin = dict(self.symbols), len(self.lines)
         self.symbols[INDEX] = "0" if asked else counter
@@ -427,6 +432,13 @@ class Body:
         if len(counts) > 1 and 1 in counts:
             raise UnsupportedError("copies that are numbered at times")
         return [str(name.value)] if counts == {1} else [str(name.value), "_", Inserted(counter)]
+
+
+def _is_same(given: Tree, default: Tree | None) -> bool:
+    """Whether what a use gives is the default itself, as it is written."""
+    if default is None or any(texts_of(given)) or any(texts_of(default)):
+        return False
+    return repr(plain(given)) == repr(plain(default))
 
 
 _WHOLE = ("model", "application")

@@ -4,6 +4,8 @@ import keyword
 import re
 from collections.abc import Iterable
 
+from specc.graph.naming import FreshNames
+
 RESERVED = frozenset(
     (
         *(*keyword.kwlist, *keyword.softkwlist),
@@ -37,17 +39,13 @@ def identifier(name: str) -> str:
 
 
 class Identifiers:
-    """Identifiers that are given once each."""
+    """Identifiers that are given once each; a name that means something already gets a `_` behind it."""
 
     def __init__(self, taken: Iterable[str] = ()) -> None:
-        self._taken = {*RESERVED, *taken}
+        self._reserved = {*RESERVED, *taken}
+        self._fresh = FreshNames(self._reserved)
 
     def __call__(self, name: str) -> str:
         """An identifier like `name` that nothing else has."""
         base = identifier(name)
-        found, count = base, 1
-        while found in self._taken:
-            count += 1
-            found = f"{base}_{count}"
-        self._taken.add(found)
-        return found
+        return self._fresh(f"{base}_" if base in self._reserved else base)

@@ -37,9 +37,12 @@ CATEGORIES: dict[str, list[object]] = {
 @pytest.mark.parametrize("name", NUMERIC | CATEGORIES)
 def test_a_column_of(name: str, beside: str, tmp_path: Path) -> None:
     cells = (NUMERIC | CATEGORIES)[name]
-    other: list[list[object]] = {"alone": [], "beside a number": [NUMBERS], "beside a category": [["p", "q"] * 5]}[
-        beside
-    ]
+    others: dict[str, list[list[object]]] = {
+        "alone": [],
+        "beside a number": [NUMBERS],
+        "beside a category": [["p", "q"] * 5],
+    }
+    other = others[beside]
     x, plan = prepared([cells, *other], "", tmp_path)
     assert x.shape == (10, *plan.facts.inputs["input"].shape)
     assert np.isfinite(x).all()
