@@ -4,6 +4,7 @@ Also gives the fixtures `project` (a folder to work in) and `golden` (expected t
 """
 
 import os
+import sys
 
 # Before anything imports TensorFlow or matplotlib. The numerics stay as users have them.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -95,3 +96,11 @@ def golden(request: pytest.FixtureRequest) -> Golden:
         assert text == expected.read_text(encoding="utf-8"), f"{expected.name} differs; `make bless` accepts the change"
 
     return compare
+
+
+@pytest.fixture(autouse=True)
+def _names_from_the_start() -> None:
+    """Keras numbers layers in a process: each test begins to count anew, whatever ran before it."""
+    keras = sys.modules.get("keras")
+    if keras is not None:
+        keras.backend.clear_session()

@@ -1,7 +1,5 @@
 """All of `keras.applications`, folded: they mean the same, and are as short as a person would write them."""
 
-import time
-
 import pytest
 
 from specc.catalog import load
@@ -69,8 +67,6 @@ def test_application(name: str) -> None:
     assert file is not None, findings
     converted, findings = convert(file.tree, load())
     assert converted is not None, findings
-    began = time.perf_counter()
     folded = fold(converted.model)
-    assert time.perf_counter() - began < 30
     assert meaning(unfold(folded), evaluated=True) == meaning(converted.model)
     assert len(list(lines(folded))) <= LINES[name]
