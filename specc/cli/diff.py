@@ -48,7 +48,8 @@ def diff(before: Path, after: Path, form: str, root: Path | None) -> None:
         other, second = _checked(after, root)
     findings = (*first, *second)
     sources = [source for checked in (one, other) if checked for source in checked.sources]
-    print_findings(dict.fromkeys(findings), sources)
+    faults = [finding for finding in dict.fromkeys(findings) if has_errors((finding,))]
+    print_findings(faults, sources)
     models = [checked.plan or checked.outline for checked in (one, other) if checked]
     if has_errors(findings) or None in models:
         end(findings)

@@ -83,7 +83,7 @@ def _layer_changes(pair: Pair, renamed: Mapping[str, str]) -> Iterator[Change]:
     if old.name != new.name:
         yield Change("name", old.name, new.name)
     one, other = old.component, new.component
-    found = list(changes(one, other))
+    found = list(changes(one, other, ranks=(old.rank, new.rank)))
     if [change.path for change in found] == [""]:
         yield Change("type", found[0].before, found[0].after)
     else:

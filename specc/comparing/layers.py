@@ -10,6 +10,7 @@ from typing import NamedTuple, TypeAlias
 from specc.component import Argument, Component
 from specc.graph.graph import Graph, Node, Ref, Wiring
 from specc.graph.infer import Inferred, InferredNode
+from specc.graph.order import sources
 from specc.graph.shapes.rule import Weight
 from specc.plan import Outline, Plan
 from specc.plan.document import component_document
@@ -21,8 +22,9 @@ Wire: TypeAlias = tuple[str, str, int]
 class Layer(NamedTuple):
     """An input of the model, an application of a layer, or a model that is a layer.
 
-    `shape` shows what comes out. `parameters` is None if that is not known. `weights` are those of the layer's own:
-    none if it applies another's, which `shares` names, nor for a model, whose layers have them; None if not known.
+    `shape` shows what comes out, `rank` counts the axes of what goes in; it is None if that is not known, and so are
+    `parameters`. `weights` are those of the layer's own: none if it applies another's, which `shares` names, nor for a
+    model, whose layers have them; None if not known.
     """
 
     name: str
@@ -32,6 +34,7 @@ class Layer(NamedTuple):
     parameters: int | None
     weights: tuple[Weight, ...] | None
     shares: str = ""
+    rank: int | None = None
 
 
 def layers_of(plan: Plan | Outline) -> tuple[Layer, ...]:
@@ -63,9 +66,16 @@ def _layers(graph: Graph, inferred: Inferred, prefix: str) -> Iterator[Layer]:
             known.parameters,
             _weights(known) if is_leaf else (),
             "" if own else prefix + node.layer,
+            _rank(node, inferred),
         )
         if node.model is not None and known.model is not None and own:
             yield from _layers(node.model, known.model, f"{prefix}{node.name}.")
+
+
+def _rank(node: Node, inferred: Inferred) -> int | None:
+    first = next(sources(node), None)
+    shape = inferred.tensor(first).shape if first else None
+    return None if shape is None else len(shape)
 
 
 def _weights(known: InferredNode) -> tuple[Weight, ...] | None:

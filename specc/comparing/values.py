@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, TypeAlias
 from specc.catalog import Catalog, load
 from specc.component import Argument, Component
 from specc.graph.infer import completed
+from specc.graph.normal_form import normal_form
 from specc.plan.document import component_document
 
 
@@ -23,8 +24,8 @@ class Absent:
 ABSENT = Absent()
 Value: TypeAlias = "Argument | Mapping[str, Value] | tuple[Value, ...] | Absent"
 
-PER_AXIS = frozenset(("dilation_rate", "kernel_size", "pool_size", "size", "strides"))
-"""Arguments of layers in which a number stands for a list of it, one for each axis."""
+Ranks: TypeAlias = tuple[int | None, int | None]
+"""How many axes the inputs of two layers have; None is not known."""
 
 
 class Change(NamedTuple):
@@ -40,10 +41,10 @@ class Change(NamedTuple):
         return {"path": self.path} | {side: value for side, value in sides.items() if value is not ABSENT}
 
 
-def changes(before: Value, after: Value, path: str = "") -> Iterator[Change]:
-    """The smallest parts of two values that differ, each with its path."""
+def changes(before: Value, after: Value, path: str = "", ranks: Ranks = (None, None)) -> Iterator[Change]:
+    """The smallest parts of two values that differ, each with its path. `ranks` if they are layers."""
     if isinstance(before, Component) or isinstance(after, Component):
-        yield from _components(before, after, path)
+        yield from _components(before, after, path, ranks)
     elif isinstance(before, Mapping) and isinstance(after, Mapping):
         for key in dict.fromkeys((*before, *after)):
             yield from changes(before.get(key, ABSENT), after.get(key, ABSENT), f"{path}.{key}" if path else key)
@@ -54,11 +55,11 @@ def changes(before: Value, after: Value, path: str = "") -> Iterator[Change]:
         ]
         is_plain = not any(isinstance(item, Component | Mapping) for item in (*before, *after))
         yield from [Change(path, _plain(before), _plain(after))] if found and is_plain else found
-    elif not _same(before, after, path.rpartition(".")[2]):
+    elif not _same(before, after):
         yield Change(path, _plain(before), _plain(after))
 
 
-def _components(before: Value, after: Value, path: str) -> Iterator[Change]:
+def _components(before: Value, after: Value, path: str, ranks: Ranks) -> Iterator[Change]:
     """Two components of one type differ in arguments, all others as a whole. A type alone is a component too."""
     catalog = load()
     one, other = _component(before, after, catalog), _component(after, before, catalog)
@@ -68,7 +69,19 @@ def _components(before: Value, after: Value, path: str) -> Iterator[Change]:
     elif (one.kind, one.type) != (other.kind, other.type):
         yield Change(path, _plain(before), _plain(after))
     else:
-        yield from changes(one.arguments, other.arguments, f"{path}.{one.type}" if path else "")
+        yield from changes(*_differing(one, other, ranks), f"{path}.{one.type}" if path else "")
+
+
+def _differing(one: Component, other: Component, ranks: Ranks) -> tuple[Mapping[str, Value], Mapping[str, Value]]:
+    """The arguments of two components that do not come to the same, as the spec has them."""
+    if one.kind not in ("layer", "op"):
+        return one.arguments, other.arguments
+    if one.kind == "op":
+        ranks = None, None  # some count axes in what they give
+    forms = [normal_form(each.type, each.arguments, rank) for each, rank in zip((one, other), ranks, strict=True)]
+    equal = {name for name in forms[0].keys() & forms[1].keys() if not any(changes(forms[0][name], forms[1][name]))}
+    first, second = ({name: v for name, v in each.arguments.items() if name not in equal} for each in (one, other))
+    return first, second
 
 
 def _component(value: Value, beside: Value, catalog: Catalog) -> Value:
@@ -87,10 +100,7 @@ def _is_no_activation(one: Value, other: Value) -> bool:
     return is_linear and rest is None
 
 
-def _same(before: Value, after: Value, name: str) -> bool:
-    if name in PER_AXIS and isinstance(before, list) != isinstance(after, list):
-        several, one = (before, after) if isinstance(before, list) else (after, before)
-        return isinstance(several, list) and bool(several) and all(_same(item, one, "") for item in several)
+def _same(before: Value, after: Value) -> bool:
     if isinstance(before, bool) or isinstance(after, bool):
         return before is after
     return before == after

@@ -58,14 +58,18 @@ def _aligned(lines: Sequence[Line]) -> list[str]:
         end = first + 1
         while end < len(lines) and _in_one_column(lines[first], lines[end]):
             end += 1
-        column = max(len(line.text) for line in lines[first:end]) + max(2, min(line.gap for line in lines[first:end]))
+        behind = [line for line in lines[first:end] if line.text]
+        column = max((len(line.text) for line in behind), default=0)
+        column += max(2, min((line.gap for line in behind), default=2))
         texts += [f"{line.text:{column}}{line.comment}" if line.comment else line.text for line in lines[first:end]]
         first = end
     return texts
 
 
 def _in_one_column(one: Line, other: Line) -> bool:
-    return one.comment is not None and other.comment is not None and one.was[1] == other.was[1]
+    """Whether a comment stands below another; blank lines may be between them."""
+    is_blank = not other.text and other.comment is None
+    return one.comment is not None and (is_blank or (other.comment is not None and one.was[1] == other.was[1]))
 
 
 class _Printer:

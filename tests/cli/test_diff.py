@@ -56,6 +56,12 @@ def test_faults_are_told_and_nothing_is_compared(specs: Path, names: list[str], 
     assert (done.returncode, done.stdout, done.stderr.count("error[")) == (1, "", count)
 
 
+def test_advice_is_not_repeated(specs: Path) -> None:
+    (specs / "deep.yaml").write_text(IRIS.replace("[Output]", "[{Dense: 4}, Output]"))
+    done = diff("a.yaml", "deep.yaml")
+    assert (done.returncode, done.stderr) == (1, "")
+
+
 def test_a_run_directory_stands_for_its_lock(specs: Path) -> None:
     run = specs / "runs" / "a" / "20260102-030405-1a2b3c4d"
     run.mkdir(parents=True)

@@ -67,6 +67,55 @@ def test_the_same(case: str) -> None:
     check(SAME[case], [])
 
 
+MEANING_THE_SAME = [
+    ("ZeroPadding2D", "ZeroPadding2D: 1"),
+    ("ZeroPadding2D", "ZeroPadding2D: {padding: [[1, 1], [1, 1]]}"),
+    ("ZeroPadding2D", "ZeroPadding2D: {padding: [1, 1], data_format: channels_last}"),
+    ("Cropping2D: {cropping: [1, 2]}", "Cropping2D: {cropping: [[1, 1], [2, 2]]}"),
+    ("MaxPooling2D", "MaxPooling2D: {pool_size: 2, strides: 2}"),
+    ("AveragePooling2D: 3", "AveragePooling2D: {pool_size: [3, 3], strides: [3, 3]}"),
+    ("UpSampling2D: 2", "UpSampling2D: {size: [2, 2]}"),
+    ("BatchNormalization", "BatchNormalization: {axis: 3}"),
+    ("LayerNormalization: {axis: [-1]}", "LayerNormalization: {axis: 3}"),
+    ("Softmax: {axis: -2}", "Softmax: {axis: 2}"),
+    ("Activation: swish", "Activation: silu"),
+    (
+        "Conv2DTranspose: {filters: 2, kernel_size: 3, strides: 2, output_padding: 1}",
+        "Conv2DTranspose: {filters: 2, kernel_size: [3, 3], strides: [2, 2], output_padding: [1, 1]}",
+    ),
+    (
+        "inputs: {query: image, value: image}, MultiHeadAttention: {num_heads: 2, key_dim: 4}",
+        "MultiHeadAttention: {num_heads: 2, key_dim: 4, value_dim: 4, attention_axes: [1, 2]}, inputs: [image, image]",
+    ),
+    ("TimeDistributed: {layer: MaxPooling1D}", "TimeDistributed: {layer: {MaxPooling1D: {strides: 2}}}"),
+]
+MEANING_OTHERS = [
+    ("ZeroPadding2D: 1", "ZeroPadding2D: {padding: [1, 2]}", "padding: 1 -> [1, 2]"),
+    ("ZeroPadding2D: {padding: [[1, 2], [1, 1]]}", "ZeroPadding2D: 1", "padding: [[1, 2], [1, 1]] -> 1"),
+    ("MaxPooling2D", "MaxPooling2D: {strides: 1}", "strides: None -> 1"),
+    ("BatchNormalization", "BatchNormalization: {axis: 2}", "axis: -1 -> 2"),
+    ("BatchNormalization", "BatchNormalization: {axis: -2}", "axis: -1 -> -2"),
+]
+
+
+def with_layer(layer: str) -> str:
+    written = f"{{{layer}}}" if ":" in layer else layer
+    return f"spec: 1\nmodel: {{inputs: {{image: [8, 8, 3]}}, layers: [{written}]}}\n"
+
+
+@pytest.mark.parametrize(("one", "other"), MEANING_THE_SAME)
+def test_arguments_that_mean_the_same(one: str, other: str) -> None:
+    check(with_layer(other), [], with_layer(one))
+    check(with_layer(one), [], with_layer(other))
+
+
+@pytest.mark.parametrize(("one", "other", "change"), MEANING_OTHERS)
+def test_arguments_that_do_not(one: str, other: str, change: str) -> None:
+    (layer,) = compared(with_layer(one), with_layer(other)).layers
+    found = [f"{each.path}: {each.before} -> {each.after}" for each in layer.changes]
+    assert found[0] == f"arguments.{change}"
+
+
 DIFFERENT = {
     "an argument": (
         edited(("units: 16, activation", "units: 16, use_bias: false, activation")),
