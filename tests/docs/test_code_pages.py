@@ -21,7 +21,14 @@ FOLDER = Path(__file__).resolve().parents[2] / "docs" / "codes"
 TITLES = {"error": "Error", "warning": "Warning", "error, warning": "Error or warning"}
 SCHEMA_FIRST = {"conflicting-keys", "empty-model", "not-a-cell"}
 """The published schema of specs reports such faults by codes of its own; these stand behind it."""
-MACHINE = {"dataset-unavailable", "devices-fixed", "keras-refuses", "loss-not-finite", "training-failed"}
+MACHINE = {
+    "dataset-unavailable",
+    "weights-not-finite",
+    "devices-fixed",
+    "keras-refuses",
+    "loss-not-finite",
+    "training-failed",
+}
 """Depend on the machine, the network, or on a fault of specc."""
 LONG = {"too-many-faults"}
 """Takes a spec of hundreds of lines."""
