@@ -324,7 +324,7 @@ class Body:
             only = parts[0] if len(parts) == 1 else None
             return {"prefix": only.source if isinstance(only, Inserted) else text_source(parts)}
         if not own:
-            raise UnsupportedError("a use without a name")
+            raise UnsupportedError("a block that is used with and without a name, inside another one")
         return {"name": text_source(parts)}
 
     def group(self, item: Tree, kind: Entry, place: Place) -> str:
@@ -430,7 +430,7 @@ class Body:
         if not isinstance(name, Value) or name.value is None or has_hole(name):
             return []
         if len(counts) > 1 and 1 in counts:
-            raise UnsupportedError("copies that are numbered at times")
+            raise UnsupportedError("copies whose names have a number in one use of a block and none in another")
         return [str(name.value)] if counts == {1} else [str(name.value), "_", Inserted(counter)]
 
 

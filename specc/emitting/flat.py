@@ -15,22 +15,30 @@ from specc.emitting.python import INDENT, Expression, Group, call, listed, liter
 from specc.graph.graph import Graph, GraphInput, Node, Ref, Wiring
 from specc.graph.infer import Inferred
 from specc.graph.order import sources
+from specc.plan import Outline
 
 CHAIN = "x"
 """The variable of what the next layer takes."""
 
 
-def flat_model(graph: Graph, inferred: Inferred, catalog: Catalog) -> list[str]:
+def flat_model(model: Outline, catalog: Catalog) -> list[str]:
     """The functions that make the model, the last of them `build_model`."""
+    graph = model.graph
     automatic: dict[int, set[str]] = {}
     automatic_layers(graph, AutomaticNames(), automatic)
     wholes = Wholes(catalog, automatic)
-    lines = [
-        "def build_model():",
-        f'{INDENT}"""The model, with new weights."""',
-        *_Writer(graph, inferred, wholes).body(),
-    ]
+    lines = [*model_head(model.precision), *_Writer(graph, model.inferred, wholes).body()]
     return [*wholes.functions, "\n".join(lines)]
+
+
+def model_head(precision: str) -> list[str]:
+    """The first lines of `build_model`: it sets the precision, if that is not Keras' own, whoever calls it."""
+    lines = ["def build_model():", f'{INDENT}"""The model, with new weights."""']
+    if precision == "float64":
+        lines.append(f'{INDENT}keras.config.set_floatx("float64")')
+    if precision != "float32":
+        lines += statement("", call("keras.config.set_dtype_policy", quoted(precision)), 1)
+    return lines
 
 
 @dataclass(slots=True)

@@ -7,7 +7,7 @@ from specc.component import Argument, Component
 from specc.emitting.expressions import UnsupportedError
 from specc.emitting.sites import Instance, Sites
 from specc.graph.drafts import default_name
-from specc.graph.graph import Graph
+from specc.graph.graph import Graph, Node
 
 _MAKES_OTHERS = {
     "MultiHeadAttention": r"softmax|dropout",
@@ -38,7 +38,7 @@ def choose_names(sites: Sites) -> Names:
     own = {site for site in named if not all(map(_looks_automatic, sites.instances[site]))}
     names = _choose(sites, named) or _choose(sites, own)
     if names is None:
-        raise UnsupportedError("names that no script can give")
+        raise UnsupportedError("names that neither Keras nor a block gives to layers in this order")
     return names
 
 
@@ -83,16 +83,21 @@ def automatic_layers(graph: Graph, automatic: "AutomaticNames", found: dict[int,
     """Adds to `found`, by the graph's id, the layers that Keras names as the graph does; so for models inside."""
     own = found.setdefault(id(graph), set())
     for node in graph.nodes:
-        if node.layer != node.name:
-            continue
-        if node.model is not None:
-            automatic_layers(node.model, automatic, found)
-            continue
-        automatic.note(node.component)
         base = default_name(node.component.type)
-        if node.component.kind == "layer" and automatic.next_of(base) == node.name:
+        if _is_named(node, automatic, found) and automatic.next_of(base) == node.name:
             own.add(node.name)
             automatic.count(base)
+
+
+def _is_named(node: Node, automatic: "AutomaticNames", found: dict[int, set[str]]) -> bool:
+    """Whether a node makes a layer with a name of its own, and no model; what else it makes is counted."""
+    if node.layer != node.name:
+        return False
+    if node.model is not None:
+        automatic_layers(node.model, automatic, found)
+        return False
+    automatic.note(node.component)
+    return node.component.kind == "layer"
 
 
 def suffix(instance: Instance) -> str:
@@ -105,13 +110,7 @@ def _first_wrong(sites: Sites, ways: dict[int, str], inner: dict[int, set[str]])
     automatic = AutomaticNames()
     for site, instance in sites.order:
         node, way = instance.node, ways[site]
-        if node.layer != node.name:
-            continue
-        if node.model is not None:
-            automatic_layers(node.model, automatic, inner)
-            continue
-        automatic.note(node.component)
-        if node.component.kind != "layer":
+        if not _is_named(node, automatic, inner):
             continue
         base = default_name(node.component.type) if way == AUTOMATIC else _written(instance, way)
         expected = base if way == WRITTEN else automatic.next_of(base)

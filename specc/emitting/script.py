@@ -18,7 +18,7 @@ from specc.emitting.python import INDENT, WIDTH, Expression, call, listed, liter
 from specc.emitting.splitting import has_rows, is_split
 from specc.emitting.structure import Structured
 from specc.graph.graph import Graph
-from specc.plan import Plan
+from specc.plan import Outline, Plan
 
 _IMPORTS = {
     "csv": "import csv",
@@ -32,6 +32,7 @@ _IMPORTS = {
 }
 _LIBRARIES = {"keras": "Keras 3", "tf": "TensorFlow", "np": "NumPy", "datasets": "scikit-learn"}
 _NEW_WEIGHTS = "The weights are new: the spec starts from a file, which this script does not read."
+_FLAT = "Blocks and repeats are written out, layer by layer, since functions and loops cannot say this:"
 _STANDARD = ("csv", "Path")
 
 
@@ -47,18 +48,24 @@ def training_script(plan: Plan, model: Structured, catalog: Catalog, root: Path,
     ]
     main = "\n".join(_main(plan, data, catalog))
     end = f'if __name__ == "__main__":\n{INDENT}main()'
-    return _assembled(
-        plan.graph, plan.description, ["\n".join(constants)], [*data.functions, *model.functions, main, end]
-    )
+    notes = _notes(plan.graph, model)
+    blocks = [*data.functions, *model.functions, main, end]
+    return _assembled(plan.outline, notes, ["\n".join(constants)], blocks)
 
 
-def model_script(graph: Graph, description: str, model: Structured) -> str:
+def model_script(outline: Outline, model: Structured) -> str:
     """A script that only makes the model."""
     constants = ["\n".join(model.constants)] if model.constants else []
-    return _assembled(graph, description, constants, model.functions)
+    return _assembled(outline, _notes(outline.graph, model), constants, model.functions)
 
 
-def _assembled(graph: Graph, description: str, constants: list[str], blocks: list[str]) -> str:
+def _notes(graph: Graph, model: Structured) -> list[str]:
+    """What a reader of the script should know."""
+    because = f"{_FLAT} {model.flat_because}." if model.flat_because else ""
+    return [note for note in (_NEW_WEIGHTS if _reads_weights(graph) else "", because) if note]
+
+
+def _assembled(outline: Outline, notes: list[str], constants: list[str], blocks: list[str]) -> str:
     body = "\n\n\n".join([*constants, *blocks])
     used = {node.id for node in ast.walk(ast.parse(body)) if isinstance(node, ast.Name)}
     groups = [
@@ -68,7 +75,7 @@ def _assembled(graph: Graph, description: str, constants: list[str], blocks: lis
     imports = "\n\n".join("\n".join(_sorted(group)) for group in groups if group)
     gap = "\n\n" if constants else "\n\n\n"
     needs = [library for name, library in _LIBRARIES.items() if name in used]
-    docstring = _docstring(graph, description, needs)
+    docstring = _docstring(outline, needs, notes)
     return docstring + "\n\n" + imports + gap + body + "\n"
 
 
@@ -83,14 +90,19 @@ def _sorted(imports: list[str]) -> list[str]:
     return plain + [f"from {module} import {', '.join(sorted(names))}" for module, names in sorted(froms.items())]
 
 
-def _docstring(graph: Graph, description: str, needs: list[str]) -> str:
+def _docstring(outline: Outline, needs: list[str], notes: list[str]) -> str:
     """The script's docstring; nothing in it can end it."""
-    words = " ".join(f"{graph.name}: {description}".split()) if description else graph.name
-    plain = "".join(mark if mark.isprintable() else "?" for mark in words).replace("\\", "/").replace('"', "'")
-    lines = textwrap.wrap(plain, WIDTH - 4, break_on_hyphens=False) or ["A model"]
+    words = f"{outline.graph.name}: {outline.description}" if outline.description else outline.graph.name
+    lines = _wrapped(words) or ["A model"]
     listing = " and ".join(filter(None, (", ".join(needs[:-1]), needs[-1])))
-    last = [f"Written by `specc emit`; needs {listing}.", *([_NEW_WEIGHTS] if _reads_weights(graph) else [])]
+    last = [f"Written by `specc emit`; needs {listing}.", *(line for note in notes for line in _wrapped(note))]
     return "\n".join([f'"""{lines[0]}', *lines[1:], "", *last, '"""'])
+
+
+def _wrapped(words: str) -> list[str]:
+    words = " ".join(words.split())
+    plain = "".join(mark if mark.isprintable() else "?" for mark in words).replace("\\", "/").replace('"', "'")
+    return textwrap.wrap(plain, WIDTH - 4, break_on_hyphens=False)
 
 
 def _reads_weights(graph: Graph) -> bool:
@@ -131,12 +143,8 @@ def _main(plan: Plan, data: DataCode, catalog: Catalog) -> list[str]:
 
 
 def _settings(plan: Plan) -> list[str]:
-    runtime, lines = plan.runtime, []
-    if runtime.precision == "float64":
-        lines.append(f'{INDENT}keras.config.set_floatx("float64")')
-    if runtime.precision != "float32":
-        lines += statement("", call("keras.config.set_dtype_policy", quoted(runtime.precision)), 1)
-    if runtime.deterministic:
+    lines = []
+    if plan.runtime.deterministic:
         lines.append(f"{INDENT}tf.config.experimental.enable_op_determinism()")
     return [*lines, f"{INDENT}keras.utils.set_random_seed(SEED)"]
 

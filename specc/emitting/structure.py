@@ -13,18 +13,17 @@ from specc.composition import Parts
 from specc.composition.blocks import Block, Param
 from specc.emitting.body import Body, Place, Signature
 from specc.emitting.expressions import Inserted, Piece, UnsupportedError, is_combined
-from specc.emitting.flat import CHAIN, Wholes, input_lines, model_call
+from specc.emitting.flat import CHAIN, Wholes, input_lines, model_call, model_head
 from specc.emitting.identifiers import Identifiers
 from specc.emitting.naming import choose_names
-from specc.emitting.python import INDENT, Expression, Group, as_tuple, flat, literal, statement
+from specc.emitting.python import Expression, Group, as_tuple, flat, literal, statement
 from specc.emitting.sites import Instance, Sites, find_sites
 from specc.emitting.values import Values
 from specc.emitting.words import INPUT, Scope, leaves, local_names, output_words, references, texts_of, values_of
-from specc.graph.graph import Graph
-from specc.graph.infer import Inferred
 from specc.language.tree import Mapping, Sequence
 from specc.language.tree import Node as Tree
 from specc.language.variables import Variables, has_hole, used_names
+from specc.plan import Outline
 
 _FRESH = '''
 def fresh(name):
@@ -35,24 +34,28 @@ def fresh(name):
 
 
 class Structured(NamedTuple):
-    """The constants, and the functions, of which `build_model` is the last."""
+    """The constants, and the functions, of which `build_model` is the last.
+
+    `flat_because` says why blocks and repeats are no functions and loops; empty where they are, or there are none.
+    """
 
     constants: list[str]
     functions: list[str]
+    flat_because: str = ""
 
 
-def structured_model(graph: Graph, inferred: Inferred, parts: Parts, composed: Tree, catalog: Catalog) -> Structured:
+def structured_model(model: Outline, parts: Parts, composed: Tree, catalog: Catalog) -> Structured:
     """The model of `parts`, whose composed `model:` section is `composed`. Raises UnsupportedError."""
     section = parts.tree.get("model")
     written = _layers(section)
-    sites = find_sites(written, _layers(composed), graph, parts)
+    sites = find_sites(written, _layers(composed), model.graph, parts)
     names = choose_names(sites)
-    counting = _Script(graph, inferred, parts, sites, names.ways, Wholes(catalog, names.inner))
+    counting = _Script(model, parts, sites, names.ways, Wholes(catalog, names.inner))
     counting.model(section, written)
     several = frozenset(key for key, count in counting.used.items() if count > 1)
-    script = _Script(graph, inferred, parts, sites, names.ways, Wholes(catalog, names.inner), several)
-    model = script.model(section, written)
-    functions = [*script.wholes.functions, *script.functions, *([_FRESH] if script.numbers else []), model]
+    script = _Script(model, parts, sites, names.ways, Wholes(catalog, names.inner), several)
+    made = script.model(section, written)
+    functions = [*script.wholes.functions, *script.functions, *([_FRESH] if script.numbers else []), made]
     return Structured(script.constants(), functions)
 
 
@@ -67,8 +70,7 @@ def _layers(section: Tree | None) -> Sequence:
 class _Script:
     """What all functions of one script have in common. `several` are the variables that become constants."""
 
-    graph: Graph
-    inferred: Inferred
+    outline: Outline
     parts: Parts
     sites: Sites
     ways: dict[int, str]
@@ -122,19 +124,20 @@ class _Script:
 
     def outputs(self, instance: Instance) -> int:
         """How many tensors a layer gives."""
-        found = self.inferred.nodes.get(instance.node.name)
+        found = self.outline.inferred.nodes.get(instance.node.name)
         return len(found.outputs) if found else 1
 
     def whole(self, instances: list[Instance], variable: str) -> list[str]:
         """The lines that make a layer which is a model itself."""
         if len(instances) > 1:
             raise UnsupportedError("a model that comes several times")
-        return self.wholes.lines(instances[0].node, variable, self.inferred)
+        return self.wholes.lines(instances[0].node, variable, self.outline.inferred)
 
     def model(self, section: Tree | None, layers: Sequence) -> str:
         """The function `build_model`."""
         names = Identifiers(("inputs", "outputs"))
-        given = self.graph.inputs
+        graph = self.outline.graph
+        given = graph.inputs
         inputs = {each.name: "inputs" if len(given) == 1 else names(each.name) for each in given}
         wanted = output_words(section.get("outputs") if isinstance(section, Mapping) else None)
         asked = references(layers) + Counter(word for _, word in wanted)
@@ -145,12 +148,11 @@ class _Script:
         values = Values(self.catalog, self.parts.variables, symbols, self.variable)
         body = Body(self, values, symbols, self.parts.blocks, names)
         end = body.chain(layers.items, Place(next(iter(inputs.values())), CHAIN, scope))
-        outputs = {name: scope.find(word) for name, word in wanted} or {next(iter(self.graph.outputs)): end}
-        if list(outputs) != list(self.graph.outputs):
+        outputs = {name: scope.find(word) for name, word in wanted} or {next(iter(graph.outputs)): end}
+        if list(outputs) != list(graph.outputs):
             raise UnsupportedError("other outputs")
-        result = statement("return ", model_call(self.graph.name, inputs, outputs), 1)
-        head = ["def build_model():", f'{INDENT}"""The model, with new weights."""']
-        return "\n".join([*head, *input_lines(given, inputs), *body.lines, *result])
+        result = statement("return ", model_call(graph.name, inputs, outputs), 1)
+        return "\n".join([*model_head(self.outline.precision), *input_lines(given, inputs), *body.lines, *result])
 
     def final_names(self, layers: Sequence) -> dict[int, str]:
         """What the layers of the model without names are called, by their entries' ids."""

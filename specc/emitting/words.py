@@ -77,6 +77,15 @@ def texts_of(node: Tree) -> Iterator[str]:
         yield from texts_of(inner)
 
 
+def has_repeats(node: Tree) -> bool:
+    """Whether anything in a tree is repeated."""
+    if isinstance(node, Value):
+        return False
+    if isinstance(node, Mapping) and node.entry("repeat") is not None:
+        return True
+    return any(map(has_repeats, node.items if isinstance(node, Sequence) else [entry.value for entry in node]))
+
+
 def _entries(layers: Tree, *, deep: bool) -> Iterator[Tree]:
     """The entries whose words belong to one scope; `deep` also those in the copies of a group."""
     for item in items_of(layers):

@@ -67,6 +67,7 @@ def test_the_same(case: str) -> None:
     check(SAME[case], [])
 
 
+BOTH = "inputs: {query: image, value: image}"
 MEANING_THE_SAME = [
     ("ZeroPadding2D", "ZeroPadding2D: 1"),
     ("ZeroPadding2D", "ZeroPadding2D: {padding: [[1, 1], [1, 1]]}"),
@@ -84,8 +85,8 @@ MEANING_THE_SAME = [
         "Conv2DTranspose: {filters: 2, kernel_size: [3, 3], strides: [2, 2], output_padding: [1, 1]}",
     ),
     (
-        "inputs: {query: image, value: image}, MultiHeadAttention: {num_heads: 2, key_dim: 4}",
-        "MultiHeadAttention: {num_heads: 2, key_dim: 4, value_dim: 4, attention_axes: [1, 2]}, inputs: [image, image]",
+        f"MultiHeadAttention: {{num_heads: 2, key_dim: 4}}, {BOTH}",
+        f"MultiHeadAttention: {{num_heads: 2, key_dim: 4, value_dim: 4, attention_axes: [1, 2]}}, {BOTH}",
     ),
     ("TimeDistributed: {layer: MaxPooling1D}", "TimeDistributed: {layer: {MaxPooling1D: {strides: 2}}}"),
 ]

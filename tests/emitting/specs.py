@@ -98,6 +98,53 @@ model:
   - GlobalAveragePooling2D
   - Output
 """,
+    "with-and-without-a-name": DIGITS
+    + """
+blocks:
+  lambda:
+    params: {units: {type: integer, default: 8}, act: relu}
+    layers:
+      - Dense: {units: $units, activation: $act}
+      - BatchNormalization
+  def:
+    params: {x: {type: integer}, name: {type: integer, default: 3}}
+    layers:
+      - lambda: {units: $(x * 2)}
+      - parallel:
+          branches:
+            - [{Dense: $x}, {Dropout: 0.1}]
+            - []
+          merge: Concatenate
+      - lambda: {units: "$(max(x, 4))", act: tanh}
+        repeat: $(name)
+model:
+  - Flatten
+  - lambda: 8
+  - def: {x: 4}
+  - def: {x: 4, name: 2}
+    name: second
+  - lambda: {units: 8, act: relu}
+    name: last
+  - Output
+""",
+    "numbered-at-times": DIGITS
+    + """
+blocks:
+  chain:
+    params: {length: {type: integer}}
+    layers: [{Dense: 4, name: link, repeat: $(length)}]
+model: [Flatten, {chain: 3}, {chain: 1, name: second}, Output]
+""",
+    "half-precision": DIGITS
+    + """
+model: [Flatten, {Dense: 4}, Output]
+runtime: {precision: mixed_bfloat16}
+""",
+    "without-data": """
+spec: 1
+model: {inputs: {x: [4]}, layers: [{Dense: 3}]}
+runtime: {precision: float64}
+""",
     "repeats": DIGITS
     + """
 vars: {deep: true}

@@ -4,6 +4,7 @@ import ast
 import runpy
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import keras
@@ -15,12 +16,21 @@ import specc.emitting
 from specc.catalog import load
 from specc.emitting.expressions import UnsupportedError
 from specc.keras_target.build import build_model
+from specc.plan import Outline
 from specc.runs import read
 from tests.emitting.specs import GALLERY, SPECS, TRAINED, checked, script_of, write
 
 pytestmark = pytest.mark.train
 
 MODELS = [*SPECS, *sorted(path.stem for path in GALLERY.glob("*.yaml"))]
+
+
+@pytest.fixture(autouse=True)
+def _precision() -> Iterator[None]:
+    """The scripts set the precision for the whole process."""
+    yield
+    keras.config.set_floatx("float32")
+    keras.config.set_dtype_policy("float32")
 
 
 @pytest.mark.parametrize("name", MODELS)
@@ -46,7 +56,10 @@ def check_model(path: Path) -> None:
     script.write_text(script_of(path), encoding="utf-8")
     keras.utils.clear_session()
     theirs = runpy.run_path(str(script))["build_model"]()
+    precision = model.precision if isinstance(model, Outline) else model.runtime.precision
+    assert {layer.dtype_policy.name for layer in theirs.layers if layer.weights} <= {precision}
     keras.utils.clear_session()
+    keras.config.set_dtype_policy(precision)
     built, findings = build_model(model.graph, load())
     assert built, findings
     ours = built.model

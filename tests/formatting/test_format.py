@@ -76,6 +76,11 @@ def test_scalars(case: str) -> None:
 
 COMMENTS = {
     "behind": ("a: 1 # c\nbb: 2    # d\n", "a: 1  # c\nbb: 2    # d\n"),
+    "in a column that must move": (
+        "a: { b: 1 } # c\n\nd: [1,2]    # e\n            # f\n",
+        "a: {b: 1}  # c\n\nd: [1, 2]  # e\n           # f\n",
+    ),
+    "in a column over blank lines": ("a: 'x y' # c\n\nb: [1,2] # d\n", 'a: "x y"   # c\n\nb: [1, 2]  # d\n'),
     "in a column": ("a:    1 # c\nbbb:  2 # d\n", "a: 1    # c\nbbb: 2  # d\n"),
     "that goes on": ("a:  1 # c\n      # d\nb: 2\n", "a: 1  # c\n      # d\nb: 2\n"),
     "above": ("a:\n# c\n- 1\n  # d\n-  2\n", "a:\n  # c\n  - 1\n    # d\n  - 2\n"),

@@ -293,3 +293,14 @@ def test_what_forbids_training_is_one_finding(weights: str, units: int, code: st
         train("second", weights, units=units)
     assert [finding.code for finding in caught.value.findings] == [code]
     assert not Path("runs/second").exists()
+
+
+def test_a_spec_without_data_can_be_asked(project: Path) -> None:
+    Path("net.yaml").write_text(
+        "spec: 1\nmodel: {inputs: {x: [4]}, layers: [{Dense: 3, name: head}, {Dense: 2, name: new}]}\n"
+    )
+    keras.Sequential([keras.Input((4,)), layers.Dense(3, name="head")]).save_weights("a.weights.h5")
+    command = [sys.executable, "-m", "specc", "weights", "a.weights.h5", "net.yaml"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[1:] == ["  head  loaded", "  new   not in the file"]

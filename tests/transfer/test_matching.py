@@ -1,6 +1,7 @@
 """Which layers of a model and a file go together, and what is said of the others."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -120,6 +121,18 @@ def test_what_is_said(theirs: Mapping[str, Any], missing: str, level: Level | No
     findings = mismatches(match(model(BASE), file), file, WeightsFile("w.keras", PLACE, missing), graph("a", "b"))
     assert [(f.level, f.code, f.span) for f in findings] == ([(level, "weights-mismatch", PLACE)] if level else [])
     assert [label.span.line for finding in findings for label in finding.labels] == lines
+
+
+def test_a_layer_in_a_model_is_marked_where_it_stands() -> None:
+    inner = graph("a", "b")
+    outer = graph("encoder")
+    whole = replace(outer, nodes=(replace(outer.nodes[0], model=inner),))
+    file = model({"encoder": {"a": BASE["a"]}})
+    weights = WeightsFile("w.keras", PLACE, "error")
+    (finding,) = mismatches(match(model({"encoder": BASE}), file), file, weights, whole)
+    assert [(label.span, label.text) for label in finding.labels] == [
+        (inner.nodes[1].span, "`encoder/b`: not in the file")
+    ]
 
 
 def test_long_lists_are_cut() -> None:
