@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from specc.check import check
-from specc.cli.validate import validate
+from specc.cli import specc
 from specc.composition import Composed, compose
 from specc.language.overrides import Overrides
 from specc.language.read import read
@@ -170,7 +170,7 @@ def test_what_the_whole_check_says(files: Files, expected: list[str], tmp_path: 
 def test_a_fault_of_a_file_that_several_specs_bring_in_is_told_once(tmp_path: Path) -> None:
     spec = "spec: 1\nextends: b.yaml\nmodel: [Output]\n"
     composed({"a.yaml": spec, "c.yaml": spec, "b.yaml": "spec: 1\ndata: {datsaet: iris}\n"}, tmp_path)
-    result = CliRunner().invoke(validate, [str(tmp_path), "--format", "jsonl"])
+    result = CliRunner().invoke(specc, ["validate", str(tmp_path), "--format", "jsonl"])
     assert [line.count("datsaet") > 0 for line in result.output.splitlines()].count(True) == 1
 
 

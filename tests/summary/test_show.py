@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from specc.cli.show import show
+from specc.cli import specc
 
 
 @pytest.fixture
@@ -18,7 +18,7 @@ def spec(project: Path) -> Path:
 
 
 def run(*arguments: str) -> Result:
-    return CliRunner().invoke(show, ["spec.yaml", *arguments])
+    return CliRunner().invoke(specc, ["show", "spec.yaml", *arguments])
 
 
 @pytest.mark.parametrize(
