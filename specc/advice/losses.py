@@ -124,9 +124,9 @@ def class_loss_on_number(view: View, output: Output) -> Iterator[Finding]:
     """Losses for two classes on a target of numbers: a crossentropy of shares between 0 and 1 is sound."""
     if output.classes:
         return
-    message = f"`{output.loss.type}` is a loss for classes, `{output.target.name}` is a number"
-    help_ = "use `MeanSquaredError`, or say `columns: {NAME: category}` if the numbers are names of classes"
-    help_ = help_.replace("NAME", output.target.name)
+    name = output.target.name
+    message = f"`{output.loss.type}` is a loss for classes, `{name}` is a number"
+    help_ = f"use `MeanSquaredError`, or say `columns: {{{name}: category}}` if the numbers are names of classes"
     found = target_range(output.target, view.plan)
     if output.loss_type in BINARY and found and not 0 <= found[0] <= found[1] <= 1:
         notes = (f"it goes from {found[0]:g} to {found[1]:g}, and the loss takes 0 to 1",)

@@ -9,14 +9,11 @@ from collections.abc import Mapping as AbstractMapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from specc.composition.entries import GROUP_TYPES, NODE_KEYS
 from specc.diagnostics import Finding, Label, Span, error, warning
 from specc.language.tree import Entry, Mapping, Node, Scalar, Sequence, Value, plain
 from specc.language.variables import Unresolved, Variables, has_hole, has_unresolved, invalid_name, is_variable_name
 
-NODE_KEYS = ("name", "inputs", "outputs", "share", "repeat")
-"""What stands beside the type of a layer. Composed layers have all of it but `repeat`."""
-OTHER_TYPES = ("parallel", "layers", "model")
-"""Types that begin with a small letter and are no blocks."""
 _NAME = re.compile(r"[a-z][A-Za-z0-9_]*")
 _IN_A_LIST = "layers stand in a list, each behind a `-`"
 _BODY_KEYS = ("description", "params", "inputs", "layers", "outputs")
@@ -66,7 +63,7 @@ def read_blocks(section: Node | None, home: Variables, blocks: dict[str, Block],
         findings.append(error("wrong-type", "`blocks` must be a mapping of names to blocks", section.span))
         return
     for entry in section:
-        taken = entry.key in (*NODE_KEYS, *OTHER_TYPES)
+        taken = entry.key in (*NODE_KEYS, *GROUP_TYPES)
         if taken or not _NAME.fullmatch(entry.key):
             rule = "a block's name is letters, digits and `_`, and begins with a small letter"
             help_ = f"`{entry.key}` says something else among layers: take another name" if taken else rule
@@ -109,6 +106,12 @@ def bind(block: Block, given: Node | None, use: Span, caller: Variables) -> dict
             findings.append(fault)
         values[param.name] = Value(entry.span, Unresolved(param.name)) if fault else entry
     return values
+
+
+def is_component(given: Mapping, block: Block) -> bool:
+    """Whether what a use gives is one component, which is then the block's first argument, and no arguments by name."""
+    keys = [entry.key for entry in given]
+    return len(keys) == 1 and keys[0] not in {param.name for param in block.params} and keys[0][:1].isupper()
 
 
 def unused_parameters(block: Block) -> list[Finding]:
@@ -310,7 +313,7 @@ def _arguments(block: Block, given: Node | None, findings: list[Finding]) -> dic
     names = [param.name for param in block.params]
     if given is None or (isinstance(given, Value) and given.value is None):
         return {}
-    if isinstance(given, Mapping) and not _is_component(given, names):
+    if isinstance(given, Mapping) and not is_component(given, block):
         for entry in given:
             if entry.key not in names and not entry.key.startswith("x-"):
                 from specc.language.suggest import did_you_mean
@@ -325,11 +328,6 @@ def _arguments(block: Block, given: Node | None, findings: list[Finding]) -> dic
         findings.append(error("unknown-argument", f"`{block.name}` takes no arguments", given.span, labels=(label,)))
         return {}
     return {names[0]: given}
-
-
-def _is_component(given: Mapping, names: list[str]) -> bool:
-    keys = [entry.key for entry in given]
-    return len(keys) == 1 and keys[0] not in names and keys[0][:1].isupper()
 
 
 def _misfit(param: Param, node: Node) -> Finding | None:

@@ -31,7 +31,7 @@ from specc.language.tree import Entry, Mapping, Node, Sequence, Value
 from specc.language.variables import Tally, Variables, define
 
 _CONSUMED = frozenset(("vars", "extends", "include", "blocks", "models"))
-_NOT_READ = frozenset(("description",))
+"""Sections of which a composed spec has nothing left."""
 
 
 class Parts(NamedTuple):
@@ -109,7 +109,7 @@ class _Composer(NamedTuple):
         return Mapping(parts.tree.span, tuple(entries)), parts
 
     def section(self, entry: Entry, scope: Scope) -> Entry:
-        if entry.key in _NOT_READ or entry.key.startswith("x-"):
+        if entry.key == "description" or entry.key.startswith("x-"):
             return entry
         if entry.key == "model":
             return entry._replace(value=instantiate_model(entry.value, scope))

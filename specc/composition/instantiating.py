@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator
 from collections.abc import Mapping as AbstractMapping
 from dataclasses import dataclass, field, replace
 
-from specc.composition.blocks import INDEX, NODE_KEYS, OTHER_TYPES, Block, bind, shown, unbound
+from specc.composition.blocks import INDEX, Block, bind, shown, unbound
+from specc.composition.entries import GROUP_TYPES, NODE_KEYS
 from specc.composition.groups import BLOCK, COPIES, MODEL, RESERVED, opaque
 from specc.composition.merging import reached
 from specc.composition.strays import stray_keys
@@ -155,8 +156,8 @@ def _copies(item: Mapping, count: int, scope: Scope) -> Mapping:
     """The entry as a list of its copies, the first with its `inputs`; the last gives what the name stands for."""
     name, inputs = item.entry("name"), item.entry("inputs")
     numbered = name is not None and has_hole(name.value) and INDEX in used_names(str(name.value.value))
-    left_out = {"repeat", "inputs", "outputs"} | (set() if numbered else {"name"})
-    inside = replace(item, entries=tuple(entry for entry in item if entry.key not in left_out))
+    of_all = {"outputs"} if numbered else {"name", "outputs"}
+    inside = replace(item, entries=tuple(entry for entry in item if entry.key not in {"repeat", "inputs", *of_all}))
     copies: list[Node] = []
     for number in range(count):
         if not affordable(item, item.span, scope):
@@ -169,7 +170,7 @@ def _copies(item: Mapping, count: int, scope: Scope) -> Mapping:
         if number == 0 and inputs:
             copy = Mapping(copy.span, (*copy.entries, scope.variables.entry(inputs, 3)))
         copies.append(copy)
-    kept = [scope.variables.entry(entry, 3) for entry in item if entry.key in left_out - {"repeat", "inputs"}]
+    kept = [scope.variables.entry(entry, 3) for entry in item if entry.key in of_all]
     first = item.entries[0]
     return Mapping(item.span, (Entry(COPIES, first.key_span, Sequence(item.span, tuple(copies))), *kept))
 
@@ -313,7 +314,7 @@ def _word(node: Node, scope: Scope) -> tuple[Entry, ...]:
 
 def _misspelt(name: str, place: Span, scope: Scope) -> tuple[Entry, ...]:
     """An unknown layer, with a finding, for a name that is like a block's; other words are for the schema to judge."""
-    if not name[:1].islower() or name in OTHER_TYPES or name.startswith("ops."):
+    if not name[:1].islower() or name in GROUP_TYPES or name.startswith("ops."):
         return ()
     if scope.models.lost:
         return (opaque(place),)

@@ -5,11 +5,12 @@ Mappings merge deeply; everything else replaces, and so does a component of anot
 
 from collections.abc import Iterator
 
+from specc.catalog.sources import SOURCES
 from specc.diagnostics import Finding, Span, Use, error
 from specc.language.tree import Deletion, Entry, Mapping, Node, Sequence, Value
 from specc.language.variables import Unresolved
 
-_SOURCES = frozenset(("dataset", "csv", "table"))
+_SOURCES = frozenset(SOURCES)
 """Keys of `data` of which there is one: it says what kind of source this is, as a component's type does."""
 
 

@@ -5,7 +5,8 @@ Beside a layer the schema finds such keys; what it is told of a group does not h
 
 from collections.abc import Mapping as AbstractMapping
 
-from specc.composition.blocks import NODE_KEYS, OTHER_TYPES, Block
+from specc.composition.blocks import Block
+from specc.composition.entries import GROUP_TYPES, NODE_KEYS
 from specc.diagnostics import Finding, error
 from specc.language.tree import Entry, Mapping, Value
 
@@ -18,7 +19,7 @@ def stray_keys(item: Mapping, blocks: AbstractMapping[str, Block]) -> tuple[dict
     That is a node key, the group itself for an argument of it, or nothing that is known. A second type is no stray.
     Findings: misplaced-argument, unknown-key.
     """
-    groups = [entry for entry in item if entry.key in blocks or entry.key in OTHER_TYPES]
+    groups = [entry for entry in item if entry.key in blocks or entry.key in GROUP_TYPES]
     others = [entry for entry in item if entry not in groups and not _belongs(entry.key)]
     if len(groups) != 1 or not others:
         return {}, []

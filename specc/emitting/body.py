@@ -10,21 +10,24 @@ from typing import NamedTuple, Protocol
 
 from specc.catalog import Catalog, EntryFacts
 from specc.component import Component
-from specc.composition.blocks import INDEX, Block
+from specc.composition.blocks import INDEX, Block, is_component
+from specc.composition.entries import items_of, values_of
 from specc.emitting.components import argument_of, at_call, constructor, symbol
 from specc.emitting.expressions import Inserted, Piece, UnsupportedError, text_source, value_source
 from specc.emitting.identifiers import Identifiers
 from specc.emitting.naming import AUTOMATIC, NUMBERED, suffix
 from specc.emitting.python import INDENT, Expression, call, flat, listed, statement
-from specc.emitting.sites import Instance, Sites, items_of, key_of, layer_type, shares
+from specc.emitting.sites import Instance, Sites, key_of, layer_type, shares
 from specc.emitting.values import Values
-from specc.emitting.words import Scope, is_component, local_names, references, sharing, takes, texts_of, values_of
+from specc.emitting.words import Scope, local_names, references, sharing, takes, texts_of
 from specc.graph.drafts import default_name, layer_kind
 from specc.language.tree import Entry, Mapping, Sequence, Value, plain
 from specc.language.tree import Node as Tree
 from specc.language.variables import has_hole, used_names
 
 OUTPUT = "Output"
+_WHOLE = ("model", "application")
+"""Kinds of layers that are models themselves."""
 
 
 class Signature(NamedTuple):
@@ -439,7 +442,3 @@ def _is_same(given: Tree, default: Tree | None) -> bool:
     if default is None or any(texts_of(given)) or any(texts_of(default)):
         return False
     return repr(plain(given)) == repr(plain(default))
-
-
-_WHOLE = ("model", "application")
-"""Kinds of layers that are models themselves."""

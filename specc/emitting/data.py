@@ -4,12 +4,13 @@ Numbers are standardised by `Normalization`, fitted on the rows that train. Wher
 a model of Keras layers prepares the columns, as specc's own does.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 from specc.data.facts import NUMBER, ColumnFacts, InputFacts
 from specc.emitting.identifiers import Identifiers, identifier
-from specc.emitting.python import INDENT, Expression, call, flat, listed, literal, mapped, quoted, statement
+from specc.emitting.python import INDENT, Expression, call, flat, listed, literal, mapped, one_or_all, quoted, statement
 from specc.emitting.sources import Source, missing_texts, source_of
 from specc.emitting.splitting import is_split, split_functions, split_lines
 from specc.plan import Plan
@@ -113,11 +114,11 @@ def data_code(plan: Plan, root: Path, folder: Path) -> DataCode:
     several = len(inputs) > 1, len(plan.targets) > 1
     first = next(name for name, target in plan.targets.items() if target.name == plan.facts.targets[0].name)
     labels = f"y[{quoted(first)}][:, 0]" if several[1] else "y[:, 0]"
-    columns = _columns(plan)
+    columns = plan.facts.columns
     if any(_needs_model(found, columns, source) for found in inputs.values()):
         return _with_model(plan, source, labels, several)
     xs = {name: _array(found, columns, source) for name, found in inputs.items()}
-    load = _load(source, [*statement("x = ", _one_or_all(xs))], _targets(plan, source))
+    load = _load(source, [*statement("x = ", one_or_all(xs))], _targets(plan, source))
     train = "train" if is_split(plan) else ""
     normalised = [name for name, found in inputs.items() if _is_scaled(found, columns)]
     main = [f"{INDENT}x, y = load_data()", *split_lines(plan, labels)]
@@ -130,11 +131,7 @@ def data_code(plan: Plan, root: Path, folder: Path) -> DataCode:
     return DataCode(source.constants, functions, main, serving, labels, *several)
 
 
-def _columns(plan: Plan) -> dict[str, ColumnFacts]:
-    return dict(plan.facts.columns)
-
-
-def _needs_model(found: InputFacts, columns: dict[str, ColumnFacts], source: Source) -> bool:
+def _needs_model(found: InputFacts, columns: Mapping[str, ColumnFacts], source: Source) -> bool:
     """Whether an input is more than numbers that are all standardised, or that all stand as they are."""
     facts = [columns[name] for name in found.columns]
     if facts[0].shape:
@@ -143,23 +140,17 @@ def _needs_model(found: InputFacts, columns: dict[str, ColumnFacts], source: Sou
     return mixed or any(fact.kind != NUMBER or fact.name in source.gaps for fact in facts)
 
 
-def _is_scaled(found: InputFacts, columns: dict[str, ColumnFacts]) -> bool:
+def _is_scaled(found: InputFacts, columns: Mapping[str, ColumnFacts]) -> bool:
     return not columns[found.columns[0]].shape and columns[found.columns[0]].scaled
 
 
-def _array(found: InputFacts, columns: dict[str, ColumnFacts], source: Source) -> Expression:
+def _array(found: InputFacts, columns: Mapping[str, ColumnFacts], source: Source) -> Expression:
     first = columns[found.columns[0]]
     return source.array(first.name) if first.shape else source.vector(found.columns)
 
 
-def _one_or_all(by_name: dict[str, Expression]) -> Expression:
-    if len(by_name) == 1:
-        return next(iter(by_name.values()))
-    return mapped((quoted(name), value) for name, value in by_name.items())
-
-
 def _targets(plan: Plan, source: Source) -> list[str]:
-    return statement("y = ", _one_or_all({name: source.target(target) for name, target in plan.targets.items()}))
+    return statement("y = ", one_or_all({name: source.target(target) for name, target in plan.targets.items()}))
 
 
 def _load(source: Source, x: list[str], y: list[str], result: str = "x") -> str:
@@ -202,7 +193,7 @@ def _normalised_inputs(plan: Plan, names: list[str], several: bool) -> list[str]
 
 def _with_model(plan: Plan, source: Source, labels: str, several: tuple[bool, bool]) -> DataCode:
     """The script's part where a model of layers prepares the columns."""
-    columns = _columns(plan)
+    columns = plan.facts.columns
     identifiers = Identifiers(("preprocessing",))
     names = {name: identifiers(name) for name in plan.facts.features}
     numbers = [name for name in names if columns[name].kind == NUMBER and not columns[name].shape]
@@ -210,6 +201,7 @@ def _with_model(plan: Plan, source: Source, labels: str, several: tuple[bool, bo
     categories = [name for name in names if name not in numbers and name not in passed]
     numeric = [name for name in categories if source.numeric(name)]
     constants, lines, functions = list(source.constants), ["columns = {}"], []
+    known = len(constants)
     readers = _TYPED_READERS if source.is_typed else _READERS
     if source.is_text and not source.is_typed:
         constants += statement("MISSING = ", listed(map(quoted, missing_texts(plan))))
@@ -229,11 +221,8 @@ def _with_model(plan: Plan, source: Source, labels: str, several: tuple[bool, bo
         lines.append(f"{INDENT}columns[name] = np.array([[{reader}(row[header])] for row in rows]{dtype})")
     for name in passed:
         lines += statement(f"columns[{quoted(names[name])}] = ", source.array(name))
-    load = _load(source, lines, _targets(plan, source), "columns")
-    constants = (
-        list(dict.fromkeys([*constants, *source.constants])) if not source.is_text else _merged(constants, source)
-    )
-    functions += [load, *split_functions(plan)]
+    functions += [_load(source, lines, _targets(plan, source), "columns"), *split_functions(plan)]
+    constants += source.constants[known:]  # those that the targets have added
     if numbers:
         functions.append(_SCALED.strip())
     if categories:
@@ -252,11 +241,6 @@ def _with_model(plan: Plan, source: Source, labels: str, several: tuple[bool, bo
     return DataCode(constants, functions, main, serving, labels, *several)
 
 
-def _merged(constants: list[str], source: Source) -> list[str]:
-    """The constants, those that the targets have added since included."""
-    return constants + [line for line in source.constants if line not in constants]
-
-
 def _array_column(name: str, given: str, facts: ColumnFacts, source: Source) -> list[str]:
     value = source.vector([name])
     if facts.kind != NUMBER:
@@ -268,7 +252,6 @@ def _preprocessing(
     plan: Plan, names: dict[str, str], numbers: list[str], categories: list[str], numeric: list[str]
 ) -> str:
     """The function that makes the model from columns to prepared inputs."""
-    lines = ["inputs = {"]
     kind = 'dtype="float32" if array.dtype.kind == "f" else "string"'
     lines = [
         "inputs = {",
@@ -304,7 +287,7 @@ def _preprocessing(
             lines.append(f"{INDENT}{variable}.append(one_hot(columns[name][train], inputs[name]))")
         lines.append(f"{variable} = {_joined(variable, len(words), has_numbers=bool(own))}")
         prepared[name] = variable
-    lines += statement("return ", call("keras.Model", "inputs", _one_or_all(prepared), name=quoted("preprocessing")))
+    lines += statement("return ", call("keras.Model", "inputs", one_or_all(prepared), name=quoted("preprocessing")))
     what = "The model from raw columns to what the network takes, fitted on the training rows."
     head = ["def build_preprocessing(columns, train):", f'{INDENT}"""{what}"""']
     return "\n".join([*head, *(INDENT + line if line else line for line in lines)])

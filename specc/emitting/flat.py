@@ -8,10 +8,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from specc.catalog import Catalog
-from specc.emitting.components import argument_of, at_call, constructor, symbol
+from specc.emitting.components import argument_of, at_call, constructor, facts_of, symbol
 from specc.emitting.identifiers import Identifiers
 from specc.emitting.naming import AutomaticNames, automatic_layers
-from specc.emitting.python import INDENT, Expression, Group, call, listed, literal, mapped, quoted, statement
+from specc.emitting.python import INDENT, Expression, Group, call, listed, literal, one_or_all, quoted, statement
 from specc.graph.graph import Graph, GraphInput, Node, Ref, Wiring
 from specc.graph.infer import Inferred
 from specc.graph.order import sources
@@ -60,15 +60,14 @@ class Wholes:
         if node.model is not None:
             made: Expression = call(self.function(node, node.model, given))
         else:
-            facts = self.catalog.find(node.component.kind, node.component.type)
-            if facts is None:
-                raise KeyError(f"{node.component.type} is not in the catalog")
-            extra: dict[str, Expression] = {"name": quoted(node.layer)}
             component = node.component
+            extra: dict[str, Expression] = {"name": quoted(node.layer)}
             if "input_shape" not in component.arguments:
                 extra = {"input_shape": literal(given[0]), **extra}
             arguments = {name: value for name, value in component.arguments.items() if name != "trainable"}
-            made = constructor(replace(component, arguments=arguments), facts, self.catalog, extra)
+            made = constructor(
+                replace(component, arguments=arguments), facts_of(component, self.catalog), self.catalog, extra
+            )
         lines = statement(f"{variable} = ", made, 1)
         frozen = node.component.arguments.get("trainable") is False
         return [*lines, f"{INDENT}{variable}.trainable = False"] if frozen else lines
@@ -93,13 +92,7 @@ def input_lines(inputs: tuple[GraphInput, ...], variables: Mapping[str, str]) ->
 
 def model_call(name: str, inputs: Mapping[str, str], outputs: Mapping[str, str]) -> Group:
     """The model of these variables: one input or output itself, several by name."""
-    return call("keras.Model", _one_or_all(inputs), _one_or_all(outputs), name=quoted(name))
-
-
-def _one_or_all(variables: Mapping[str, str]) -> Expression:
-    if len(variables) == 1:
-        return next(iter(variables.values()))
-    return mapped((quoted(name), variable) for name, variable in variables.items())
+    return call("keras.Model", one_or_all(inputs), one_or_all(outputs), name=quoted(name))
 
 
 def _input(given: GraphInput) -> Expression:
@@ -150,9 +143,7 @@ class _Writer:
         if whole:
             made = call(self._layers[node.layer], *given, **wires)
             return [*lines, *statement(f"{self._targets(number, node)} = ", made, 1)]
-        facts = self._catalog.find(node.component.kind, node.component.type)
-        if facts is None:
-            raise KeyError(f"{node.component.type} is not in the catalog")
+        facts = facts_of(node.component, self._catalog)
         if node.component.kind == "op":
             written = {
                 name: argument_of(node.component, name, facts, self._catalog) for name in node.component.arguments

@@ -7,27 +7,16 @@ from collections.abc import Iterable
 from specc.graph.naming import FreshNames
 
 RESERVED = frozenset(
-    (
-        *(*keyword.kwlist, *keyword.softkwlist),
-        *("dict", "enumerate", "float", "int", "isinstance", "len", "list", "max", "min", "open", "print", "range"),
-        *("round", "set", "sorted", "str", "zip"),
-        *("keras", "layers", "ops", "np", "datasets", "csv", "tf", "Path"),
-        *("x", "index", "main", "fresh", "build_model", "build_preprocessing", "load_data", "take"),
-        *(
-            "split_rows",
-            "shuffled",
-            "quotas",
-            "whole",
-            "number",
-            "category",
-            "numeric_category",
-            "scaled",
-            "one_hot",
-            "as_number",
-        ),
-        *("MISSING", "NUMBERS", "CATEGORIES", "NUMERIC_CATEGORIES", "COLUMNS", "ROWS", "FEATURES", "TARGET"),
-    )
-)
+    {
+        *keyword.kwlist, *keyword.softkwlist,
+        "dict", "enumerate", "float", "int", "isinstance", "len", "list", "max", "min", "open", "print", "range",
+        "round", "set", "sorted", "str", "zip",
+        "keras", "layers", "ops", "np", "datasets", "csv", "tf", "Path",
+        "x", "index", "main", "fresh", "build_model", "build_preprocessing", "load_data", "take", "split_rows",
+        "shuffled", "quotas", "whole", "number", "category", "numeric_category", "scaled", "one_hot", "as_number",
+        "MISSING", "NUMBERS", "CATEGORIES", "NUMERIC_CATEGORIES", "COLUMNS", "ROWS", "FEATURES", "TARGET",
+    }
+)  # fmt: skip
 """Names that a variable of a spec's may not have in a script."""
 
 

@@ -3,7 +3,7 @@
 What comes from a spec becomes source here: text by `quoted`, which leaves nothing that could end its literal.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -58,6 +58,13 @@ def as_tuple(value: Expression) -> Expression:
 def mapped(items: Iterable[tuple[Expression, Expression]]) -> Group:
     """A dict."""
     return Group("", "{", tuple((f"{flat(key)}: ", item) for key, item in items))
+
+
+def one_or_all(by_name: Mapping[str, Expression]) -> Expression:
+    """The only value itself, several as a dict: so Keras takes inputs, outputs and what goes with them."""
+    if len(by_name) == 1:
+        return next(iter(by_name.values()))
+    return mapped((quoted(name), value) for name, value in by_name.items())
 
 
 def literal(value: object) -> Expression:

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from specc.composition import BLOCK, COPIES, MODEL, Parts
-from specc.composition.blocks import NODE_KEYS, Block
+from specc.composition.blocks import Block
+from specc.composition.entries import NODE_KEYS, items_of, type_entries
 from specc.emitting.expressions import UnsupportedError
 from specc.graph.graph import Graph, Node
 from specc.language.tree import Entry, Sequence, Value
@@ -59,11 +60,7 @@ def layer_type(item: Tree) -> Entry:
     """The entry of a layer's type: its one key that is no node key."""
     if isinstance(item, Value):
         return Entry(str(item.value), item.span, Value(item.span, None))
-    types = (
-        [entry for entry in item if entry.key not in NODE_KEYS and not entry.key.startswith("x-")]
-        if isinstance(item, TreeMapping)
-        else []
-    )
+    types = type_entries(item, NODE_KEYS) if isinstance(item, TreeMapping) else []
     if len(types) != 1:
         raise UnsupportedError("an entry without a type of its own")
     return types[0]
@@ -72,11 +69,6 @@ def layer_type(item: Tree) -> Entry:
 def key_of(item: Tree, key: str) -> Tree | None:
     """A node key of an entry."""
     return item.get(key) if isinstance(item, TreeMapping) else None
-
-
-def items_of(node: Tree | None) -> tuple[Tree, ...]:
-    """The items of a list."""
-    return node.items if isinstance(node, Sequence) else ()
 
 
 def shares(item: Tree) -> bool:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from specc.catalog import Catalog
 from specc.composition import Parts
 from specc.composition.blocks import Block, Param
+from specc.composition.entries import values_of
 from specc.emitting.body import Body, Place, Signature
 from specc.emitting.expressions import Inserted, Piece, UnsupportedError, is_combined
 from specc.emitting.flat import CHAIN, Wholes, input_lines, model_call, model_head
@@ -19,7 +20,8 @@ from specc.emitting.naming import choose_names
 from specc.emitting.python import Expression, Group, as_tuple, flat, literal, statement
 from specc.emitting.sites import Instance, Sites, find_sites
 from specc.emitting.values import Values
-from specc.emitting.words import INPUT, Scope, leaves, local_names, output_words, references, texts_of, values_of
+from specc.emitting.words import Scope, leaves, local_names, output_words, references, texts_of
+from specc.graph.scopes import INPUT
 from specc.language.tree import Mapping, Sequence
 from specc.language.tree import Node as Tree
 from specc.language.variables import Variables, has_hole, used_names

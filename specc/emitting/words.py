@@ -4,16 +4,14 @@ from collections import Counter
 from collections.abc import Container, Iterator
 from dataclasses import dataclass, field
 
-from specc.composition.blocks import Block
+from specc.composition.entries import items_of, values_of
 from specc.emitting.expressions import UnsupportedError
-from specc.emitting.sites import items_of, key_of, layer_type, shares
+from specc.emitting.sites import key_of, layer_type, shares
 from specc.graph.drafts import default_name
+from specc.graph.naming import FreshNames
 from specc.language.tree import Mapping, Sequence, Value
 from specc.language.tree import Node as Tree
 from specc.language.variables import has_hole
-
-INPUT = "input"
-"""The word for the only input of a model or a block."""
 
 
 @dataclass(slots=True)
@@ -50,22 +48,11 @@ def takes(item: Tree | None, word: str) -> bool:
     return any(isinstance(value, Value) and value.value == word for value in values)
 
 
-def is_component(given: Mapping, block: Block) -> bool:
-    """Whether what a use of a block is given is one component, the block's first argument."""
-    keys = [entry.key for entry in given]
-    return len(keys) == 1 and keys[0] not in {param.name for param in block.params} and keys[0][:1].isupper()
-
-
 def output_words(node: Tree | None) -> list[tuple[str, str]]:
     """The names of a model's outputs and the words for them."""
     if isinstance(node, Mapping):
         return [(entry.key, str(entry.value.value)) for entry in node if isinstance(entry.value, Value)]
     return [(str(value.value), str(value.value)) for value in values_of(node)]
-
-
-def values_of(node: Tree | None) -> tuple[Value, ...]:
-    """The scalars of a list, or the one scalar."""
-    return (node,) if isinstance(node, Value) else tuple(each for each in items_of(node) if isinstance(each, Value))
 
 
 def texts_of(node: Tree) -> Iterator[str]:
@@ -122,20 +109,38 @@ def references(layers: Tree) -> Counter[str]:
 
 def local_names(layers: Tree, taken: set[str], blocks: Container[str]) -> dict[int, str]:
     """What the layers of a block without names are called in it, by their entries' ids; those that can be told."""
-    own = [item for item in leaves(layers) if layer_type(item).key not in blocks]
-    written = {str(name.value) for item in own if isinstance(name := key_of(item, "name"), Value)}
+    written, beginnings = _written_names(layers)
+    fresh = FreshNames(taken | written)
     names: dict[int, str] = {}
-    counts: Counter[str] = Counter()
     uncertain: set[str] = set()
-    for item in own:
+    for item in leaves(layers):
         kind = layer_type(item)
+        if kind.key in blocks or key_of(item, "name") is not None:
+            continue
         merge = kind.value.get("merge") if kind.key == "parallel" and isinstance(kind.value, Mapping) else None
         base = default_name((layer_type(merge) if merge is not None else kind).key)
-        if key_of(item, "name") is not None:
-            continue
-        if key_of(item, "repeat") is not None or base in written or base in taken:
+        if key_of(item, "repeat") is not None:
             uncertain.add(base)
-        if base not in uncertain:
-            names[id(item)] = f"{base}_{counts[base]}" if counts[base] else base
-            counts[base] += 1
+        if base in uncertain:
+            continue
+        name = fresh(base)
+        if name.startswith(beginnings):
+            uncertain.add(base)
+        else:
+            names[id(item)] = name
     return names
+
+
+def _written_names(layers: Tree) -> tuple[set[str], tuple[str, ...]]:
+    """The names that the entries of a scope write, and what those begin with of which a copy's number is a part."""
+    exact: set[str] = set()
+    beginnings: list[str] = []
+    for item in _entries(layers, deep=False):
+        for word in (*values_of(key_of(item, "name")), *values_of(key_of(item, "outputs"))):
+            text = str(word.value)
+            exact.add(text)
+            if has_hole(word):
+                beginnings.append(text.partition("$")[0])
+            elif key_of(item, "repeat") is not None:
+                beginnings.append(f"{text}_")
+    return exact, tuple(beginnings)

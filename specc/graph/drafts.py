@@ -11,6 +11,7 @@ from typing import NamedTuple
 from specc.catalog import Catalog
 from specc.component import Component
 from specc.composition import MODEL
+from specc.composition.entries import COMPOSED_KEYS, type_entries, values_of
 from specc.diagnostics import Finding, Label, Span, error
 from specc.language import tree
 from specc.language.tree import Entry, Mapping, Sequence, Value
@@ -18,8 +19,6 @@ from specc.language.variables import Unresolved
 from specc.spec.components import build_component
 from specc.spec.faults import Faults, words
 from specc.spec.unknown import FAULTY
-
-NODE_KEYS = ("name", "inputs", "outputs", "share")
 
 
 class Draft(NamedTuple):
@@ -68,14 +67,14 @@ def _draft(layer: tree.Node, ground: Ground) -> tuple[Draft, list[Finding]]:
         return _layer(layer, Entry(str(layer.value), layer.span, Value(layer.span, None)), {}, ground)
     if not isinstance(layer, Mapping):
         return _unreadable(layer, ground)
-    types = [entry for entry in layer if entry.key not in NODE_KEYS and not entry.key.startswith("x-")]
+    types = type_entries(layer, COMPOSED_KEYS)
     shares = layer.entry("share") is not None
     if len(types) + shares != 1:
         keys = _node_keys(layer, types, ground)
         base = default_name(types[0].key) if types else "layer"
         findings = [] if ground.faults.inside(layer) else [_one_type(layer, types)]
         own, span, naming = _own_name(layer, keys["name"], base)
-        return Draft(own, span, FAULTY, None, keys["inputs"], _values(keys["outputs"]), naming), findings
+        return Draft(own, span, FAULTY, None, keys["inputs"], values_of(keys["outputs"]), naming), findings
     keys = _node_keys(layer, [], ground)
     return _layer(layer, types[0], keys, ground) if types else (_sharing(layer, keys), [])
 
@@ -105,7 +104,7 @@ def _layer(
         component = FAULTY if built is None else built
     name, span, naming = _own_name(layer, keys.get("name"), default_name(written.key))
     span = written.key_span if naming == DEFAULT else span
-    return Draft(name, span, component, None, keys.get("inputs"), _values(keys.get("outputs")), naming), findings
+    return Draft(name, span, component, None, keys.get("inputs"), values_of(keys.get("outputs")), naming), findings
 
 
 def _nested(layer: tree.Node, place: Span, said: Mapping, keys: dict[str, tree.Node | None], ground: Ground) -> Draft:
@@ -120,7 +119,7 @@ def _nested(layer: tree.Node, place: Span, said: Mapping, keys: dict[str, tree.N
     base = re.sub(r"\W", "_", PurePosixPath(written).stem) or "model"
     name, span, naming = _own_name(layer, keys.get("name"), base)
     span = place if naming == DEFAULT else span
-    outputs = _values(keys.get("outputs"))
+    outputs = values_of(keys.get("outputs"))
     return Draft(name, span, component, None, keys.get("inputs"), outputs, naming, model=said.get("model"))
 
 
@@ -136,7 +135,7 @@ def _sharing(layer: Mapping, keys: dict[str, tree.Node | None]) -> Draft:
     component = None if is_known else FAULTY
     return Draft(
         own, span, component, share if isinstance(share, Value) else FAULTY,
-        keys["inputs"], _values(keys["outputs"]), naming,
+        keys["inputs"], values_of(keys["outputs"]), naming,
     )  # fmt: skip
 
 
@@ -144,7 +143,7 @@ def _node_keys(layer: Mapping, types: list[Entry], ground: Ground) -> dict[str, 
     """The node keys of an entry. Of several `types`, one that does not exist may be a misspelt one of them."""
     catalog, faults = ground.catalog, ground.faults
     misspelt = any(not catalog.find(layer_kind(entry.key, catalog), entry.key) for entry in types)
-    keys: dict[str, tree.Node | None] = dict.fromkeys(NODE_KEYS, FAULTY if misspelt else None)
+    keys: dict[str, tree.Node | None] = dict.fromkeys(COMPOSED_KEYS, FAULTY if misspelt else None)
     for entry in layer:
         if entry.key in keys:
             at_fault = faults.at(entry.key_span) or faults.inside(entry.value)
@@ -176,7 +175,7 @@ def _is_word(node: tree.Node) -> bool:
 def _type_is_known(layer: tree.Node, catalog: Catalog) -> bool:
     """Whether the type is written, so that the entry's default name is known whatever is wrong with its arguments."""
     keys = [str(layer.value)] if isinstance(layer, Value) else []
-    keys += [entry.key for entry in layer if entry.key not in NODE_KEYS] if isinstance(layer, Mapping) else []
+    keys += [entry.key for entry in type_entries(layer, COMPOSED_KEYS)] if isinstance(layer, Mapping) else []
     return len(keys) == 1 and catalog.find(layer_kind(keys[0], catalog), keys[0]) is not None
 
 
@@ -228,13 +227,3 @@ def may_be_default(name: str, known: frozenset[str]) -> bool:
     """Whether some layer without a `name` may be called so; `known` are the `default_names`."""
     base = re.sub(r"(_\d+|_again)+$", "", name)
     return name in known or base in known or base != name
-
-
-def _values(node: tree.Node | None) -> tuple[Value, ...]:
-    """The scalars of a list, or the one scalar, as node keys take them."""
-    match node:
-        case Sequence():
-            return tuple(item for item in node.items if isinstance(item, Value))
-        case Value():
-            return (node,)
-    return ()

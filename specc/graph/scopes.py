@@ -11,9 +11,10 @@ from typing import NamedTuple, TypeAlias
 
 from specc.catalog import Catalog
 from specc.composition import BLOCK, COPIES
+from specc.composition.entries import COMPOSED_KEYS, items_of, type_entries, values_of
 from specc.composition.merging import reached
 from specc.diagnostics import Finding, Label, Span, Use, error
-from specc.graph.drafts import NODE_KEYS, Draft, Ground, draft_entry
+from specc.graph.drafts import Draft, Ground, draft_entry
 from specc.graph.graph import NOWHERE
 from specc.language import tree
 from specc.language.tree import Entry, Mapping, Sequence, Value
@@ -154,20 +155,20 @@ class _Walk:
         """The entry's type, if that stands for several layers and is well-formed so far."""
         if not isinstance(layer, Mapping) or layer.entry("share"):
             return None
-        types = _types(layer)
+        types = type_entries(layer, COMPOSED_KEYS)
         if len(types) != 1 or types[0].key not in (BLOCK, COPIES, "parallel", "layers"):
             return None
         value, faults = types[0].value, self.ground.faults
         if types[0].key != "parallel":
             return types[0] if isinstance(value, Mapping | Sequence) else None
         branches = value.get("branches") if isinstance(value, Mapping) and not faults.own(value) else None
-        items = _items(branches)
+        items = items_of(branches)
         listed = bool(items) and all(isinstance(branch, Sequence) for branch in items)
         return types[0] if listed and isinstance(value, Mapping) and not faults.at(types[0].key_span) else None
 
     def single(self, layer: tree.Node, scope: Scope, previous: Tap) -> tuple[Tap, ...]:
         """One layer."""
-        shared = layer.get("share") if isinstance(layer, Mapping) and len(_types(layer)) == 0 else None
+        shared = layer.get("share") if isinstance(layer, Mapping) and not type_entries(layer, COMPOSED_KEYS) else None
         use = scope.find_use(str(shared.value)) if isinstance(shared, Value) else None
         if use and isinstance(layer, Mapping):
             taps = self.again(layer, use, scope, previous)
@@ -190,17 +191,17 @@ class _Walk:
         name = self.own_name(layer)
         prefix = f"{scope.prefix}{name.value}_" if name else scope.prefix
         inner = Scope(None, prefix, scope.numbered or name is None)
-        words = _values(body.get("inputs"))
+        words = values_of(body.get("inputs"))
         taps = self.given(layer, tuple(str(word.value) for word in words) or (INPUT,), scope, previous)
         inner.taps.update(taps)
         if len(taps) == 1:
             inner.taps.setdefault(INPUT, next(iter(taps.values())))
         first = len(self.laid)
         start = next(iter(taps.values())) if len(taps) == 1 else Choice(tuple(taps))
-        end = self.chain(_items(body.get("layers")), inner, start)
+        end = self.chain(items_of(body.get("layers")), inner, start)
         if name:
             scope.uses[str(name.value)] = BlockUse(body, first, len(self.laid))
-        return tuple(Looked(word, inner) for word in _values(body.get("outputs"))) or (end,)
+        return tuple(Looked(word, inner) for word in values_of(body.get("outputs"))) or (end,)
 
     def again(self, layer: Mapping, use: BlockUse, scope: Scope, previous: Tap) -> tuple[Tap, ...]:
         """The layers of a block's use once more, each with the weights that it has there."""
@@ -238,7 +239,7 @@ class _Walk:
                 message = f"nothing flows into the input `{lacking[0]}` of {this}"
                 self.findings.append(error("missing-inputs", message, inputs.span))
             return nowhere | {word: tap for word, tap in named.items() if word in words}
-        found = _values(inputs)
+        found = values_of(inputs)
         if len(found) != len(words):
             message = f"{this} has {_count(len(words), 'input')}, got {len(found)}"
             self.findings.append(error("wrong-input-count", message, inputs.span))
@@ -247,7 +248,7 @@ class _Walk:
 
     def copies(self, layer: Mapping, value: tree.Node, scope: Scope, previous: Tap) -> tuple[Tap, ...]:
         """The copies of a repeated entry, called by their number if the entry has one name for all."""
-        items, name = _items(value), self.own_name(layer)
+        items, name = items_of(value), self.own_name(layer)
         taps: tuple[Tap, ...] = (previous,)
         for number, item in enumerate(items):
             own = Value(name.span, str(name.value) if len(items) == 1 else f"{name.value}_{number}") if name else None
@@ -260,19 +261,19 @@ class _Walk:
             prefix = f"{scope.prefix}{said.value}_" if said else scope.prefix
             inner = Scope(scope, prefix, scope.numbered or said is None)
             start = self.through(copy, scope, taps[0])
-            taps = (self.chain(_items(inside), inner, start),)
+            taps = (self.chain(items_of(inside), inner, start),)
             self.name(copy, taps, scope)
         return taps
 
     def inline(self, layer: Mapping, value: tree.Node, scope: Scope, previous: Tap) -> tuple[Tap, ...]:
         """Layers in place, whose names belong to the surroundings."""
-        return (self.chain(_items(value), scope, self.through(layer, scope, previous)),)
+        return (self.chain(items_of(value), scope, self.through(layer, scope, previous)),)
 
     def parallel(self, layer: Mapping, value: tree.Node, scope: Scope, previous: Tap) -> tuple[Tap, ...]:
         """Branches from one input, and the layer that merges them, which has the entry's name and outputs."""
         assert isinstance(value, Mapping)  # noqa: S101  as `group` asks
         start = self.through(layer, scope, previous)
-        ends = tuple(self.chain(_items(branch), scope, start) for branch in _items(value.get("branches")))
+        ends = tuple(self.chain(items_of(branch), scope, start) for branch in items_of(value.get("branches")))
         merge = value.get("merge")
         written = Entry(str(merge.value), merge.span, Value(merge.span, None)) if isinstance(merge, Value) else None
         entries = merge.entries if isinstance(merge, Mapping) else (written,) if written else ()
@@ -293,11 +294,11 @@ class _Walk:
 
     def name(self, layer: Mapping, taps: tuple[Tap, ...], scope: Scope) -> None:
         """Lets the entry's name, and the names of its outputs, mean what it gives."""
-        name, outputs = self.own_name(layer), _values(layer.get("outputs"))
-        types = _types(layer)
+        name, outputs = self.own_name(layer), values_of(layer.get("outputs"))
+        types = type_entries(layer, COMPOSED_KEYS)
         if types and types[0].key == "parallel":  # the names are the merging layer's own
             return
-        if name and not (types and types[0].key == COPIES and len(_items(types[0].value)) == 1):
+        if name and not (types and types[0].key == COPIES and len(items_of(types[0].value)) == 1):
             self.define(str(name.value), name.span, taps[0], scope)
             if types and types[0].key in (COPIES, "layers"):
                 scope.groups.add(str(name.value))
@@ -340,18 +341,6 @@ def _called(item: tree.Node, name: Value | None) -> tree.Node:
         item = Mapping(item.span, (Entry(str(item.value), item.span, Value(item.span, None)),))
     assert isinstance(item, Mapping)  # noqa: S101  a list is no entry
     return Mapping(item.span, (*item.entries, Entry("name", name.span, name)))
-
-
-def _types(layer: Mapping) -> list[Entry]:
-    return [entry for entry in layer if entry.key not in NODE_KEYS and not entry.key.startswith("x-")]
-
-
-def _items(node: tree.Node | None) -> tuple[tree.Node, ...]:
-    return node.items if isinstance(node, Sequence) else ()
-
-
-def _values(node: tree.Node | None) -> tuple[Value, ...]:
-    return (node,) if isinstance(node, Value) else tuple(item for item in _items(node) if isinstance(item, Value))
 
 
 def _count(number: int, noun: str) -> str:

@@ -14,7 +14,7 @@ from specc.diagnostics import Finding, Level, Span, has_errors
 from specc.graph.graph import Graph, GraphInput
 from specc.graph.infer import infer
 from specc.graph.resolve import resolve_graph
-from specc.importing.naming import OPEN_INPUT
+from specc.importing.spec_names import OPEN_INPUT
 from specc.language.overrides import Overrides
 from specc.language.read import read_text
 from specc.language.schema_check import check_schema

@@ -13,7 +13,8 @@ from typing import Any, NamedTuple
 from specc.catalog import ArgumentFacts, Catalog, EntryFacts
 from specc.diagnostics import Finding, warning
 from specc.graph.drafts import default_name
-from specc.importing.implied import EVEN, implied, settled
+from specc.graph.normal_form import even
+from specc.importing.implied import needed, same, settled
 from specc.importing.refusal import no_counterpart, refuse
 from specc.language.tree import Mapping, Node, Sequence, Value
 
@@ -148,9 +149,9 @@ def arguments(config: Mapping, facts: EntryFacts, setting: Setting, rank: int | 
                 no_counterpart(f"`{facts.name}` has no argument `{entry.key}` in specs", entry.key_span)
             continue
         value = _argument(entry.value, declared, facts, setting)
-        if not _is_default(value, declared, facts, setting, rank):
+        if not _is_default(value, declared, facts, setting):
             given[entry.key] = value
-    given = implied(facts.name, given, rank)
+    given = needed(facts, given, rank)
     missing = [name for name, declared in facts.arguments.items() if declared.required and name not in given]
     if missing:
         refuse("not-a-model", f"this `{facts.name}` has no `{missing[0]}`", config.span)
@@ -217,7 +218,7 @@ def _argument(node: Node, declared: ArgumentFacts, facts: EntryFacts, setting: S
             return shortest(value)
         if (facts.name, declared.name) in _BOTH_WAYS and isinstance(value, list):
             return _one_way(value)
-        return _evened(facts.name, declared.name, value)
+        return even(facts.name, declared.name, value)
     if isinstance(node, Sequence):
         return [component(item, declared.component, setting) for item in node.items]
     if facts.name == "Bidirectional":
@@ -282,33 +283,14 @@ def _policy(node: Node) -> Any:  # noqa: ANN401  a name or null
     return name.value
 
 
-def _evened(type_name: str, argument: str, value: Any) -> Any:  # noqa: ANN401
-    """A size that is the same along all axes is written once."""
-    if argument in ("padding", "cropping") and isinstance(value, list):
-        pairs = [_once(pair) if isinstance(pair, list) else pair for pair in value]
-        value = value if any(isinstance(pair, list) for pair in pairs) else pairs
-        return _once(value)
-    return _once(value) if argument in EVEN or (type_name, argument) == ("EinsumDense", "output_shape") else value
-
-
 def _one_way(value: list[Any]) -> Any:  # noqa: ANN401  numbers
     """A range that reaches as far down as up, by the number that says so."""
     numbers = len(value) == 2 and all(isinstance(item, int | float) for item in value)
     return value[1] if numbers and value[0] == -value[1] and value[1] > 0 else value
 
 
-def _once(value: Any) -> Any:  # noqa: ANN401
-    same = isinstance(value, list) and value and all(item == value[0] and type(item) is int for item in value)
-    return value[0] if same else value
-
-
-def _is_default(
-    value: Any,  # noqa: ANN401  a document
-    declared: ArgumentFacts,
-    facts: EntryFacts,
-    setting: Setting,
-    rank: int | None,
-) -> bool:
+def _is_default(value: Any, declared: ArgumentFacts, facts: EntryFacts, setting: Setting) -> bool:  # noqa: ANN401
+    """Whether a document is the default, which it may say in other words."""
     if declared.required:
         return False
     if declared.name == "dtype":
@@ -316,23 +298,13 @@ def _is_default(
         return value in (None, "int64" if facts.name in _WHOLE else usual)
     if declared.name == "name" and declared.default is None:
         return bool(re.fullmatch(rf"{default_name(facts.name)}(_\d+)?", str(value)))  # Keras numbers its own names
-    if declared.name == "data_format" and value == "channels_last":
-        return True  # as long as Keras itself is not configured otherwise
-    default = _evened(facts.name, declared.name, declared.default)
-    if declared.name == "axis" and default == -1:
-        last = [-1] if rank is None else [-1, rank - 1]
-        return any(value in (axis, [axis]) for axis in last)
+    default = declared.default
     if facts.family == "augmentation" and isinstance(default, int | float) and isinstance(value, list):
         return bool(value == [0, default])  # a number stands for the range from 0
     if declared.component:
         kind, catalog = declared.component, setting.catalog
         return bool(_canonical(value, kind, catalog) == _canonical(default, kind, catalog))
     return same(value, default) or (value == [] and default is None)
-
-
-def same(one: Any, other: Any) -> bool:  # noqa: ANN401  documents
-    """Equality that tells true from 1."""
-    return bool(one == other) and isinstance(one, bool) == isinstance(other, bool)
 
 
 def _canonical(value: Any, kind: str, catalog: Catalog) -> Any:  # noqa: ANN401

@@ -26,8 +26,8 @@ from specc.importing.listing import (
     read_layer,
 )
 from specc.importing.models import shared_between
-from specc.importing.naming import OPEN_INPUT, Names, spec_name
 from specc.importing.refusal import RefusalError, no_counterpart, refuse
+from specc.importing.spec_names import OPEN_INPUT, SpecNames, spec_name
 from specc.importing.wires import Call, Tensor
 from specc.language.tree import Mapping, Node, Sequence, Value
 
@@ -59,7 +59,7 @@ def convert(root: Node, catalog: Catalog) -> tuple[Converted | None, list[Findin
     """
     precision = _precision(root)
     findings: list[Finding] = []
-    work = _Work(Setting(catalog, precision, findings), {}, findings, Names())
+    work = _Work(Setting(catalog, precision, findings), {}, findings, SpecNames())
     try:
         graph = _model(root, work)
     except RefusalError as refusal:
@@ -82,7 +82,7 @@ class _Work:
     setting: Setting
     models: dict[str, Document]
     findings: list[Finding]
-    names: Names
+    names: SpecNames
     graphs: dict[int, tuple[str, "_Graph"]] = field(default_factory=dict)
     places: dict[str, dict[str, Span]] = field(default_factory=dict)
 
@@ -110,7 +110,7 @@ class _Scope:
     """
 
     work: _Work
-    names: Names
+    names: SpecNames
     own: dict[str, str] = field(default_factory=dict)
     first: dict[str, Entry] = field(default_factory=dict)
     calls: dict[tuple[str, int], tuple[str, Entry]] = field(default_factory=dict)
@@ -218,9 +218,9 @@ def _functional(config: Mapping, work: _Work) -> _Graph:
     return _Graph(model_name(config), document, by_key, outputs, scope.places)
 
 
-def _names(layers: Iterable[Layer]) -> Names:
+def _names(layers: Iterable[Layer]) -> SpecNames:
     """Those of one graph, in which only an input may be called as inputs without a name are."""
-    return Names(() if any(layer.is_input and layer.key == OPEN_INPUT for layer in layers) else (OPEN_INPUT,))
+    return SpecNames(set() if any(layer.is_input and layer.key == OPEN_INPUT for layer in layers) else {OPEN_INPUT})
 
 
 def _input(layer: Layer, work: _Work) -> Document:

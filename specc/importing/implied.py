@@ -1,23 +1,36 @@
-"""Arguments that Keras writes into a layer's config though they follow from the others: left out of specs."""
+"""Arguments that Keras writes into a config though they go without saying: left out of specs."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
-EVEN = frozenset({"kernel_size", "strides", "dilation_rate", "pool_size", "size", "output_padding", "output_size"})
-"""Arguments in which one number stands for all axes."""
+from specc.catalog import EntryFacts
+from specc.graph.normal_form import normal_form
 
 Given = dict[str, Any]
 
 
-def implied(type_name: str, given: Given, rank: int | None) -> Given:
-    """`given` without what follows from the rest of it and from the `rank` of the input."""
-    rule = _RULES.get(type_name)
-    return rule(given, rank) if rule else given
+def needed(facts: EntryFacts, given: Given, rank: int | None) -> Given:
+    """`given` without what would mean the same left out, by defaults, other arguments and the `rank` of the input."""
+    defaults = {name: declared.default for name, declared in facts.arguments.items() if declared.has_default}
+    complete = defaults | given
+    form = normal_form(facts.name, complete, rank)
+
+    def says_something(name: str) -> bool:
+        unsaid = complete | {name: defaults.get(name)}
+        return name not in defaults or not same(form[name], normal_form(facts.name, unsaid, rank)[name])
+
+    rule = _RULES.get(facts.name, dict)
+    return rule({name: value for name, value in given.items() if says_something(name)})
 
 
 def settled(type_name: str, key: str, value: Any) -> bool:  # noqa: ANN401  plain data
     """Whether an entry of a config that is no argument says nothing: unset, or computed from the others."""
     return value in _UNSET or (key == "data_format" and value == "channels_last") or key in _COMPUTED.get(type_name, ())
+
+
+def same(one: Any, other: Any) -> bool:  # noqa: ANN401  documents
+    """Equality that tells true from 1."""
+    return bool(one == other) and isinstance(one, bool) == isinstance(other, bool)
 
 
 _UNSET: tuple[Any, ...] = (None, False, [], {}, "")
@@ -28,19 +41,7 @@ _COMPUTED = {
 }
 
 
-def _pooling(given: Given, rank: int | None) -> Given:  # noqa: ARG001  all rules are called alike
-    """A window moves by its own size."""
-    pool_size = given.get("pool_size", 2)
-    return _without(given, {"strides": pool_size})
-
-
-def _attention(given: Given, rank: int | None) -> Given:
-    """Values have the size of the keys, and attention goes along all axes but the first and the last."""
-    given = _without(given, {"value_dim": given.get("key_dim")})
-    return given if rank is None else _without(given, {"attention_axes": list(range(1, rank - 1))})
-
-
-def _bidirectional(given: Given, rank: int | None) -> Given:  # noqa: ARG001
+def _bidirectional(given: Given) -> Given:
     """The layer that reads backwards is the other one turned round."""
     forward = given.get("layer")
     if not isinstance(forward, dict):
@@ -49,37 +50,17 @@ def _bidirectional(given: Given, rank: int | None) -> Given:  # noqa: ARG001
     turned = dict(arguments)
     if not turned.pop("go_backwards", False):
         turned["go_backwards"] = True
-    backward = given.get("backward_layer")
-    alike = isinstance(backward, dict) and backward == {type_name: turned}
-    return {name: value for name, value in given.items() if name != "backward_layer"} if alike else given
+    alike = given.get("backward_layer") == {type_name: turned}
+    return _without(given, "backward_layer") if alike else given
 
 
-def _mel(given: Given, rank: int | None) -> Given:  # noqa: ARG001
-    """A window is as long as its transform, and the highest frequency is half the sampling rate."""
-    follows = {"sequence_length": given.get("fft_length", 2048), "max_freq": given.get("sampling_rate", 16000) / 2}
-    return _without(given, follows)
-
-
-def _discretization(given: Given, rank: int | None) -> Given:  # noqa: ARG001
+def _discretization(given: Given) -> Given:
     """Boundaries that the layer has found make as many bins as it was asked for."""
-    return _without(given, {"num_bins": given.get("num_bins")}) if given.get("bin_boundaries") else given
+    return _without(given, "num_bins") if given.get("bin_boundaries") else given
 
 
-def _lora(given: Given, rank: int | None) -> Given:  # noqa: ARG001
-    """The scale of what is added is its rank."""
-    return _without(given, {"lora_alpha": given.get("lora_rank")})
+def _without(given: Given, left_out: str) -> Given:
+    return {name: value for name, value in given.items() if name != left_out}
 
 
-def _without(given: Given, follows: Mapping[str, Any]) -> Given:
-    return {name: value for name, value in given.items() if name not in follows or value != follows[name]}
-
-
-_RULES: Mapping[str, Callable[[Given, int | None], Given]] = {
-    **dict.fromkeys((f"{kind}Pooling{n}D" for kind in ("Max", "Average") for n in (1, 2, 3)), _pooling),
-    "MelSpectrogram": _mel,
-    "Bidirectional": _bidirectional,
-    "Discretization": _discretization,
-    **dict.fromkeys(("Dense", "EinsumDense", "Embedding"), _lora),
-    **dict.fromkeys(("Conv1D", "Conv2D", "Conv3D"), _lora),
-    "MultiHeadAttention": _attention,
-}
+_RULES: Mapping[str, Callable[[Given], Given]] = {"Bidirectional": _bidirectional, "Discretization": _discretization}

@@ -17,9 +17,9 @@ from specc.importing.applications import PREFIX, Options, application_name, buil
 from specc.importing.checking import checked, faults_in
 from specc.importing.compiling import training_section
 from specc.importing.converting import Converted, convert
-from specc.importing.naming import spec_name
 from specc.importing.reading import WEIGHTS, ModelFile, parse, read_model
 from specc.importing.shortening import shorten
+from specc.importing.spec_names import spec_name
 from specc.importing.vocabularies import with_vocabularies
 from specc.importing.writing import write
 from specc.language.source import Source, start_of

@@ -11,7 +11,8 @@ from typing import Any, TypeAlias
 from specc.catalog import Catalog, EntryFacts
 from specc.diagnostics import Span
 from specc.graph.drafts import default_name
-from specc.importing.components import Setting, arguments, class_of, component, component_of, plain, same
+from specc.importing.components import Setting, arguments, class_of, component, component_of, plain
+from specc.importing.implied import same
 from specc.importing.refusal import no_counterpart, refuse
 from specc.importing.wires import Call, Input, Tensor, tensors_in
 from specc.language.tree import Mapping, Scalar, Sequence, Value
@@ -48,12 +49,9 @@ def layer_entry(node: Mapping, call: Call, names: NameOf, setting: Setting) -> E
     facts = facts_of(node, type_name, setting.catalog)
     if facts is None:
         return replaced(type_name, node, config) | inputs(call, names, None)
-    given = arguments(config, facts, setting, call.rank())
-    if facts.kind == "op":
-        constants = _constants(call, facts)
-        given = {name: value for name, value in (given | constants).items() if name in facts.arguments}
-        return written(facts, given, setting.catalog) | inputs(call, names, facts)
-    given |= _at_call(call, facts)
+    rank = call.rank() if facts.kind == "layer" else None  # operations may count axes in what they give
+    given = arguments(config, facts, setting, rank) | _constants(call, facts)
+    given = {name: given[name] for name in facts.arguments if name in given}
     return written(facts, given, setting.catalog) | inputs(call, names, facts)
 
 
@@ -118,45 +116,37 @@ def _by_name(call: Call, facts: EntryFacts | None) -> dict[str, Input]:
 
 
 def _constants(call: Call, facts: EntryFacts) -> dict[str, Any]:
-    """The constants among the inputs of an operation, such as the 2 of `x * 2`."""
+    """What goes in beside the tensors and not by default: the 2 of `x * 2`, or the settings of a layer's call."""
     found: dict[str, Any] = {}
     for name, value in _by_name(call, facts).items():
         if any(True for _ in tensors_in(value)):
             continue
         assert not isinstance(value, Tensor | list | dict)  # noqa: S101  wires.read_calls keeps constants as nodes
-        if isinstance(value, Mapping) and _is_array(value):
+        if facts.kind == "op" and isinstance(value, Mapping) and _is_array(value):
             no_counterpart(f"`{facts.name}` takes a number as `{name}`, not an array", value.span, "")
-        constant = plain(value)
-        declared = facts.arguments.get(name)
-        if declared is not None and not (declared.has_default and same(constant, declared.default)):
-            found[name] = constant
-        elif declared is None and constant not in (None, {}):
+        constant, declared = plain(value), facts.arguments.get(name)
+        if _is_unset(name, constant, facts):
+            continue
+        if declared is None and facts.kind == "op":
             no_counterpart(f"`{facts.name}` takes a tensor as `{name}`, not a constant", value.span, "")
+        if declared is None or (facts.kind == "layer" and not declared.at_call):
+            no_counterpart(f"specs cannot call `{facts.name}` with `{name}`", value.span, "")
+        if not (declared.has_default and same(constant, declared.default)):
+            found[name] = constant
     return found
+
+
+def _is_unset(name: str, constant: Any, facts: EntryFacts) -> bool:  # noqa: ANN401  plain data
+    """Whether a call says nothing by a constant, for all that a spec knows."""
+    if facts.kind == "op":
+        return name not in facts.arguments and constant in (None, {})
+    return constant is None or name == "training"  # Keras' own loops say by themselves whether they train
 
 
 def _is_array(node: Mapping) -> bool:
     """Whether a serialized constant holds several numbers."""
     config = node.get("config")
     return isinstance(config, Mapping) and isinstance(config.get("value"), Sequence)
-
-
-def _at_call(call: Call, facts: EntryFacts) -> dict[str, Any]:
-    """The settings with which a layer is called, beside its tensors."""
-    found: dict[str, Any] = {}
-    for name, value in _by_name(call, facts).items():
-        if any(True for _ in tensors_in(value)):
-            continue
-        assert not isinstance(value, Tensor | list | dict)  # noqa: S101  wires.read_calls keeps constants as nodes
-        constant = plain(value)
-        declared = facts.arguments.get(name)
-        if constant is None or name == "training":
-            continue  # unset; Keras' own loops say by themselves whether they train, whatever was said here
-        if declared is None or not declared.at_call:
-            no_counterpart(f"specs cannot call `{facts.name}` with `{name}`", value.span, "")
-        if not same(constant, declared.default):
-            found[name] = constant
-    return found
 
 
 def _instead(type_name: str) -> str:

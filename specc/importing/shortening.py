@@ -9,13 +9,15 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from specc.catalog import Catalog, EntryFacts
+from specc.composition.entries import GROUP_TYPES, NODE_KEYS
 from specc.graph.drafts import default_name
 from specc.graph.naming import FreshNames
-from specc.importing.naming import OPEN_INPUT
+from specc.importing.spec_names import OPEN_INPUT
 
 Document = dict[str, Any]
 
-NODE_KEYS = frozenset({"name", "inputs", "outputs", "share", "model", "repeat", "parallel", "layers"})
+_NO_LAYERS = frozenset((*NODE_KEYS, *GROUP_TYPES))
+"""Keys of an entry that are no type of a layer and no block."""
 _KINDS = {"loss": "loss", "optimizer": "optimizer", "metrics": "metric"}
 _PLAIN = frozenset({"LeakyReLU", "Constant", "MaxNorm", "ZeroPadding1D", "ZeroPadding2D", "ZeroPadding3D"})
 """Types beside those that need it whose first argument says what it is without its name."""
@@ -93,7 +95,7 @@ def _is_plain(entry: Any) -> bool:  # noqa: ANN401
     """Whether an entry is one layer and not more, as blocks, groups and repetitions are."""
     if not isinstance(entry, dict) or {"repeat", "parallel", "layers"} & entry.keys():
         return False
-    return not any(key[:1].islower() and not key.startswith("ops.") for key in entry.keys() - NODE_KEYS)
+    return not any(key[:1].islower() and not key.startswith("ops.") for key in entry.keys() - _NO_LAYERS)
 
 
 def _chain(layers: list[Any], first: str | None) -> list[Any]:
@@ -117,7 +119,7 @@ def _unnamed(layers: list[Document], inputs: Mapping[str, Any]) -> set[str]:
     free = {name for name, base in bases.items() if name.startswith(base)}
     while True:
         written = {name for name in bases if name not in free}
-        fresh = FreshNames({*inputs, "input", *written})
+        fresh = FreshNames({*inputs, OPEN_INPUT, *written})
         others = {name for name, base in bases.items() if name in free and fresh(base) != name}
         if not others:
             return free
@@ -176,7 +178,7 @@ def _base(entry: Document) -> str:
         return f"{entry['share']}_again"
     if "model" in entry:
         return re.sub(r"\W", "_", str(entry["model"]))
-    return default_name(next(key for key in entry if key not in NODE_KEYS))
+    return default_name(next(key for key in entry if key not in _NO_LAYERS))
 
 
 def _layer(entry: Any, catalog: Catalog) -> Any:  # noqa: ANN401
@@ -190,7 +192,7 @@ def _layer(entry: Any, catalog: Catalog) -> Any:  # noqa: ANN401
         elif key == "parallel":
             branches = [[_layer(inner, catalog) for inner in _chain(branch, None)] for branch in value["branches"]]
             short[key] = value | {"branches": branches}
-        elif key in NODE_KEYS:
+        elif key in _NO_LAYERS:
             short[key] = value
         else:
             kind = "op" if key.startswith("ops.") else "layer"

@@ -8,11 +8,11 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from specc.composition.entries import NODE_KEYS
 from specc.language.yaml_dump import dump_flow
 
 WIDTH = 120
 _EXPONENT = re.compile(r"(?:\.0)?e([+-])0*(\d+)$")
-_NODE_KEYS = ("name", "inputs", "outputs", "repeat", "share")
 _DOWN = frozenset({"blocks", "models", "model", "training", "layers", "branches"})
 """Keys whose values go down the page even if they would fit in a line."""
 
@@ -83,7 +83,7 @@ def flow(value: Any) -> str:  # noqa: ANN401  plain data
             return (
                 "{"
                 + ", ".join(
-                    flow(k) if v is None and k not in _NODE_KEYS else f"{flow(k)}: {flow(v)}" for k, v in value.items()
+                    flow(k) if v is None and k not in NODE_KEYS else f"{flow(k)}: {flow(v)}" for k, v in value.items()
                 )
                 + "}"
             )

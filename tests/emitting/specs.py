@@ -1,8 +1,9 @@
-"""Specs of every kind that the tests of scripts share, by name; `write` puts one into a folder with its files."""
+"""Specs of every kind that tests share, by name; `write` puts one into a folder with its files."""
 
 from pathlib import Path
 
 from specc.check import Checked, check
+from specc.data.whole import describe_whole
 from specc.emitting import emit
 from specc.plan import Outline, Plan
 
@@ -134,6 +135,38 @@ blocks:
     params: {length: {type: integer}}
     layers: [{Dense: 4, name: link, repeat: $(length)}]
 model: [Flatten, {chain: 3}, {chain: 1, name: second}, Output]
+""",
+    "names-in-between": DIGITS
+    + """
+blocks:
+  narrow: [{Dense: {units: 8, activation: relu}}]
+  mix:
+    layers:
+      - Dense: {units: 8, activation: relu}
+      - Dense: {units: 8, activation: relu}
+        name: dense_1
+      - Dense: {units: 8, activation: tanh}
+      - Add:
+        inputs: [dense_1, dense_2]
+      - narrow:
+        name: add_1
+      - Add:
+        inputs: [add, add_1]
+model: [Flatten, {mix: , name: m}, Output]
+""",
+    "names-of-copies-in-between": DIGITS
+    + """
+blocks:
+  mix:
+    layers:
+      - Dense: {units: 8, activation: relu}
+      - Dense: {units: 8, activation: relu}
+        name: dense_$(index + 1)
+        repeat: 2
+      - Dense: {units: 8, activation: tanh}
+      - Add:
+        inputs: [dense_1, dense_3]
+model: [Flatten, {mix: , name: m}, Output]
 """,
     "half-precision": DIGITS
     + """
@@ -365,7 +398,7 @@ def write(name: str, folder: Path) -> Path:
 
 def checked(path: Path) -> tuple[Checked, Plan | Outline]:
     """The check of a spec, its data read whole, and what it is about."""
-    found = check(path, data_limit=None)
+    found = check(path, look=describe_whole)
     model = found.plan or found.outline
     assert model, found.findings
     return found, model

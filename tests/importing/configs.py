@@ -1,6 +1,8 @@
 """Small configs of Keras models, as `model.to_json()` gives them, without Keras."""
 
 import json
+import zipfile
+from pathlib import Path
 from typing import Any
 
 from specc.catalog import load
@@ -9,10 +11,16 @@ from specc.importing.converting import Converted, convert
 from specc.importing.reading import parse
 
 Config = dict[str, Any]
+X = ["x", 0, 0]
+"""The tensor of an input `x`, as configs name it."""
 
 
 def keras_object(module: str, class_name: str, **config: Any) -> Config:
     return {"module": module, "class_name": class_name, "config": config, "registered_name": None}
+
+
+def policy(name: str) -> Config:
+    return keras_object("keras", "DTypePolicy", name=name)
 
 
 def layer(class_name: str, name: str, **config: Any) -> Config:
@@ -49,6 +57,25 @@ def functional(inputs: Any, outputs: Any, *layers: Config, name: str = "net", **
     return found | {"registered_name": "Functional"} | more
 
 
+def chain(*layers: Config) -> Config:
+    """A model that calls the layers one after the other, on an input `x` of four numbers."""
+    return sequential(input_layer("x", 4), *layers)
+
+
+def net(outputs: Any, *layers: Config) -> Config:
+    """A model of layers with their calls, on an input `x` of four numbers."""
+    return functional(X, outputs, called(input_layer("x", 4)), *layers)
+
+
+def keras_file(path: Path, config: Any, **members: bytes) -> Path:
+    """The archive as which Keras saves a model; `members` beside its config by their paths, as `**{path: content}`."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("config.json", config if isinstance(config, bytes) else json.dumps(config))
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return path
+
+
 def converted(config: Config) -> tuple[Converted | None, list[Finding]]:
     """The documents of a model, by way of its JSON."""
     file, _, findings = parse(json.dumps(config), "model.json")
@@ -56,5 +83,5 @@ def converted(config: Config) -> tuple[Converted | None, list[Finding]]:
     return convert(file.tree, load())
 
 
-def policy(name: str) -> Config:
-    return keras_object("keras", "DTypePolicy", name=name)
+DENSE = layer("Dense", "dense", units=2)
+SOUND = chain(DENSE)

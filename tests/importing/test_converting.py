@@ -6,12 +6,15 @@ import pytest
 
 from tests.importing.configs import (
     Config,
+    X,
     called,
+    chain,
     converted,
     functional,
     input_layer,
     keras_object,
     layer,
+    net,
     operation,
     policy,
     sequential,
@@ -21,7 +24,6 @@ from tests.importing.configs import (
 GLOROT = keras_object("keras.initializers", "GlorotUniform", seed=None, input_axes=None, output_axes=None)
 ZEROS = keras_object("keras.initializers", "Zeros")
 PAIR = {"class_name": "__tuple__", "config": {"value": [2, 2]}}
-X = ["x", 0, 0]
 
 
 def dense(name: str = "dense", units: int = 4, **more: Any) -> Config:
@@ -142,8 +144,8 @@ def test_a_sequential_model_without_inputs_leaves_them_to_the_data() -> None:
     assert found.model["inputs"] == {}
 
 
-def layers_of(*described: Config, outputs: Any, inputs: Any = X) -> list[Any]:
-    found, findings = converted(functional(inputs, outputs, called(input_layer("x", 4)), *described))
+def layers_of(*described: Config, outputs: Any) -> list[Any]:
+    found, findings = converted(net(outputs, *described))
     assert found is not None, findings
     return list(found.model["layers"])
 
@@ -219,6 +221,11 @@ Y = tensor("x")
         (called(operation("Mean", "o", axis=None, keepdims=False), Y), {"ops.mean": None, "inputs": "x"}),
         (called(operation("Stack", "o", axis=-1), [Y, Y]), {"ops.stack": {"axis": -1}, "inputs": ["x", "x"]}),
         (called(operation("Absolute", "o"), Y), {"ops.abs": None, "inputs": "x"}),
+        (  # the last axis of what goes in, and not of what comes out
+            called(operation("OneHot", "o", num_classes=3, axis=1), Y),
+            {"ops.one_hot": {"num_classes": 3, "axis": 1}, "inputs": "x"},
+        ),
+        (called(operation("Softmax", "o", axis=-1), Y), {"ops.softmax": None, "inputs": "x"}),
     ],
 )  # fmt: skip
 def test_operations(described: Config, expected: Any) -> None:
@@ -252,13 +259,11 @@ def test_nested_models() -> None:
         called(dense("q"), tensor("p")),
         name="inner",
     )
-    chain = sequential(input_layer("j", 4), dense("r"), name="chain")
+    nested = sequential(input_layer("j", 4), dense("r"), name="chain")
     found, findings = converted(
-        functional(
-            X,
+        net(
             ["add", 0, 0],
-            called(input_layer("x", 4)),
-            called(chain, tensor("x")),
+            called(nested, tensor("x")),
             called(inner, tensor("chain"), mask=None),
             called(layer("Add", "add"), [tensor("inner", 0, 0), tensor("inner", 0, 1)]),
         )
@@ -274,7 +279,7 @@ def test_nested_models() -> None:
 
 
 def test_names_that_no_spec_has_are_changed_with_a_warning() -> None:
-    found, findings = converted(sequential(input_layer("x", 4), dense("a.1"), dense("größe"), dense("2nd")))
+    found, findings = converted(chain(dense("a.1"), dense("größe"), dense("2nd")))
     assert found is not None
     assert [entry["name"] for entry in found.model["layers"]] == ["a_1", "gr_e", "_2nd"]
     assert [finding.code for finding in findings] == ["renamed-layer"] * 3
@@ -313,6 +318,10 @@ def test_the_layers_that_only_applications_have() -> None:
         (dense(lora_rank=2, lora_alpha=2), {"Dense": {"units": 4, "lora_rank": 2}}),
         (dense(lora_rank=2, lora_alpha=4), {"Dense": {"units": 4, "lora_rank": 2, "lora_alpha": 4}}),
         (
+            layer("MelSpectrogram", "m", fft_length=512, sequence_length=512, max_freq=8000.0),
+            {"MelSpectrogram": {"fft_length": 512}},
+        ),
+        (
             layer("Discretization", "d", bin_boundaries=[0.5, 1.5], num_bins=3),
             {"Discretization": {"bin_boundaries": [0.5, 1.5]}},
         ),
@@ -322,10 +331,18 @@ def test_what_follows_is_left_out(described: Config, expected: Any) -> None:
     assert lone(described) == expected
 
 
+@pytest.mark.parametrize(
+    ("axis", "expected"), [(-1, None), ([2], None), (2, None), (1, {"axis": 1}), ([1, 2], {"axis": [1, 2]})]
+)
+def test_axes_are_counted_from_either_end(axis: Any, expected: Any) -> None:
+    described = called(layer("LayerNormalization", "n", axis=axis), tensor("x", shape=(None, 3, 4)))
+    assert layers_of(described, outputs=["n", 0, 0]) == [{"LayerNormalization": expected, "name": "n", "inputs": "x"}]
+
+
 @pytest.mark.parametrize("training", [True, False, None])
 def test_whether_a_layer_trains_is_for_keras_to_say(training: bool | None) -> None:
     described = called(layer("Dropout", "d", rate=0.5), tensor("x"), training=training)
-    found, findings = converted(functional(X, ["d", 0, 0], called(input_layer("x", 4)), described))
+    found, findings = converted(net(["d", 0, 0], described))
     assert found is not None, findings
     assert found.model["layers"] == [{"Dropout": {"rate": 0.5}, "name": "d", "inputs": "x"}]
 
@@ -344,7 +361,7 @@ def test_how_calls_of_a_model_are_counted(old: bool) -> None:
     described = called(inner, tensor("x"), tensor("e", 0))
     if old:
         described["inbound_nodes"] = [[["x", 0, 0, {}]], [["e", 1, 0, {}]]]
-    found, findings = converted(functional(X, ["e", 2, 0], called(input_layer("x", 4)), described))
+    found, findings = converted(net(["e", 2, 0], described))
     assert found is not None, findings
     assert found.model["layers"] == [
         {"model": "e", "name": "e", "inputs": "x"},

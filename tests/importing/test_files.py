@@ -12,27 +12,21 @@ import pytest
 
 from specc.importing import import_model
 from tests.importing.configs import (
+    DENSE,
+    SOUND,
     Config,
+    X,
     called,
-    functional,
+    chain,
     input_layer,
+    keras_file,
     keras_object,
     layer,
+    net,
     operation,
     sequential,
     tensor,
 )
-
-DENSE = layer("Dense", "dense", units=2)
-SOUND = sequential(input_layer("x", 4), DENSE)
-
-
-def keras_file(path: Path, config: Any = SOUND, **members: bytes) -> Path:
-    with zipfile.ZipFile(path, "w") as archive:
-        archive.writestr("config.json", config if isinstance(config, bytes) else json.dumps(config))
-        for name, content in members.items():
-            archive.writestr(name.replace("__", "/").replace("_dot_", "."), content)
-    return path
 
 
 def codes(path: Path | str) -> list[str]:
@@ -42,7 +36,7 @@ def codes(path: Path | str) -> list[str]:
 
 
 def test_a_keras_file(tmp_path: Path) -> None:
-    imported = import_model(str(keras_file(tmp_path / "model.keras", model_dot_weights_dot_h5=b"")))
+    imported = import_model(str(keras_file(tmp_path / "model.keras", SOUND, **{"model.weights.h5": b""})))
     assert imported.findings == ()
     assert imported.has_weights
     assert imported.text.splitlines() == [
@@ -75,7 +69,7 @@ def nested(depth: int) -> Any:
 
 def gets(value: Any) -> Config:
     """A model whose dense layer has a strange argument."""
-    return sequential(input_layer("x", 4), layer("Dense", "dense", units=2, activation=value))
+    return chain(layer("Dense", "dense", units=2, activation=value))
 
 
 LAMBDA = layer("Lambda", "l", function={"class_name": "__lambda__", "config": {"code": "4wEAAA=="}})
@@ -90,22 +84,17 @@ HOSTILE: dict[str, tuple[Any, str]] = {
         "no-counterpart",
     ),
     "a lambda as an activation": (gets({"value": ["4wEAAAA==", None, None]}), "no-counterpart"),
-    "-3 units": (sequential(input_layer("x", 4), layer("Dense", "d", units=-3)), "out-of-range"),
-    "units as text": (sequential(input_layer("x", 4), layer("Dense", "d", units="3")), "wrong-type"),
-    "units of 400 digits": (sequential(input_layer("x", 4), layer("Dense", "d", units=10**400)), "too-large"),
+    "-3 units": (chain(layer("Dense", "d", units=-3)), "out-of-range"),
+    "units as text": (chain(layer("Dense", "d", units="3")), "wrong-type"),
+    "units of 400 digits": (chain(layer("Dense", "d", units=10**400)), "too-large"),
     "a kernel of 10^18 numbers": (
         sequential(input_layer("x", 2**31), layer("Dense", "d", units=2**31 - 1)),
         "too-large",
     ),
-    "an argument of 10^5 numbers": (
-        sequential(input_layer("x", 4), layer("Dense", "d", units=[[1] * 1000] * 100)),
-        "too-large",
-    ),
+    "an argument of 10^5 numbers": (chain(layer("Dense", "d", units=[[1] * 1000] * 100)), "too-large"),
     "a constant of 10^5 numbers": (
-        functional(
-            ["x", 0, 0],
+        net(
             ["a", 0, 0],
-            called(input_layer("x", 4)),
             called(
                 operation("Add", "a"),
                 (tensor("x"), {"class_name": "__numpy__", "config": {"value": [0.5] * 10**5, "dtype": "float32"}}),
@@ -128,52 +117,32 @@ HOSTILE: dict[str, tuple[Any, str]] = {
         "no-counterpart",
     ),
     "a model of Keras that lists no layers": (keras_object("keras", "Model"), "no-counterpart"),
-    "a tensor of 10^12 units": (sequential(input_layer("x", 4), layer("Dense", "d", units=10**12)), "too-large"),
+    "a tensor of 10^12 units": (chain(layer("Dense", "d", units=10**12)), "too-large"),
     "an input of 10^12 sizes": (sequential(input_layer("x", 10**12), DENSE), "too-large"),
     "a long chain of models": (nested(30), "nesting-limit"),
     "no layers": (sequential(), "not-a-model"),
     "layers that are none": (keras_object("keras", "Sequential", name="x", layers=[1, 2]), "not-a-model"),
     "a cycle": (
-        functional(
-            ["x", 0, 0],
+        net(
             ["a", 0, 0],
-            called(input_layer("x", 4)),
             called(layer("Dense", "a", units=2), tensor("b")),
             called(layer("Dense", "b", units=2), tensor("a")),
         ),
         "not-a-model",
     ),
-    "a wire from nowhere": (
-        functional(
-            ["x", 0, 0], ["a", 0, 0], called(input_layer("x", 4)), called(layer("Dense", "a", units=2), tensor("y"))
-        ),
-        "not-a-model",
-    ),
-    "an output from nowhere": (functional(["x", 0, 0], ["a", 7, 0], called(input_layer("x", 4))), "not-a-model"),
-    "two layers of one name": (
-        functional(["x", 0, 0], ["x", 0, 0], called(input_layer("x", 4)), called(input_layer("x", 4))),
-        "not-a-model",
-    ),
+    "a wire from nowhere": (net(["a", 0, 0], called(layer("Dense", "a", units=2), tensor("y"))), "not-a-model"),
+    "an output from nowhere": (net(["a", 7, 0]), "not-a-model"),
+    "two layers of one name": (net(X, called(input_layer("x", 4))), "not-a-model"),
     "an argument that no layer has": (sequential(layer("Dense", "d", units=1, code="x")), "no-counterpart"),
     "a layer without what it needs": (sequential(layer("Dense", "d")), "not-a-model"),
     "a slice": (
-        functional(
-            ["x", 0, 0],
+        net(
             ["g", 0, 0],
-            called(input_layer("x", 4)),
             called(operation("GetItem", "g"), (tensor("x"), [{"class_name": "__slice__", "config": {}}, 0])),
         ),
         "no-counterpart",
     ),
-    "an operation that makes files": (
-        functional(
-            ["x", 0, 0],
-            ["g", 0, 0],
-            called(input_layer("x", 4)),
-            called(operation("Save", "g"), tensor("x")),
-        ),
-        "no-counterpart",
-    ),
+    "an operation that makes files": (net(["g", 0, 0], called(operation("Save", "g"), tensor("x"))), "no-counterpart"),
     "another kind of JSON": ({"spec": 1}, "not-a-model"),
     "a list": ([1, 2], "not-a-model"),
     "nothing": (b"", "not-a-model"),
@@ -190,9 +159,7 @@ HOSTILE: dict[str, tuple[Any, str]] = {
 def test_hostile_configs(case: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     config, code = HOSTILE[case]
     monkeypatch.chdir(tmp_path)
-    path = tmp_path / "model.keras"
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("config.json", config if isinstance(config, bytes) else json.dumps(config))
+    path = keras_file(tmp_path / "model.keras", config)
     assert codes(path) == [code]
     assert [path.name for path in tmp_path.iterdir()] == ["model.keras"]
 
@@ -253,7 +220,7 @@ def test_files_that_are_no_models(name: str, content: bytes, code: str, tmp_path
 def test_faults_stand_at_their_layers(tmp_path: Path) -> None:
     """What the front end finds is said where the config has the layer."""
     path = tmp_path / "model.json"
-    path.write_text(json.dumps(sequential(input_layer("x", 4), DENSE, layer("Dense", "d", units=-3)), indent=1))
+    path.write_text(json.dumps(chain(DENSE, layer("Dense", "d", units=-3)), indent=1))
     (finding,) = import_model(str(path)).findings
     line = path.read_text().splitlines().index('     "units": -3')
     assert (finding.message, line - 8 < finding.span.line <= line) == ("`units` must be at least 1, got -3", True)
@@ -273,7 +240,7 @@ def test_faults_stand_at_their_layers(tmp_path: Path) -> None:
 def test_vocabularies_in_an_archive(words: bytes, code: str | None, tmp_path: Path) -> None:
     lookup = layer("IntegerLookup", "l", vocabulary_dtype="int64", vocabulary=None, oov_token=-1, mask_token=None)
     config = sequential(input_layer("x", 1, dtype="int64"), lookup)
-    path = keras_file(tmp_path / "model.keras", config, assets__layers__integer_lookup__vocabulary_dot_txt=words)
+    path = keras_file(tmp_path / "model.keras", config, **{"assets/layers/integer_lookup/vocabulary.txt": words})
     found = import_model(str(path))
     assert [finding.code for finding in found.findings] == ([code] if code else [])
     assert ("IntegerLookup: {vocabulary: [7, 5]}" in found.text) == (code is None)
@@ -289,7 +256,7 @@ def test_a_vocabulary_that_is_not_in_the_file(tmp_path: Path) -> None:
 
 def test_a_model_of_very_many_layers_is_written_layer_by_layer(tmp_path: Path) -> None:
     path = tmp_path / "model.json"
-    path.write_text(json.dumps(sequential(input_layer("x", 4), *(layer("ReLU", f"r{n}") for n in range(2001)))))
+    path.write_text(json.dumps(chain(*(layer("ReLU", f"r{n}") for n in range(2001)))))
     found = import_model(str(path))
     assert found.text.splitlines()[1] == "# Layer by layer: more than 2,000 are not searched for what repeats"
     assert found.text.count("ReLU") == 2001
@@ -302,7 +269,7 @@ def test_what_is_no_file(tmp_path: Path) -> None:
 
 
 def test_files_are_read_without_keras(tmp_path: Path) -> None:
-    keras_file(tmp_path / "model.keras")
+    keras_file(tmp_path / "model.keras", SOUND)
     code = (
         "import sys; from specc.importing import import_model; import_model('model.keras');"
         "print({'keras', 'tensorflow', 'numpy', 'h5py'} & set(sys.modules))"

@@ -17,7 +17,9 @@ from specc.importing.writing import write
 from specc.language.read import read_text
 from tests.importing.configs import (
     Config,
+    X,
     called,
+    converted,
     functional,
     input_layer,
     keras_object,
@@ -51,14 +53,14 @@ L2 = keras_object("keras.regularizers", "L2", l2=0.1)
 INNER = functional(
     {"i": ["i", 0, 0]},
     [["p", 0, 0], ["q", 0, 0]],
-    called(input_layer("i", 4), *[]),
+    called(input_layer("i", 4)),
     called(layer("Dense", "p", units=4), tensor("i")),
     called(layer("Dense", "q", units=4), tensor("p"), tensor("q")),
     name="inner",
 )
 MODELS = [
     functional(
-        ["x", 0, 0],
+        X,
         {"out": ["sum", 0, 0], "state": ["lstm", 0, 1]},
         called(input_layer("x", 3, 4)),
         called(
@@ -119,14 +121,14 @@ def check(config: Any) -> None:
     if file is None:
         assert findings
         return
-    converted, findings = convert(file.tree, catalog)
-    if converted is None:
+    found, findings = convert(file.tree, catalog)
+    if found is None:
         assert findings
         return
-    training, _ = training_section(file.tree, converted.outputs, catalog)
-    document = {"model": converted.model, "models": converted.models, "training": training}
-    if converted.model["inputs"]:
-        document |= fold(converted.model)
+    training, _ = training_section(file.tree, found.outputs, catalog)
+    document = {"model": found.model, "models": found.models, "training": training}
+    if found.model["inputs"]:
+        document |= fold(found.model)
     text = write(shorten(document, catalog))
     tree, faults = read_text(text, "spec.yaml")
     assert tree is not None, (faults, text)
@@ -140,7 +142,5 @@ def test_damage_is_a_finding(seed: int) -> None:
 
 @pytest.mark.parametrize("config", MODELS, ids=["functional", "sequential"])
 def test_without_damage_there_is_a_spec(config: Config) -> None:
-    file, _, _ = parse(json.dumps(config), "model.json")
-    assert file is not None
-    converted, findings = convert(file.tree, load())
-    assert converted is not None, findings
+    found, findings = converted(config)
+    assert found is not None, findings

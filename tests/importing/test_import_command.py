@@ -3,15 +3,13 @@
 import json
 import subprocess
 import sys
-import zipfile
 from pathlib import Path
 
 import pytest
 
-from tests.importing.configs import Config, input_layer, layer, sequential
+from tests.importing.configs import SOUND, Config, chain, input_layer, keras_file, layer, sequential
 
-SOUND = sequential(input_layer("x", 4), layer("Dense", "dense", units=2))
-FAULTY = sequential(input_layer("x", 4), layer("Lambda", "mine"))
+FAULTY = chain(layer("Lambda", "mine"))
 TEXT = "# Imported from {}\nspec: 1\nname: chain\nmodel:\n  inputs: {{x: [4]}}\n  layers: [{{Dense: 2}}]\n"
 
 
@@ -19,14 +17,11 @@ def specc(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([sys.executable, "-m", "specc", *arguments], capture_output=True, text=True, check=False)
 
 
-def write(name: str, config: Config, weights: bytes | None = None) -> None:
+def write(name: str, config: Config, **members: bytes) -> None:
     if name.endswith(".json"):
         Path(name).write_text(json.dumps(config))
-        return
-    with zipfile.ZipFile(name, "w") as archive:
-        archive.writestr("config.json", json.dumps(config))
-        if weights is not None:
-            archive.writestr("model.weights.h5", weights)
+    else:
+        keras_file(Path(name), config, **members)
 
 
 def files() -> list[str]:
@@ -40,7 +35,7 @@ def test_to_standard_output(project: Path) -> None:
 
 
 def test_to_a_file_with_weights(project: Path) -> None:
-    write("m.keras", SOUND, b"weights")
+    write("m.keras", SOUND, **{"model.weights.h5": b"weights"})
     done = specc("import", "m.keras", "-o", "net.yaml", "--weights", "--name", "net")
     assert (done.returncode, done.stdout) == (0, "wrote net.yaml and net.weights.h5\n")
     text = TEXT.format("m.keras").replace("chain", "net").replace("  layers", "  weights: net.weights.h5\n  layers")
@@ -65,7 +60,7 @@ def test_a_long_vocabulary_lies_beside_the_spec(project: Path) -> None:
 
 @pytest.mark.parametrize("existing", ["net.yaml", "net.weights.h5"])
 def test_what_is_there_is_overwritten_by_force_alone(existing: str, project: Path) -> None:
-    write("m.keras", SOUND, b"weights")
+    write("m.keras", SOUND, **{"model.weights.h5": b"weights"})
     Path(existing).write_text("mine")
     arguments = ["import", "m.keras", "-o", "net.yaml", "--weights"]
     done = specc(*arguments)

@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from specc.catalog import Catalog, load
+from specc.importing.folding.block_names import block_name, renamed
 from specc.importing.folding.grouping import is_automatic, schemes
 from specc.importing.folding.items import (
     Item,
@@ -25,8 +26,7 @@ from specc.importing.folding.items import (
     start,
     walk,
 )
-from specc.importing.folding.names import shortener
-from specc.importing.folding.naming import block_name, renamed
+from specc.importing.folding.name_parts import shortener
 from specc.importing.folding.ordering import Ordered, in_order
 from specc.importing.folding.params import IDENTIFIER
 from specc.importing.folding.repeating import runs, with_repeats

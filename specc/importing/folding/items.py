@@ -10,9 +10,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, TypeAlias
 
+from specc.composition.entries import NODE_KEYS
 from specc.graph.drafts import default_name
 
-NODE_KEYS = frozenset({"name", "inputs", "outputs", "share"})
 MERGES = frozenset({"Add", "Average", "Concatenate", "Dot", "Maximum", "Minimum", "Multiply", "Subtract"})
 """The layers that can join the branches of a `parallel`."""
 GROUP = "layers"

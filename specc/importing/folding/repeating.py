@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from specc.importing.folding.items import GROUP, Item, Items, Model, bodies, has_hole, referred, replaced
-from specc.importing.folding.names import TOKEN
+from specc.importing.folding.name_parts import TOKEN
 from specc.importing.folding.params import IDENTIFIER, key
 
 

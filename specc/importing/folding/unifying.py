@@ -26,7 +26,7 @@ from specc.importing.folding.items import (
     sources,
     walk,
 )
-from specc.importing.folding.names import TOKEN, is_constant, prefixes_of, shortener
+from specc.importing.folding.name_parts import TOKEN, is_constant, prefixes_of, shortener
 from specc.importing.folding.params import ABSENT, IDENTIFIER, NAME, SWITCH, Slot, key, solve
 
 INPUT_NAMES = ("x", "y", "z")

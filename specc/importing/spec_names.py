@@ -1,9 +1,10 @@
 """Names of a Keras model -> names of a spec: letters, digits, `_` and `-`, each once in its graph."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 
 from specc.diagnostics import Finding, Span, warning
+from specc.graph.naming import FreshNames
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 _OTHER = re.compile(r"[^A-Za-z0-9_-]+")
@@ -13,12 +14,12 @@ LONGEST = 200
 """Characters of a name. Keras sets no bound; a line of a spec needs one."""
 
 
-class Names:
-    """Gives names that are spec names and unlike each other; keeps those that are already."""
+class SpecNames:
+    """Names of one graph that are spec names and unlike each other; `fresh` gives one that nothing else has."""
 
-    def __init__(self, taken: Iterable[str] = ()) -> None:
+    def __init__(self, taken: AbstractSet[str] = frozenset()) -> None:
         """Beside those that are `taken`, such as `OPEN_INPUT` where no input is called so."""
-        self._taken = set(taken)
+        self.fresh = FreshNames(set(taken))
         self.renamed: list[Finding] = []
 
     def keep(self, name: str, span: Span) -> str:
@@ -34,15 +35,6 @@ class Names:
                 help_text = f"`{OPEN_INPUT}` is what the first layer takes"
             self.renamed.append(warning("renamed-layer", message, span, help=help_text))
         return own
-
-    def fresh(self, base: str) -> str:
-        """`base`, numbered if it is taken."""
-        name, count = base, 0
-        while name in self._taken:
-            count += 1
-            name = f"{base}_{count}"
-        self._taken.add(name)
-        return name
 
 
 def spec_name(name: str) -> str:
