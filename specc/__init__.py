@@ -4,17 +4,18 @@ The functions here do what the commands of the same name do. They import what th
 never loads Keras, TensorFlow or NumPy.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from specc.diagnostics import Finding, Level, Span
 
 if TYPE_CHECKING:
-    from specc.check import Checked
+    from specc.check import Checked, Look
     from specc.comparing import Comparison
     from specc.diagnosis import Diagnosis
     from specc.plan import Outline, Plan
+    from specc.predicting import Evaluated, Predicted
     from specc.summary import Summary
     from specc.training.train import Outcome
 
@@ -28,11 +29,13 @@ __all__ = [
     "diff",
     "doctor",
     "emit",
+    "evaluate",
     "expand",
     "explain",
     "format_spec",
     "import_model",
     "init",
+    "predict",
     "report",
     "schema",
     "show",
@@ -63,9 +66,9 @@ def validate(
     `sets` gives keys other values, by dotted path, and `variables` does so for `vars:`; values are YAML. Files that
     the spec names must lie in `root` (default: the project around the spec).
     """
-    from specc.data import READ_WHEN_CHECKING
+    from specc.data import describe
 
-    return _checked(spec, sets, variables, root, READ_WHEN_CHECKING).findings
+    return _checked(spec, sets, variables, root, describe).findings
 
 
 def show(
@@ -165,14 +168,53 @@ def train(
     `progress` displays how it goes; other arguments as of `validate`. Raises SpecError for a spec with errors, and for
     data or a machine that do not allow the run. Needs the extra `train`.
     """
-    checked, plan = _sound(spec, sets, variables, root)
+    from specc.data.whole import describe_whole
+
+    checked = _checked(spec, sets, variables, root, describe_whole)
+    if checked.plan is None:
+        raise SpecError(checked.for_training)
     from specc.pipeline import train_and_report
 
-    outcome = train_and_report(checked, plan, show=progress)
+    outcome = train_and_report(checked, checked.plan, show=progress)
     errors = tuple(finding for finding in outcome.findings if finding.level is Level.ERROR)
     if errors:
         raise SpecError(errors)
     return outcome
+
+
+def predict(run: str | Path, file: str | Path, *, keep: bool = False) -> "Predicted":
+    """What the model of a run directory predicts for the rows of a file: a `header`, and `pieces` of rows.
+
+    `keep` copies the file's columns too. Raises SpecError for what is no run, and for a file that does not fit it; so
+    does asking for a piece in which something is damaged. Needs the extra `train`.
+    """
+    from dataclasses import replace
+
+    from specc.training.quiet import quiet_tensorflow
+
+    quiet_tensorflow()
+    from specc.predicting import predict as ask
+
+    predicted, findings = ask(Path(run), Path(file), keep=keep)
+    if predicted is None:
+        raise SpecError(tuple(findings))
+    return replace(predicted, pieces=_raising(predicted.pieces))
+
+
+def evaluate(run: str | Path, file: str | Path) -> "Evaluated":
+    """Loss and metrics of the model of a run directory on the rows of a file that has the targets.
+
+    Errors as of `predict`.
+    """
+    from specc.training.quiet import quiet_tensorflow
+
+    quiet_tensorflow()
+    from specc.predicting import evaluate as judge
+
+    evaluated, findings = judge(Path(run), Path(file))
+    if evaluated is None:
+        raise SpecError(tuple(findings))
+    return evaluated
 
 
 def report(run: str | Path, formats: tuple[str, ...] = ("html", "json", "md")) -> tuple[Path, ...]:
@@ -227,34 +269,36 @@ def doctor() -> "Diagnosis":
     return examine()
 
 
+def _raising(pieces: Iterator[list[list[object]]]) -> Iterator[list[list[object]]]:
+    from specc.data.reading import ReadingError
+
+    try:
+        yield from pieces
+    except ReadingError as fault:
+        raise SpecError(tuple(fault.findings)) from fault
+
+
 def _checked(
     spec: str | Path,
     sets: Mapping[str, str] | None,
     variables: Mapping[str, str] | None,
     root: Path | None,
-    data_limit: int | None,
+    look: "Look",
 ) -> "Checked":
     from specc.check import check
     from specc.language.overrides import Overrides
 
     overrides = Overrides(tuple((sets or {}).items()), tuple((variables or {}).items()))
-    return check(Path(spec), overrides, root, data_limit)
-
-
-def _sound(
-    spec: str | Path, sets: Mapping[str, str] | None, variables: Mapping[str, str] | None, root: Path | None
-) -> "tuple[Checked, Plan]":
-    checked = _checked(spec, sets, variables, root, None)
-    if checked.plan is None:
-        raise SpecError(checked.for_training)
-    return checked, checked.plan
+    return check(Path(spec), overrides, root, look)
 
 
 def _model(
     spec: str | Path, sets: Mapping[str, str] | None, variables: Mapping[str, str] | None, root: Path | None
 ) -> "tuple[Checked, Plan | Outline]":
     """The check of a spec, and its plan or the outline of a model without data."""
-    checked = _checked(spec, sets, variables, root, None)
+    from specc.data.whole import describe_whole
+
+    checked = _checked(spec, sets, variables, root, describe_whole)
     model = checked.plan or checked.outline
     if model is None:
         raise SpecError(checked.for_training)

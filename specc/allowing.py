@@ -66,7 +66,7 @@ def silence(
 
 
 def _complaints(allow: Allow, findings: Sequence[Finding], *, searched: bool) -> Iterator[Finding]:
-    from specc.codes import CODES
+    from specc.codes import CODES, OF_DATA_COMMAND
     from specc.language.suggest import did_you_mean
 
     if not allow.code:
@@ -77,7 +77,11 @@ def _complaints(allow: Allow, findings: Sequence[Finding], *, searched: bool) ->
     elif any(allow.covers(finding) and finding.level is Level.ERROR for finding in findings):
         note = "only warnings can be allowed, this is an error"
         yield warning("unused-allow", f"`{allow.code}` cannot be silenced", allow.span, notes=(note,))
-    elif searched and allow.code not in _OF_ALLOWS and not any(allow.covers(finding) for finding in findings):
+    elif (
+        searched
+        and allow.code not in _OF_ALLOWS | OF_DATA_COMMAND
+        and not any(allow.covers(finding) for finding in findings)
+    ):
         where = "in this spec" if allow.line is None else "on its line"
         message = f"`{allow.code}` is allowed, but not found {where}"
         yield warning("unused-allow", message, allow.span, help="remove it", fix=allow.removal)

@@ -6,17 +6,21 @@ found in the same run.
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from specc.advice import judge
 from specc.allowing import silence
 from specc.catalog import Catalog, load, load_schema
+from specc.catalog.sources import FILES
+from specc.component import Argument
 from specc.composition import OPAQUE, Parts, compose, composed_schema
-from specc.data import READ_WHEN_CHECKING, DataFacts, DataSpec, describe
+from specc.data import DataFacts, DataSpec, describe
 from specc.data.around_faults import describe_around, input_names
+from specc.data.section import PARTS
 from specc.diagnostics import Finding, error, has_errors, in_order
 from specc.files import as_written_in
 from specc.graph.files import locate_files, rewrite_files
@@ -40,6 +44,10 @@ _TOO_MANY = limits.FINDINGS // 4
 NO_OVERRIDES = Overrides()
 
 
+Look: TypeAlias = Callable[[DataSpec, Path, Path, int], tuple[DataFacts | None, list[Finding]]]
+"""Finds the facts of the data; arguments as the first four of `specc.data.describe`."""
+
+
 class Checked(NamedTuple):
     """What the check of one spec gives.
 
@@ -57,6 +65,7 @@ class Checked(NamedTuple):
     parts: Parts | None = None
     outline: Outline | None = None
     lacks: tuple[Finding, ...] = ()
+    overrides: Overrides = NO_OVERRIDES
 
     @property
     def for_training(self) -> tuple[Finding, ...]:
@@ -68,15 +77,25 @@ def check(
     path: Path,
     overrides: Overrides = NO_OVERRIDES,
     root: Path | None = None,
-    data_limit: int | None = READ_WHEN_CHECKING,
+    look: Look = describe,
     content: bytes | None = None,
 ) -> Checked:
     """Check the spec in the file `path`, or in `content` as if that were in `path`.
 
-    Files that it names must lie in `root` (default: the project around the spec). Of a data file at most `data_limit`
-    bytes are read; None reads it whole, which training needs.
+    Files that it names must lie in `root` (default: the project around the spec). `look` finds out about the data;
+    that of a check reads the beginning of files, training needs one that reads them whole.
     """
-    root = root or project_root(path)
+    return _check(path, overrides, root or project_root(path), look, content, None)
+
+
+def check_fold(checked: Checked, fold: int, look: Look = describe) -> Checked:
+    """The same spec with the rows of one fold, counted from 0: what columns become depends on the rows that train."""
+    return _check(checked.path, checked.overrides, checked.root, look, checked.text.encode(), fold)
+
+
+def _check(  # noqa: PLR0913, PLR0917  what a check depends on
+    path: Path, overrides: Overrides, root: Path, look: Look, content: bytes | None, fold: int | None
+) -> Checked:
     document, source, faults = read(path) if content is None else read_bytes(content, str(path))
     findings = list(faults)
     plan, parts, outline = None, None, None
@@ -93,7 +112,7 @@ def check(
     if isinstance(document, tree.Mapping) and applied and len(findings) < _TOO_MANY:
         missing = _missing_sections(document)
         lacks = missing if _is_part(document, parts) else []
-        plan, more = _plan(document, findings, path, root, data_limit)
+        plan, more = _plan(document, findings, path, root, look, fold)
         findings += more if lacks else [*missing, *more]
     complete = bool(lacks) or has_errors(findings) or plan is None or plan.facts.complete
     findings = silence(findings, document, source, others, complete=complete)
@@ -105,11 +124,11 @@ def check(
     sound = None if plan is None or has_errors(findings) else plan
     if sound and lacks:
         outline, sound = (None if sound.graph is FAULTY else sound.outline), None
-    return Checked(path, root, sound, in_order(findings), sources, source.text, parts, outline, tuple(lacks))
+    return Checked(path, root, sound, in_order(findings), sources, source.text, parts, outline, tuple(lacks), overrides)
 
 
-def _plan(
-    document: tree.Mapping, so_far: list[Finding], path: Path, root: Path, data_limit: int | None
+def _plan(  # noqa: PLR0913, PLR0917  as above
+    document: tree.Mapping, so_far: list[Finding], path: Path, root: Path, look: Look, fold: int | None
 ) -> tuple[Plan | None, list[Finding]]:
     """Sections -> data facts -> graph -> shapes -> implied values -> advice; what is at fault is left out, alone."""
     catalog, faults = load(), Faults(document, so_far)
@@ -119,8 +138,10 @@ def _plan(
     runtime, more = resolve_runtime(faults.part(document, "runtime"), catalog, faults)
     findings += more
     section = faults.part(document, "data")
-    look = partial(describe, root=root, folder=path.parent, limit=data_limit)
-    data, facts, more = describe_around(section, faults, runtime.seed, lambda spec, seed: look(spec, seed=seed))
+    data, facts, more = describe_around(
+        section, faults, runtime.seed, lambda spec, seed: look(_of_fold(spec, fold), root, path.parent, seed)
+    )
+    data = _of_fold(data, fold)
     findings += more
     name = _text(document.get("name")) or _name_from(path)
     inputs = _inputs(data, facts, section, faults)
@@ -143,6 +164,10 @@ def _plan(
     return plan, findings + more + judge(plan, catalog)
 
 
+def _of_fold(data: DataSpec, fold: int | None) -> DataSpec:
+    return data if fold is None or data is FAULTY else replace(data, split=replace(data.split, fold=fold))
+
+
 def _graph(
     document: tree.Mapping, name: str, inputs: tuple[GraphInput, ...], catalog: Catalog, faults: Faults
 ) -> tuple[Graph, list[Finding]]:
@@ -161,13 +186,25 @@ def _graph(
 
 def _as_written_here(data: DataSpec, folder: Path) -> DataSpec:
     """The data section with its file as a spec in `folder` names it, whatever other file brought it in."""
-    written = None if data is FAULTY or data.source.kind != "csv" else data.source.arguments.get("path")
-    if not isinstance(written, str):
+    if data is FAULTY or data.source.kind not in FILES:
         return data
-    place = data.source.span_of("path")
-    arguments = {**data.source.arguments, "path": as_written_in(folder, written, place)}
-    spans = {**data.source.spans, "path": place.place}
+    arguments, spans = dict(data.source.arguments), dict(data.source.spans)
+    for part in (part for part in (*PARTS, "masks") if part in arguments):
+        place = data.source.span_of(part)
+        arguments[part] = _each_text(arguments[part], partial(as_written_in, folder, place=place))
+        spans[part] = place.place
     return replace(data, source=replace(data.source, arguments=arguments, spans=spans))
+
+
+def _each_text(value: Argument, change: Callable[[str], str]) -> Argument:
+    match value:
+        case str():
+            return change(value)
+        case list():
+            return [_each_text(item, change) for item in value]
+        case dict():
+            return {key: _each_text(item, change) for key, item in value.items()}
+    return value
 
 
 def _inputs(data: DataSpec, facts: DataFacts, section: tree.Node | None, faults: Faults) -> tuple[GraphInput, ...]:

@@ -19,6 +19,7 @@ _TEXT = {
     "nesting-limit": "lists and mappings are nested deeper than a spec may nest them",
     "no-such-file": "there is no file at the path",
     "not-a-file": "the path leads to a folder or a device",
+    "not-a-folder": "the path leads to a file, and a folder is needed",
     "not-utf8": "the file is not UTF-8 text",
     "number-too-large": "a number has more digits or a larger exponent than can be kept",
     "path-outside-project": "a path is absolute, or leads out of the project",
@@ -84,24 +85,42 @@ _ALLOWING = {
 }
 
 _DATA = {
+    "balance-without-classes": "classes are to be balanced, and the target is a number",
+    "cannot-store-samples": "prepared samples that are too many for memory cannot be written to disk",
     "constant-target": "a target column has the same value in every row",
+    "damaged-file": "a data file is damaged, cut off, or of another kind than its source reads",
+    "damaged-image": "an image cannot be decoded",
     "dataset-unavailable": "a data set that has to be downloaded cannot be reached",
+    "different-columns": "files of one table have different columns",
     "duplicate-column": "two columns have the same name",
+    "empty-class": "a class has a folder or a file, and no sample in it",
     "empty-column": "a column has no value at all",
     "empty-data": "a data source has no rows or no columns",
     "header-is-data": "the header of a CSV file looks like a row of values",
+    "image-size": "an image has another size than the others",
     "invalid-csv": "the rows of a CSV file cannot be told apart",
+    "invalid-json": "a line of a file of JSON lines is no row",
+    "invalid-split-value": "a column that divides the rows has a value that cannot",
+    "invalid-weight": "a weight of a sample is missing, negative or no number",
     "long-line": "a line of a data file is longer than any table's",
     "many-categories": "a text column has a different value in most rows",
+    "mask-class": "a mask has a pixel of a class that there is not",
     "missing-column": "the data has no column of that name",
+    "missing-in-window": "a row of a time series has no value",
+    "missing-mask": "an image has no mask",
     "missing-source": "the `data` section names no source",
     "missing-target": "no target column is named",
     "missing-target-value": "a row has no value in a target column",
     "mixed-input": "one model input is fed by an image or a sequence and by other columns",
     "no-inputs": "no column is left to feed the model",
+    "not-a-date": "a column of dates holds something else",
     "not-a-number": "a column is declared as a number and holds something else",
+    "not-a-text": "a file among texts is none",
+    "not-an-image": "a file among images is none",
     "not-convertible": "an image or a sequence is declared as a number, a category or a target",
     "ragged-row": "a row has more or fewer values than there are columns",
+    "rows-disagree": "arrays of one source have different numbers of rows",
+    "rows-left-out": "rows of a file are left out",
     "several-sources": "the `data` section names more than one source",
     "small-class": "a class has too few rows to stand in every split",
     "split-empty": "a split that is asked for would have no row",
@@ -109,6 +128,19 @@ _DATA = {
     "stratify-without-classes": "stratified splits need a target of classes",
     "target-as-input": "a column is both a target and an input",
     "unnamed-column": "a column of the header has no name",
+    "unsafe-data": "a data file leads to other files",
+    "unsupported-type": "a file has values of a type that no column can have",
+    "wrong-encoding": "a file is not written in the encoding that the spec names",
+    "wrong-feature": "an example has not the features that the spec describes",
+}
+
+_EXPLORING = {
+    "class-imbalance": "a class is much rarer than the most frequent one",
+    "constant-column": "a column that feeds the model has the same value in every row",
+    "equal-columns": "two columns that feed the model have the same values",
+    "row-in-two-splits": "rows of two splits have the same features",
+    "split-shift": "a column is distributed otherwise in another split than in training",
+    "target-leak": "a column alone gives the target away",
 }
 
 _GRAPH = {
@@ -221,6 +253,10 @@ _ADVICE = {
     "warmup-never-ends": "a warmup lasts longer than training",
 }
 
+_EMITTING = {
+    "data-not-emitted": "`specc emit` writes a script without data, as it cannot say theirs",
+}
+
 _IMPORTING = {
     "no-counterpart": "a saved model has something that specs cannot say",
     "no-weights": "a file that weights are wanted from holds none",
@@ -261,10 +297,12 @@ GROUPS: Final[dict[str, dict[str, str]]] = {
     "Sections, components and arguments": _SECTIONS,
     "Silenced warnings": _ALLOWING,
     "Data": _DATA,
+    "Data that `specc data` looks at": _EXPLORING,
     "Names and wires": _GRAPH,
     "Shapes": _SHAPES,
     "Targets, losses and metrics": _TRAINING,
     "Sections against each other": _ADVICE,
+    "Emitting": _EMITTING,
     "Importing": _IMPORTING,
     "Files of weights and models": _WEIGHTS,
     "While training": _MACHINE,
@@ -273,3 +311,6 @@ GROUPS: Final[dict[str, dict[str, str]]] = {
 """The codes under the headings by which `docs/findings.md` lists them."""
 
 CODES: Final[dict[str, str]] = dict(sorted(entry for group in GROUPS.values() for entry in group.items()))
+
+OF_DATA_COMMAND: Final = frozenset(_EXPLORING)
+"""What only `specc data` looks for: that a check does not find it says nothing."""

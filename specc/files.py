@@ -15,16 +15,33 @@ def locate(written: str, place: Span, root: Path, folder: Path, use: str) -> tup
     Links are followed: what they lead to must lie below `root`. `use` says what the file is needed as, for messages
     (`a CSV file`). The path is relative to the current folder if `folder` is.
     """
+    path, findings = inside(written, place, root, folder)
+    if path is not None and not path.is_file():
+        kind = "a folder" if path.is_dir() else "no regular file"
+        return None, [error("not-a-file", f"`{written}` is {kind}, and {use} is needed", place)]
+    return path, findings
+
+
+def locate_folder(written: str, place: Span, root: Path, folder: Path, use: str) -> tuple[Path | None, list[Finding]]:
+    """As `locate`, for a folder."""
+    path, findings = inside(written, place, root, folder)
+    if path is not None and not path.is_dir():
+        return None, [error("not-a-folder", f"`{written}` is a file, and {use} is needed", place)]
+    return path, findings
+
+
+def inside(written: str, place: Span, root: Path, folder: Path) -> tuple[Path | None, list[Finding]]:
+    """What there is at a path that a spec names, be it a file or a folder, if it lies below `root`."""
     folder = folder_of(place, folder)
     path = folder / written
     absolute = PurePosixPath(written).is_absolute() or PureWindowsPath(written).drive or written.startswith("\\")
     try:
         real = path.resolve()
-        inside = not absolute and real.is_relative_to(root.resolve())
-        exists, is_file = inside and real.exists(), inside and real.is_file()
+        is_inside = not absolute and real.is_relative_to(root.resolve())
+        exists = is_inside and real.exists()
     except (OSError, ValueError, RuntimeError):  # too long, a NUL, a loop of links
         return None, [error("no-such-file", f"`{written}` is not the path of a file", place)]
-    if not inside:
+    if not is_inside:
         notes = (f"files are read from {root.resolve()} and below",)
         help_text = (
             "write a path relative to the spec's own folder" if absolute else "move the file, or name another `--root`"
@@ -37,9 +54,6 @@ def locate(written: str, place: Span, root: Path, folder: Path, use: str) -> tup
         return None, [
             error("no-such-file", f"there is no file `{written}`", place, notes=notes, help=_near(path, place))
         ]
-    if not is_file:
-        kind = "a folder" if real.is_dir() else "no regular file"
-        return None, [error("not-a-file", f"`{written}` is {kind}, and {use} is needed", place)]
     return path, []
 
 

@@ -12,13 +12,14 @@ from itertools import pairwise
 from pathlib import Path
 
 from specc.component import Component
-from specc.data.csv_file import read_csv
 from specc.data.describe import READ_WHEN_CHECKING, describe
 from specc.data.facts import CATEGORY, CLASSES, IMAGE, SEQUENCE, ColumnFacts, TargetFacts
 from specc.data.kinds import as_categories, kind_of, target_kind_of
 from specc.data.section import DataSpec
 from specc.data.sets import SETS, BuiltInSet, find_set
-from specc.data.text_table import Cells, TextTable
+from specc.data.sources.csv_file import read
+from specc.data.survey import Cells
+from specc.data.text_table import TextTable
 from specc.diagnostics import Finding, Span, error, has_errors
 from specc.language.suggest import did_you_mean
 from specc.language.yaml_dump import dump_flow
@@ -61,7 +62,7 @@ def starter_spec(source: str, target: str | None = None, folder: Path = Path()) 
     path = Path(os.path.relpath(source, folder)).as_posix()
     data = DataSpec(Component("csv", "csv", {"path": path}, place), place)
     root = project_root(folder / "spec.yaml")
-    table, findings = read_csv(data, root, folder, READ_WHEN_CHECKING)
+    table, findings = read(data, root, folder, READ_WHEN_CHECKING)
     if table is None:
         return "", tuple(findings)
     findings += _unknown_target(target, table.columns, place)
@@ -115,7 +116,7 @@ def _about_target(target: TargetFacts) -> str:
 
 def _convolutional(built_in: BuiltInSet, image: ColumnFacts) -> Lines:
     scale = "0.0625" if built_in.name == "digits" else "$(1 / 255)"
-    widths = (32, 64) if image.shape[0] < 16 else (32, 64, 128)
+    widths = (32, 64) if (image.shape[0] or 0) < 16 else (32, 64, 128)
     lines = ["model:", f"  - Rescaling: {{scale: {scale}}}   # pixels from 0 to 1"]
     for number, width in enumerate(widths):
         lines += ["  - MaxPooling2D"] if number else []

@@ -3,6 +3,7 @@
 Also gives the fixtures `project` (a folder to work in) and `golden` (expected text in a file, rewritten by `--bless`).
 """
 
+import gc
 import os
 import sys
 
@@ -42,6 +43,14 @@ def _no_network() -> Iterator[None]:
         for method in ("connect", "connect_ex", "sendto"):
             patch.setattr(socket.socket, method, _local_only(getattr(socket.socket, method)))
         patch.setattr(socket, "getaddrinfo", _local_names_only(socket.getaddrinfo))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What tests prepare is kept apart from what the user's runs have prepared."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SPECC_CACHE", str(tmp_path_factory.mktemp("cache")))
         yield
 
 
@@ -99,8 +108,9 @@ def golden(request: pytest.FixtureRequest) -> Golden:
 
 
 @pytest.fixture(autouse=True)
-def _names_from_the_start() -> None:
-    """Keras numbers layers in a process: each test begins to count anew, whatever ran before it."""
+def _names_from_the_start(request: pytest.FixtureRequest) -> None:
+    """Keras numbers layers in a process: each test that makes any begins to count anew, whatever ran before it."""
     keras = sys.modules.get("keras")
-    if keras is not None:
+    if keras is not None and request.node.get_closest_marker("train"):
+        gc.freeze()  # clearing searches for garbage, among all that was ever imported unless that is set aside
         keras.backend.clear_session()

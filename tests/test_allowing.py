@@ -1,5 +1,6 @@
 """What an author allows is not heard, and what allows nothing is."""
 
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from specc.allowing import silence
 from specc.check import check
 from specc.codes import CODES
+from specc.data import describe
 from specc.diagnostics import Span, error, warning
 from specc.language.read import read_text
 from specc.language.source import Source
@@ -99,7 +101,7 @@ def test_rows_that_were_not_read_may_need_it(project: Path) -> None:
     Path("rows.csv").write_text("x,y\n" + "1,2\n3,5\n" * 50, encoding="utf-8")
     text = "spec: 1\nallow: [empty-column]\ndata: {csv: rows.csv, target: y}\nmodel: [Output]\n"
     assert said(text) == ["2:9 warning unused-allow"]
-    assert check(Path("spec.yaml"), data_limit=100).findings == ()
+    assert check(Path("spec.yaml"), look=partial(describe, limit=100)).findings == ()
 
 
 def test_the_list_is_for_every_file_and_a_comment_for_its_own() -> None:

@@ -5,7 +5,7 @@ from typing import Final
 
 from specc.advice.model import BIASED, WEIGHTED
 from specc.advice.view import PASSING, View
-from specc.data.facts import CATEGORY, IMAGE, NUMBER, ColumnFacts
+from specc.data.facts import CATEGORY, DATETIME, IMAGE, NUMBER, ColumnFacts
 from specc.diagnostics import Finding, Label, error, warning
 from specc.graph.graph import Node, Ref
 from specc.graph.order import sources
@@ -65,7 +65,9 @@ def embedding_of_numbers(view: View, node: Node) -> Iterator[Finding]:
 
 
 def _is_measured(column: ColumnFacts) -> bool:
-    return column.kind in {CATEGORY, IMAGE} or (column.kind == NUMBER and column.scaled)
+    if column.kind == CATEGORY:
+        return column.options.get("encode") != "index"
+    return column.kind in {IMAGE, DATETIME} or column.scaled
 
 
 def vocabulary_too_small(view: View, node: Node) -> Iterator[Finding]:

@@ -12,7 +12,7 @@ from specc.catalog import Catalog
 from specc.component import Argument, Component
 from specc.data import TargetFacts
 from specc.data.facts import CLASSES
-from specc.data.partition import split_sizes
+from specc.data.partition import Given, split_sizes
 from specc.diagnostics import Label, Span
 from specc.graph.graph import Node, Ref, TensorType
 from specc.graph.order import sources
@@ -198,8 +198,9 @@ def view(plan: Plan, catalog: Catalog) -> View:
 
 
 def _train_rows(plan: Plan) -> int | None:
+    """How many rows an epoch has; not known where rare classes train more often, or frequent ones less often."""
     sizes = _sizes(plan)
-    return None if plan.facts.samples is None or sizes is None else plan.facts.samples - sum(sizes)
+    return None if plan.facts.samples is None or sizes is None or plan.data.balance else plan.facts.samples - sum(sizes)
 
 
 def _validation_rows(plan: Plan) -> int | None:
@@ -210,8 +211,9 @@ def _validation_rows(plan: Plan) -> int | None:
 
 
 def _sizes(plan: Plan) -> tuple[int, int] | None:
-    samples = plan.facts.samples
-    return None if samples is None else split_sizes(samples, plan.data, plan.facts.given_test)[0]
+    facts = plan.facts
+    given = Given(facts.given_validation, facts.given_test)
+    return None if facts.samples is None else split_sizes(facts.samples, plan.data, given)[0]
 
 
 def _output(name: str, ref: Ref, seen: View) -> Output:

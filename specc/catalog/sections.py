@@ -4,11 +4,11 @@
 error (one source of data, one type per layer entry) are left to `specc.spec`.
 """
 
+from specc.catalog import data_section
+from specc.catalog.schema_parts import NAME, NOTES, either, mapping, named, said, untyped
 from specc.catalog.types import (
     DTYPES,
-    INFINITE,
     Schema,
-    Type,
     array,
     boolean,
     choice,
@@ -21,55 +21,13 @@ from specc.catalog.types import (
     string,
 )
 
-NAME = "^[A-Za-z_][A-Za-z0-9_-]*$"
 BLOCK = "^[a-z][A-Za-z0-9_]*$"
 """What a block is called. Layers begin with a capital, so that a block is told from a misspelt layer."""
 _NODE = "^[A-Za-z0-9_][A-Za-z0-9_-]*$|\\$"
 """A layer's own name: in a block it may begin with a digit, and it may hold variables."""
 _REFERENCE = _NODE
-_NOTES: Schema = {"^x-": {"description": "A note of your own; specc does not read it."}}
-_COLUMN = string("A column's name.", pattern=".")
-_COLUMNS = Type(one_or_many(_COLUMN).schema | {"uniqueItems": True})
 _WIRES = one_or_many(string(pattern=_REFERENCE))
 _FILES = one_or_many(file("A file, relative to this one."))
-
-
-def said(kind: Type, about: str = "", **default: object) -> Schema:
-    """The schema of `kind` with its hover text, and with `default=` what holds where it is left out."""
-    return kind.schema | {"description": about or kind.about} | default
-
-
-def mapping(about: str, properties: Schema, *required: str) -> Schema:
-    """A mapping with these keys and no others but notes."""
-    closed: Schema = {"type": "object", "properties": properties, "patternProperties": _NOTES}
-    return (
-        {"description": about}
-        | closed
-        | {"additionalProperties": False}
-        | ({"required": [*required]} if required else {})
-    )
-
-
-def named(about: str, value: Schema, *, names: str = NAME) -> Schema:
-    """A mapping from names to values of one form."""
-    return {
-        "description": about,
-        "type": "object",
-        "additionalProperties": value,
-        "propertyNames": {"pattern": names},
-        "minProperties": 1,
-    }
-
-
-def either(about: str, kind: str, then: Schema, other: str, otherwise: Schema) -> Schema:
-    """A value of JSON type `kind` or `other`, each with its own schema. One fault gives one error: the outer type's."""
-    branches = {"if": {"type": kind}, "then": untyped(then), "else": untyped(otherwise)}
-    return {"description": about, "type": [kind, other]} | branches
-
-
-def untyped(schema: Schema) -> Schema:
-    """The schema for where the type has been checked before."""
-    return {keyword: value for keyword, value in schema.items() if keyword != "type"}
 
 
 def _reference(definition: str, about: str) -> Schema:
@@ -95,7 +53,7 @@ def top_level() -> Schema:
             "include": said(_FILES, "Files whose blocks are to be known here."),
             "blocks": blocks(),
             "models": named("Models by name, to be used as layers: `- model: name`.", model()),
-            "data": data(),
+            "data": data_section.data(),
             "model": model(),
             "training": training(),
             "runtime": runtime(),
@@ -104,82 +62,9 @@ def top_level() -> Schema:
                 array(string(pattern="^[a-z][a-z0-9]*(-[a-z0-9]+)*$")), "Codes of warnings that are not to be shown."
             ),
         },
-        "patternProperties": _NOTES,
+        "patternProperties": NOTES,
         "additionalProperties": False,
     }
-
-
-def data() -> Schema:
-    """The `data` section."""
-    split = {
-        "validation": _share("validation", 0.15),
-        "test": _share("test", 0.15),
-        "stratify": said(
-            boolean(), "Keep the shares of the classes equal in all parts; by default where there are classes."
-        ),
-        "seed": said(integer(minimum=0), "Another seed divides differently; left out, the one of `runtime`."),
-    }
-    return mapping(
-        "Where samples come from, what is predicted, and how they are divided. Name one of dataset, csv and table.",
-        {
-            "dataset": _reference("dataset", "A built-in, downloaded or generated set."),
-            "csv": _csv(),
-            "table": _table(),
-            "target": said(_COLUMNS, "Column to predict, or several."),
-            "inputs": named(
-                "Which columns feed which input; left out, all but the target feed the only one.", _COLUMNS.schema
-            ),
-            "columns": named(
-                "How columns are read, where that is not to be guessed.", {"$ref": "#/$defs/column"}, names="."
-            ),
-            "drop": said(_COLUMNS, "Columns to leave out."),
-            "split": mapping("How samples are divided; the rest is trained on.", split),
-        },
-    )
-
-
-def _share(part: str, default: float) -> Schema:
-    fraction = number(minimum=0, below=1).schema
-    return {
-        "description": f"The {part} part: a fraction below 1, or a number of samples; 0 for none.",
-        "default": default,
-        "if": {"type": "integer"},
-        "then": integer(minimum=0).schema,
-        "else": fraction,
-    }
-
-
-def _csv() -> Schema:
-    source = file("The file, relative to the spec.")
-    missing = ["", "NA", "N/A", "NaN", "nan", "null", "?"]
-    options = mapping(
-        "",
-        {
-            "path": said(source),
-            "separator": said(
-                string(pattern="^(.|tab|\\\\t|\\$.*)$"), "Character between columns, or `tab`.", default=","
-            ),
-            "missing": said(one_or_many(string()), "Texts that stand for a missing value.", default=missing),
-            "header": said(array(_COLUMN, least=1), "Names of the columns, where the file has none."),
-        },
-        "path",
-    )
-    return either("A table in a file, with names in its first line.", "object", options, "string", source.schema)
-
-
-def _table() -> Schema:
-    cell = INFINITE | {"type": ["number", "string", "boolean", "null"]}  # `specc.data` tells it, with its row
-    rows: Schema = {"type": "array", "minItems": 1}
-    by_name = rows | {"items": {"type": "object", "additionalProperties": cell, "minProperties": 1}}
-    listed = mapping(
-        "",
-        {
-            "columns": said(array(_COLUMN, least=1), "Names of the columns."),
-            "rows": rows | {"description": "One list of values per row.", "items": {"type": "array", "items": cell}},
-        },
-        *("columns", "rows"),
-    )
-    return either("Rows written in place, as mappings or as lists under `columns`.", "array", by_name, "object", listed)
 
 
 def model() -> Schema:
@@ -371,10 +256,8 @@ def report() -> Schema:
 
 def definitions() -> Schema:
     """Definitions of the sections' own, beside those of the catalog."""
-    scale = choice(["standard", "none"], "`standard` shifts and scales to mean 0 and variance 1; `none` leaves it.")
-    column_number = component_type("A number.", {"scale": said(scale, default="standard")}, [], scale.schema)
     by_output = {"additionalProperties": {"$ref": "#/$defs/metric-list"}}
-    return {
+    return data_section.definitions() | {
         "expression": {"type": "string", "pattern": "^\\$"},
         "numbers": {"type": ["number", "array", "string"], "pattern": "^\\$", "items": {"$ref": "#/$defs/numbers"}},
         "layers": {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/layer-entry"}},
@@ -390,31 +273,4 @@ def definitions() -> Schema:
             "else": {"$ref": "#/$defs/metric-list"},
         },
         "metric-or-outputs": {"type": "object", "minProperties": 1} | by_output,
-        "column.number": column_number,
-        "column.category": component_type("A category: few values without an order.", {}, [], None),
-        "column": {
-            "type": ["string", "object"],
-            "if": {"type": "string"},
-            "then": choice(["number", "category"]).schema,
-            "else": one_of_types({name: {"$ref": f"#/$defs/column.{name}"} for name in ("number", "category")}),
-        },
     }
-
-
-def one_of_types(properties: Schema) -> Schema:
-    """A component as a mapping: one key, which is a type."""
-    return {"properties": properties, "additionalProperties": False, "minProperties": 1, "maxProperties": 1}
-
-
-def component_type(about: str, arguments: Schema, required: list[str], first: Schema | None) -> Schema:
-    """`$defs/K.Type`: arguments by name, or `first`, the schema of the first argument alone.
-
-    `first` without null becomes nullable if nothing is required: `Type:` is then `Type` with no arguments.
-    """
-    bare: Schema = {"type": "null"}
-    if first is not None:
-        bare = first if required else nullable(Type(first)).schema
-    by_name: Schema = {"properties": arguments, "additionalProperties": False}
-    if required:
-        by_name["required"] = required
-    return {"description": about, "if": {"type": "object"}, "then": by_name, "else": bare}

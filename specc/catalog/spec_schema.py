@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from specc.catalog import sections
 from specc.catalog.entries import NO_DEFAULT
 from specc.catalog.merge import Merged, MergedArgument
+from specc.catalog.schema_parts import component_type, one_of_types
 from specc.catalog.types import EXPRESSION_REF, Schema
 
 _CELLS = ("LSTMCell", "GRUCell", "SimpleRNNCell", "StackedRNNCells")
@@ -51,7 +52,7 @@ def _kind(bare: list[str], types: Schema) -> Schema:
         "type": ["string", "object"],
         "if": {"type": "string"},
         "then": {"anyOf": [{"enum": bare}, EXPRESSION_REF]},
-        "else": sections.one_of_types(types),
+        "else": one_of_types(types),
     }
 
 
@@ -100,7 +101,7 @@ def _required(facts: Merged) -> list[str]:
 def _type(facts: Merged) -> Schema:
     arguments = {name: _argument(argument) for name, argument in facts.arguments.items()}
     first = facts.arguments[facts.first].type.schema if facts.first else None
-    return sections.component_type(facts.about, arguments, _required(facts), first)
+    return component_type(facts.about, arguments, _required(facts), first)
 
 
 def _argument(argument: MergedArgument) -> Schema:

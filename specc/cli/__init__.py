@@ -9,26 +9,32 @@ import keyword
 import os
 import sys
 from pathlib import Path
+from typing import NoReturn
 
 import click
 
 from specc import __version__
 from specc.cli.options import FAILURE, INTERRUPTED, USAGE
 
-EXTRA = dict.fromkeys(("tensorflow", "keras", "numpy", "sklearn", "h5py", "matplotlib", "jinja2", "rich"), "train")
-"""Modules that a light installation lacks, and the extra that installs them."""
+OF_TRAINING = frozenset(
+    ("tensorflow", "keras", "numpy", "sklearn", "h5py", "matplotlib", "jinja2", "rich", "pyarrow", "PIL")
+)
+"""Modules that a light installation lacks; the extra `train` installs them."""
 
 
 COMMANDS = (
     "completion",
+    "data",
     "diff",
     "doctor",
     "emit",
+    "evaluate",
     "expand",
     "explain",
     "fmt",
     "import",
     "init",
+    "predict",
     "report",
     "schema",
     "show",
@@ -88,16 +94,15 @@ def main() -> None:
         if "tensorboard" in str(problem).lower():
             click.echo("the callback `TensorBoard` needs tensorboard: pip install tensorboard", err=True)
             raise SystemExit(USAGE) from None
-        extra = EXTRA.get((problem.name or "").partition(".")[0])
-        if extra is None:
+        if (problem.name or "").partition(".")[0] not in OF_TRAINING:
             _our_fault(problem)
-        click.echo(f"this command needs {problem.name}: pip install 'specc[{extra}]'", err=True)
+        click.echo(f"this command needs {problem.name}: pip install 'specc[train]'", err=True)
         raise SystemExit(USAGE) from None
     except Exception as problem:  # noqa: BLE001  the last stop: a fault of ours, told as such
         _our_fault(problem)
 
 
-def _our_fault(problem: Exception) -> None:
+def _our_fault(problem: Exception) -> NoReturn:
     """Say that specc failed, not the user, with what a report of it needs."""
     import traceback
 

@@ -69,9 +69,10 @@ def diff(before: Path, after: Path, form: str, root: Path | None) -> None:
 def _checked(path: Path, root: Path | None) -> tuple["Checked | None", tuple["Finding", ...]]:
     """The check of a spec file, or of what a run directory pins; None if that is no run directory."""
     from specc.check import NO_OVERRIDES, check
+    from specc.data.whole import describe_whole
 
     if not path.is_dir():
-        checked = check(path, NO_OVERRIDES, root, data_limit=None)
+        checked = check(path, NO_OVERRIDES, root, look=describe_whole)
         return checked, checked.findings if checked.outline else checked.for_training
     from specc.language.yaml_dump import dump_block
     from specc.runs import read
@@ -82,5 +83,5 @@ def _checked(path: Path, root: Path | None) -> tuple["Checked | None", tuple["Fi
         return None, findings
     written = Path(run.spec_path or "spec.yaml").with_suffix(".yaml")  # its data are found from where it was
     content = dump_block(dict(run.lock.spec)).encode() if run.lock.spec else run.spec_text.encode()
-    checked = check(written, NO_OVERRIDES, root, data_limit=None, content=content)
+    checked = check(written, NO_OVERRIDES, root, look=describe_whole, content=content)
     return checked, checked.findings if checked.outline else checked.for_training

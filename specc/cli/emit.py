@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from specc.cli.options import check_folder, checked_model, give, override_options, spec_argument
+from specc.cli.options import check_folder, checked_model, give, override_options, print_findings, spec_argument
 
 
 @click.command()
@@ -26,6 +26,11 @@ def emit(spec: Path, output: Path | None, sets: tuple[str, ...], variables: tupl
         raise click.UsageError(f"`{output}` is the spec itself")
     check_folder(output)
     checked, model = checked_model(spec, sets, variables, root)
+    from specc.emitting import data_gap
     from specc.emitting import emit as emit_script
+    from specc.plan import Plan
 
+    gap = data_gap(model) if isinstance(model, Plan) else None
+    if gap is not None:
+        print_findings([gap], checked.sources)
     give(emit_script(model, checked.parts, checked.root, spec.parent), output)

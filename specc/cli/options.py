@@ -126,8 +126,9 @@ def checked_model(
 def _checked(spec: Path, sets: Iterable[str], variables: Iterable[str], root: Path | None) -> "Checked":
     with without_garbage():
         from specc.check import check
+        from specc.data.whole import describe_whole
 
-        return check(spec, overrides(sets, variables), root, data_limit=None)
+        return check(spec, overrides(sets, variables), root, look=describe_whole)
 
 
 def check_folder(output: Path | None) -> None:

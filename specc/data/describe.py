@@ -1,45 +1,59 @@
 """What is known of the data before training, found out without NumPy and without loading or downloading a set.
 
-Built-in sets are known from a table (`specc.data.sets`). A CSV file is read, when checking only up to
-`READ_WHEN_CHECKING` bytes; a file that is longer leaves its number of rows, its classes and the inputs' shapes unknown.
-Training runs the same code over the whole file, so that both decide alike.
+Built-in sets are known from a table (`specc.data.sets`). Files are read, when checking only up to `READ_WHEN_CHECKING`
+bytes; a file that is longer leaves its number of rows, its classes and the inputs' shapes unknown, and one that only a
+library reads leaves all unknown. Training goes through the whole files (`specc.data.loading`) and decides by the same
+functions, those of `specc.data.deciding`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from specc.data.columns import Roles, assign_roles, is_scaled, kind_override, target_override
-from specc.data.csv_file import read_csv
-from specc.data.facts import CATEGORY, CLASSES, DTYPES, NUMBER, ColumnFacts, DataFacts, InputFacts, TargetFacts
-from specc.data.kinds import as_categories, in_order, kind_of, not_numbers, target_kind_of
-from specc.data.layout import category_width, number_width
-from specc.data.partition import Labels, Partition, partition, split_sizes
-from specc.data.section import UNREAD, DataSpec
+from specc.data.columns import assign_roles, kind_override
+from specc.data.deciding import (
+    Seen,
+    as_category,
+    declared_target,
+    facts_of,
+    inputs_of,
+    moment,
+    sized,
+    unknown_classes,
+    with_widths,
+)
+from specc.data.facts import CATEGORY, CLASSES, DTYPES, NUMBER, ColumnFacts, DataFacts, TargetFacts
+from specc.data.layout import replaced
+from specc.data.options import complete_options
+from specc.data.partition import Partition, partition
+from specc.data.section import DataSpec
 from specc.data.sets import BuiltInSet, find_set
-from specc.data.text_table import Cells, TextTable, read_rows
-from specc.diagnostics import Finding, Span, error, has_errors, warning
+from specc.data.sources import light_table
+from specc.data.sources.contiguous import with_given
+from specc.data.sources.windows import Windowed, series_column, windowed
+from specc.data.split_rules import KEYS, Given, Keys, Labels, asked_for, column_of
+from specc.data.text_table import Table, TextTable
+from specc.data.weights import check_weights
+from specc.diagnostics import Finding, Span, error, has_errors
 
 READ_WHEN_CHECKING = 1024 * 1024
-MOST_CATEGORIES = 50
-"""A text column with more different values, and another one in most rows, is probably a name or an identifier."""
 
 
 class Described(NamedTuple):
-    """The facts, and what they were found in: a set from the table, or text. `partition` is None for a set."""
+    """The facts, and what they were found in: a set from the table, or columns. `partition` is None for a set."""
 
     facts: DataFacts
-    source: BuiltInSet | TextTable
+    source: BuiltInSet | Table
     partition: Partition | None
 
 
 def describe(
     data: DataSpec, root: Path, folder: Path, seed: int = 0, limit: int | None = READ_WHEN_CHECKING
 ) -> tuple[DataFacts | None, list[Finding]]:
-    """The facts about the data, for shape inference and implied values.
+    """The facts about the data, for shape inference and implied values; None, without a finding, if they are not known.
 
     `root` is the project's root, `folder` the spec's own; `seed` is the run's, which decides the split and with it the
-    categories that are known in training. `limit` bounds the bytes read of a file; None reads all.
+    categories that are known in training. `limit` bounds the bytes read of files; None reads all.
     """
     described, findings = examine(data, root, folder, seed, limit)
     return (described.facts if described else None), findings
@@ -52,11 +66,54 @@ def examine(
     if data.source.kind == "dataset":
         known, findings = find_set(data.source)
         return _examine_set(data, known) if known else (None, findings)
-    table, findings = read_rows(data) if data.source.kind == "table" else read_csv(data, root, folder, limit)
+    table, findings = light_table(data, root, folder, limit)
     if table is None:
         return None, findings
-    described, more = _examine_table(data, table, seed)
-    return described, findings + more
+    if data.windows is not None:
+        made, more = _windowed(data, table, root, folder)
+        findings += more
+        if made is None:
+            return None, findings
+        data, table = made.data, made.table
+    data = with_given(data, table.given)
+    facts, more = facts_of(data, table, root, folder)
+    findings += more
+    if facts is None or not table.complete:
+        return (Described(facts, table, None) if facts else None), findings
+    rows, more = partition(table.rows, data, seed, _labels(facts, table), table.given, _keys(data, facts, table))
+    findings += more
+    if rows is None:
+        return None, findings
+    train = rows.train
+
+    def seen(name: str) -> Seen:
+        if name in table.typed:
+            return (), False
+        cells = _cells(table, name)
+        values = {cells[row] for row in train}
+        return values - {None}, None in values  # type: ignore[return-value]
+
+    findings += unknown_classes(data, facts, table.given, seen, lambda name, text: _place_of(table, name, text))
+    findings += _check_weights(data, table, train)
+    if has_errors(findings):
+        return None, findings
+    return Described(with_widths(facts, seen), table, rows), findings
+
+
+def _windowed(data: DataSpec, table: Table, root: Path, folder: Path) -> tuple[Windowed | None, list[Finding]]:
+    """The windows over a table, which takes the place of it."""
+    facts, findings = facts_of(data, table, root, folder)
+    if facts is None:
+        return None, findings
+    by = series_column(data)
+    made, findings = windowed(data, table, facts, _cells(table, by) if by in table.surveys and by else None)
+    return made, findings
+
+
+def _check_weights(data: DataSpec, table: Table, train: Sequence[int]) -> list[Finding]:
+    if data.weight is None or data.weight not in table.surveys:
+        return []
+    return check_weights(_cells(table, data.weight), train, data, table.place)
 
 
 def _examine_set(data: DataSpec, known: BuiltInSet) -> tuple[Described | None, list[Finding]]:
@@ -67,163 +124,73 @@ def _examine_set(data: DataSpec, known: BuiltInSet) -> tuple[Described | None, l
     targets = []
     for name in roles.targets:
         target = known.targets.get(name) or TargetFacts(name, NUMBER)
-        kind = target_override(data, name) or target.kind
+        kind = declared_target(data, name) or target.kind
         if kind == NUMBER and target.names and not all(label.isdigit() for label in target.names):
             message = f"`{name}` is declared as a number and holds `{target.names[0]}`"
             return None, [error("not-a-number", message, data.span_of("columns", name))]
-        targets.append(target if kind == target.kind else TargetFacts(name, kind))
-    sizes, findings = split_sizes(known.samples, data, known.given_test)
+        target = target if kind == target.kind else TargetFacts(name, kind)
+        if kind == NUMBER:
+            target = target._replace(options=complete_options(data.columns.get(name), NUMBER, target=True))
+        targets.append(target)
+    given = Given(0, known.given_test)
+    asked, findings = asked_for(known.samples, data, given)
     if data.split.stratify and targets[0].kind != CLASSES:
-        _, findings = partition(known.samples, data, 0, None, known.given_test)
-    if sizes is None or findings:
+        _, findings = partition(known.samples, data, 0, None, given)
+    if asked is None or findings:
         return None, findings
-    unknown = {name for name, facts in columns.items() if facts.kind == CATEGORY}
-    widths = {name: None if name in unknown else number_width(has_missing=False) for name in columns}
     facts = DataFacts(
         data.source.type,
         known.samples,
         columns,
         tuple(targets),
-        _inputs(roles, columns, widths),
+        inputs_of(roles, columns),
         known.given_test,
     )
-    return Described(facts, known, None), []
+    numbers = {name for name, column in columns.items() if column.kind != CATEGORY}
+    return Described(sized(facts, lambda column: ((), False) if column.name in numbers else None), known, None), []
 
 
 def _overridden(data: DataSpec, facts: ColumnFacts) -> ColumnFacts:
     kind = kind_override(data, facts.name) or facts.kind
-    scaled = kind == NUMBER and is_scaled(data, facts.name, default=facts.scaled)
-    return facts._replace(kind=kind, dtype=DTYPES.get(kind, facts.dtype), scaled=scaled)
+    options = complete_options(data.columns.get(facts.name), kind, scale="standard" if facts.scaled else "none")
+    return facts._replace(kind=kind, dtype=DTYPES.get(kind, facts.dtype), options=options)
 
 
-def _examine_table(data: DataSpec, table: TextTable, seed: int) -> tuple[Described | None, list[Finding]]:
-    placeholders = {name: ColumnFacts(name, CATEGORY) for name in table.columns}
-    roles, findings = assign_roles(data, placeholders, (), None)
-    if roles is None:
-        return None, findings
-    findings = _check_numbers(data, table)
-    targets = tuple(_target(data, name, table) for name in roles.targets)
-    for target in targets:
-        findings += _check_target(data, target, table)
-    if has_errors(findings):
-        return None, findings
-    classes = {target.name for target in targets if target.kind == CLASSES}
-    columns = {name: _column(data, name, cells, name in classes) for name, cells in table.columns.items()}
-    unread = {name for name, said in data.columns.items() if said.type == UNREAD}
-    for name in dict.fromkeys(name for names in roles.inputs.values() for name in names if name not in unread):
-        findings += _check_feature(data, columns[name], table)
-    rows: Partition | None = None
-    widths: dict[str, int | None] = dict.fromkeys(columns)
-    if table.complete:
-        rows, more = partition(table.rows, data, seed, _labels(targets, table))
-        findings += more
-        if rows is None:
-            return None, findings
-        widths |= {name: _width(facts, table.columns[name], rows.train) for name, facts in columns.items()}
-    facts = DataFacts(
-        "table" if data.source.kind == "table" else str(data.source.arguments["path"]),
-        table.rows if table.complete else None,
-        columns,
-        targets,
-        _inputs(roles, columns, widths),
-        complete=table.complete,
-    )
-    return Described(facts, table, rows), findings
+def _cells(table: Table, name: str) -> Sequence[str | None]:
+    """A column's values as categories. Only tables of text have them in a check, and no others are divided in one."""
+    cells = table.columns[name] if isinstance(table, TextTable) else ()
+    found = table.surveys[name]
+    if not found.is_numeric or not found.values:
+        return cells
+    texts = {text: as_category(text, found) for text in found.values}
+    return [None if text is None else texts.get(text) or as_category(text, found) for text in cells]
 
 
-def _target(data: DataSpec, name: str, table: TextTable) -> TargetFacts:
-    cells = table.columns[name]
-    kind = target_override(data, name) or target_kind_of(cells)
-    if kind == NUMBER or not table.complete:
-        return TargetFacts(name, kind)
-    names = in_order(text for text in as_categories(cells) if text is not None)
-    return TargetFacts(name, kind, len(names), names)
-
-
-def _column(data: DataSpec, name: str, cells: Cells, is_classes: bool) -> ColumnFacts:
-    kind = CATEGORY if is_classes else kind_override(data, name) or kind_of(cells)
-    scaled = kind == NUMBER and is_scaled(data, name, default=data.source.kind == "csv")
-    return ColumnFacts(name, kind, dtype=DTYPES[kind], scaled=scaled)
-
-
-def _labels(targets: Sequence[TargetFacts], table: TextTable) -> Labels | None:
-    first = targets[0]
-    if first.kind != CLASSES or first.names is None:
+def _labels(facts: DataFacts, table: Table) -> Labels | None:
+    first = facts.targets[0]
+    if first.kind != CLASSES or first.names is None or first.name not in table.surveys:
         return None
     index = {name: position for position, name in enumerate(first.names)}
-    cells = as_categories(table.columns[first.name])
-    return Labels(first.name, [index[text] for text in cells if text is not None], first.names)
+    options = facts.columns[first.name].options
+    return Labels(
+        first.name,
+        [index[replaced(text, options)] for text in _cells(table, first.name) if text is not None],
+        first.names,
+    )
 
 
-def _width(facts: ColumnFacts, cells: Cells, train: Sequence[int]) -> int:
-    if facts.kind == NUMBER:
-        return number_width(has_missing=any(cells[row] is None for row in train))
-    texts = as_categories(cells)
-    return category_width(texts[row] for row in train)
+def _keys(data: DataSpec, facts: DataFacts, table: Table) -> Keys:
+    """The values of the columns that the split names."""
+    texts = {key: column for key in KEYS if (column := column_of(data.split, key)) is not None}
+    found: dict[str, Sequence[str | None]] = {key: _cells(table, column) for key, column in texts.items()}
+    times = None
+    if "time" in found:
+        form = facts.columns[texts["time"]].options.get("format")
+        times = [moment(text, form) for text in found["time"]]
+    group, by = ([text or "" for text in found[key]] if key in found else None for key in ("group", "by"))
+    return Keys(group, times, by, table.place)
 
 
-def _inputs(
-    roles: Roles, columns: Mapping[str, ColumnFacts], widths: Mapping[str, int | None]
-) -> dict[str, InputFacts]:
-    """Each model input with the shape of its prepared tensor; a size is None if a column's width is unknown."""
-    inputs = {}
-    for name, names in roles.inputs.items():
-        first = columns[names[0]]
-        if first.shape:
-            inputs[name] = InputFacts(name, names, first.shape, first.dtype)
-            continue
-        known = [widths[column] for column in names]
-        size = None if None in known else sum(width or 0 for width in known)
-        inputs[name] = InputFacts(name, names, (size,), "float32")
-    return inputs
-
-
-def _check_numbers(data: DataSpec, table: TextTable) -> list[Finding]:
-    """Columns that the spec calls numbers and that are not."""
-    findings = []
-    for name in data.columns:
-        wrong = not_numbers(table.columns[name]) if kind_override(data, name) == NUMBER else []
-        if wrong:
-            message = f"`{name}` is declared as a number and holds `{table.columns[name][wrong[0]]}`"
-            notes = (f"so do {len(wrong) - 1} other rows",) if len(wrong) > 1 else ()
-            help_text = "write `category`, or name the text in `missing` if it stands for a missing value"
-            findings.append(error("not-a-number", message, table.place(wrong[0], name), notes=notes, help=help_text))
-    return findings
-
-
-def _check_target(data: DataSpec, target: TargetFacts, table: TextTable) -> list[Finding]:
-    cells = table.columns[target.name]
-    place = data.span_of("target", data.target.index(target.name))
-    missing = [row for row, text in enumerate(cells) if text is None]
-    if missing:
-        others = f" and {len(missing) - 1} other rows have" if len(missing) > 1 else " has"
-        message = f"row {missing[0] + 1}{others} no value for the target `{target.name}`"
-        help_text = "remove the rows without a target"
-        span = table.place(missing[0], target.name)
-        return [error("missing-target-value", message, span, help=help_text)]
-    if table.complete and len(set(as_categories(cells))) == 1:
-        return [error("constant-target", f"`{target.name}` is `{cells[0]}` in every row: nothing to learn", place)]
-    return []
-
-
-def _check_feature(data: DataSpec, facts: ColumnFacts, table: TextTable) -> list[Finding]:
-    cells = table.columns[facts.name]
-    place = _feature_span(data, facts.name)
-    distinct = len(set(cells) - {None})
-    if not distinct and table.complete:
-        message = f"column `{facts.name}` has no value at all"
-        return [warning("empty-column", message, place, help=f"write `drop: [{facts.name}]`")]
-    if facts.kind == CATEGORY and distinct > MOST_CATEGORIES and distinct * 2 > len(cells):
-        message = f"`{facts.name}` has {distinct} different values in {len(cells)} rows"
-        help_text = f"write `drop: [{facts.name}]` if it is a name or an identifier"
-        notes = ("a value that no training row has says nothing to the model",)
-        return [warning("many-categories", message, place, notes=notes, help=help_text)]
-    return []
-
-
-def _feature_span(data: DataSpec, name: str) -> Span:
-    """Where an input names the column, or else the source."""
-    for key, names in data.inputs.items():
-        if name in names:
-            return data.span_of("inputs", key, names.index(name))
-    return data.source.span_of("path" if data.source.kind == "csv" else "rows")
+def _place_of(table: Table, name: str, text: str) -> Span:
+    cells = _cells(table, name)
+    return table.place(next((row for row, cell in enumerate(cells) if cell == text), 0), name)

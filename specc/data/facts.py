@@ -5,9 +5,11 @@ Made by `specc.data.describe`; shape inference, implied values and loading read 
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
-NUMBER, CATEGORY, IMAGE, SEQUENCE = "number", "category", "image", "sequence"
+NUMBER, CATEGORY, BOOLEAN, TEXT, DATETIME = "number", "category", "boolean", "text", "datetime"
+IMAGE, VECTOR, SEQUENCE = "image", "vector", "sequence"
 CLASSES = "classes"  # the kind of a target that is a category; the other kind of a target is NUMBER
 DTYPES: Mapping[str, str] = {NUMBER: "float32", CATEGORY: "string", IMAGE: "float32"}
 
@@ -15,22 +17,29 @@ DTYPES: Mapping[str, str] = {NUMBER: "float32", CATEGORY: "string", IMAGE: "floa
 class ColumnFacts(NamedTuple):
     """One column as it comes from its source, before any preparation.
 
-    `kind` is `number`, `category`, `image` (h, w, c) or `sequence`. `shape` excludes the batch axis and is () for
-    numbers and categories. `dtype` is `float32`, `int32` or `string`. `scaled` says whether a number is standardised.
+    `kind` is one of the types of columns. `shape` excludes the batch axis and is () for what is one value; a size that
+    is not known is None. `dtype` is `float32`, `int32`, `uint8` or `string`. `options` are all arguments of its type,
+    defaults filled in.
     """
 
     name: str
     kind: str
-    shape: tuple[int, ...] = ()
+    shape: tuple[int | None, ...] = ()
     dtype: str = "float32"
-    scaled: bool = False
+    options: Mapping[str, Any] = MappingProxyType({})
+
+    @property
+    def scaled(self) -> bool:
+        """Whether a number is brought to another scale."""
+        return bool(self.options.get("scale", "none") != "none")
 
 
 class TargetFacts(NamedTuple):
-    """A target column. Prepared, it is (n, 1): class indices as int32, or numbers as float32; `shape` is (1,).
+    """A target column. Prepared, it is (n, *shape): class indices as int32, or numbers as float32.
 
-    `kind` is `classes` or `number`. `names` are the classes in the order of their indices, `classes` is how many
-    there are.
+    `shape` is (1,) for one value per sample. `kind` is `classes` or `number`. `names` are the classes in the order of
+    their indices, `classes` is how many there are. `options` are a number's, of which `scale` says on what scale it is
+    learnt.
     """
 
     name: str
@@ -38,6 +47,7 @@ class TargetFacts(NamedTuple):
     classes: int | None = None
     names: tuple[str, ...] | None = None
     shape: tuple[int, ...] = (1,)
+    options: Mapping[str, Any] = MappingProxyType({})
 
 
 class InputFacts(NamedTuple):
@@ -57,7 +67,8 @@ class DataFacts:
     """All that is known of the data.
 
     `source` is the set's name or the file's path as written. `columns` are all columns, dropped ones included.
-    `given_test` is how many of the last rows are the set's own test part. `complete` says whether all rows were seen.
+    `given_test` is how many of the last rows are the source's own test part, and `given_validation` how many before
+    them its validation part. `complete` says whether all rows were seen.
     """
 
     source: str
@@ -66,6 +77,7 @@ class DataFacts:
     targets: tuple[TargetFacts, ...]
     inputs: Mapping[str, InputFacts] = field(default_factory=dict)
     given_test: int = 0
+    given_validation: int = 0
     complete: bool = True
 
     @property

@@ -1,22 +1,39 @@
-"""What the text of a column means: numbers or categories, and for a target numbers or classes.
+"""What the text of a column means: the kind of a column, and for a target numbers or classes.
 
-A column whose values are all numbers is `number` (0 and 1 too), any other is `category` (`True` and `False` too). A
-target is `classes` if it is not numeric; if its values are just 0 and 1, or just -1 and 1; or if they are at most 20
-different whole numbers, each with at least ten rows on average. `columns: {name: number}` or `category` in the spec
-decides otherwise.
+A column's kind is guessed from its different texts, missing ones aside. It is the first of these that fits all of them:
+
+- `number`: decimal numbers; 0 and 1 too,
+- `boolean`: `true` and `false`, or `yes` and `no`, in any case,
+- `datetime`: days or times as ISO 8601 writes them: `2024-02-29`, `2024-02-29T12:30:00+01:00`, `2024-02-29 12:30`,
+- `image`: names of files that end in `.png`, `.jpg`, `.jpeg`, `.bmp` or `.gif`,
+- `text`: more than 50 different texts, more than half as many as there are rows, of three words on average,
+- `category`: any other.
+
+A target is `classes` if it is not numeric; if its values are just 0 and 1, or just -1 and 1; or if they are at most 20
+different whole numbers, each with at least ten rows on average. `columns` in the spec decides otherwise.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from datetime import UTC, datetime
 
-from specc.data.facts import CATEGORY, CLASSES, NUMBER
-from specc.data.text_table import Cells
+from specc.data.facts import BOOLEAN, CATEGORY, CLASSES, DATETIME, IMAGE, NUMBER, TEXT
+from specc.data.survey import Cells
 
 MOST_INTEGER_CLASSES = 20
 ROWS_PER_CLASS = 10
 LARGEST_NUMBER = 3.4e38  # float32's; what is larger would be infinite
 
+TRUE, FALSE = frozenset({"true", "yes"}), frozenset({"false", "no"})
+"""What stands for true and false, in small letters."""
+IMAGE_FILES = (".png", ".jpg", ".jpeg", ".bmp", ".gif")
+FEWEST_TEXTS = 50
+WORDS_PER_TEXT = 3
+
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+_MOMENT = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?(?:Z|[+-][0-9]{2}:?[0-9]{2})?)?"
+)
 
 
 def is_number(text: str) -> bool:
@@ -24,26 +41,74 @@ def is_number(text: str) -> bool:
     return _NUMBER.fullmatch(text) is not None and abs(float(text)) <= LARGEST_NUMBER
 
 
-def not_numbers(cells: Cells) -> list[int]:
-    """The rows whose value is there and is not a number."""
-    return [row for row, text in enumerate(cells) if text is not None and not is_number(text)]
+def as_boolean(text: str) -> bool | None:
+    """True or false, or None if `text` says neither; `0` and `1` do not, being numbers."""
+    small = text.lower()
+    return True if small in TRUE else False if small in FALSE else None
+
+
+def as_seconds(text: str, form: str | None = None) -> float | None:
+    """The moment in seconds since 1970-01-01T00:00Z, or None if `text` is none.
+
+    `form` is a format of `datetime.strptime`; None is ISO 8601. A moment without a zone is one of UTC.
+    """
+    try:
+        if form is not None:
+            moment = datetime.strptime(text, form)  # noqa: DTZ007  the zone is seen to below
+        elif _MOMENT.fullmatch(text):
+            moment = datetime.fromisoformat(text)
+        else:
+            return None
+    except ValueError:
+        return None
+    moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
+    return moment.timestamp()
+
+
+def guess_kind(values: Collection[str], rows: int) -> str:
+    """The kind of a column of so many rows with these different texts, by the rule above; `number` if it has none."""
+    possible = [NUMBER, BOOLEAN, DATETIME, IMAGE]
+    words = 0
+    for text in values:
+        possible = [kind for kind in possible if _fits(kind, text)]
+        words += text.count(" ") + 1
+    if possible:
+        return possible[0]
+    is_text = len(values) > FEWEST_TEXTS and 2 * len(values) > rows and words >= WORDS_PER_TEXT * len(values)
+    return TEXT if is_text else CATEGORY
+
+
+def _fits(kind: str, text: str) -> bool:
+    match kind:
+        case "number":
+            return is_number(text)
+        case "boolean":
+            return as_boolean(text) is not None
+        case "datetime":
+            return as_seconds(text) is not None
+        case _:
+            return text.lower().endswith(IMAGE_FILES)
 
 
 def kind_of(cells: Cells) -> str:
-    """`number` or `category`."""
+    """`number` or `category`: what a column is that has to be one of the two."""
     return NUMBER if all(is_number(text) for text in set(cells) if text is not None) else CATEGORY
 
 
 def target_kind_of(cells: Cells) -> str:
     """`number` or `classes`."""
-    distinct = {text for text in cells if text is not None}
-    if not all(is_number(text) for text in distinct):
+    return guess_target({text for text in cells if text is not None}, len(cells))
+
+
+def guess_target(values: Collection[str], rows: int) -> str:
+    """`number` or `classes`: the kind of a target of so many rows with these different texts, by the rule above."""
+    if not all(is_number(text) for text in values):
         return CLASSES
-    values = {float(text) for text in distinct}
-    if values in ({0.0, 1.0}, {-1.0, 1.0}):
+    numbers = {float(text) for text in values}
+    if numbers in ({0.0, 1.0}, {-1.0, 1.0}):
         return CLASSES
-    few = len(values) <= MOST_INTEGER_CLASSES and len(values) * ROWS_PER_CLASS <= len(cells)
-    return CLASSES if few and all(value.is_integer() for value in values) else NUMBER
+    few = len(numbers) <= MOST_INTEGER_CLASSES and len(numbers) * ROWS_PER_CLASS <= rows
+    return CLASSES if few and all(number.is_integer() for number in numbers) else NUMBER
 
 
 def as_categories(cells: Cells) -> list[str | None]:

@@ -97,7 +97,9 @@ def find_set(source: Component) -> tuple[BuiltInSet | None, list[Finding]]:
 
 
 def _numbers(names: str, *, scaled: bool) -> dict[str, ColumnFacts]:
-    return {name: ColumnFacts(name, NUMBER, scaled=scaled) for name in names.split()}
+    return {
+        name: ColumnFacts(name, NUMBER, options={"scale": "standard" if scaled else "none"}) for name in names.split()
+    }
 
 
 def _classes(name: str, names: tuple[str, ...]) -> tuple[ColumnFacts, TargetFacts]:

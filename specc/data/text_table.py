@@ -1,66 +1,62 @@
-"""Columns of text, from a CSV file or from the rows of a spec, with the place of every row.
+"""Columns as they come from a source, with the place of every row: `Table`, and `TextTable`, which is read as a whole.
 
-Comes from `specc.data.csv_file` and `read_rows`; what the text means (numbers, categories) is decided in
-`specc.data.kinds`.
+What texts mean (numbers, categories) is decided in `specc.data.kinds`, from the columns' surveys.
 """
 
-import math
-from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple, TypeAlias
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
-from specc.data.section import DataSpec
-from specc.diagnostics import Finding, Span, error
+from specc.data.facts import ColumnFacts, TargetFacts
+from specc.data.split_rules import Given
+from specc.data.survey import Cells, Survey, survey
+from specc.diagnostics import Span
 
-Cells: TypeAlias = Sequence[str | None]
-"""A column's values; None is a missing one."""
+Place = Callable[[int, str], Span]
 
 
-class TextTable(NamedTuple):
-    """Rows of text by column.
+_NONE = Given()
 
-    `place(row, column)` is where a value stands; `complete` says whether all rows were read.
+
+@dataclass(frozen=True)
+class Table:
+    """What a source shows of its rows, before it is known which split they are in.
+
+    `surveys` are the columns of text. `typed` are the columns whose kind, shape and dtype the source itself says
+    (images, arrays): they have no survey. `targets` are what is predicted where the spec does not say it, with the
+    classes that the source itself knows; they feed no input. `place(row, column)` is where a value stands. `complete`
+    says whether all rows were seen; where not, `rows` are those that were.
     """
 
-    columns: Mapping[str, Cells]
+    surveys: Mapping[str, Survey]
     rows: int
-    place: Callable[[int, str], Span]
+    place: Place
     complete: bool = True
+    given: Given = _NONE
+    typed: Mapping[str, ColumnFacts] = field(default_factory=dict)
+    targets: Mapping[str, TargetFacts] = field(default_factory=dict)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All columns, those that are typed first."""
+        return (*self.typed, *self.surveys)
 
 
-def read_rows(data: DataSpec) -> tuple[TextTable | None, list[Finding]]:
-    """The rows written in the spec itself."""
-    names, rows = data.source.arguments.get("columns"), data.source.arguments.get("rows")
-    if not isinstance(names, list) or not isinstance(rows, list) or not names or not rows:
-        return None, [error("empty-data", "the table has no rows", data.source.span)]
-    header = [str(name) for name in names]
-    for index, name in enumerate(header):
-        if name in header[:index]:
-            message = f"two columns are called `{name}`"
-            return None, [error("duplicate-column", message, data.span_of("header", index))]
-    findings: list[Finding] = []
-    texts: list[list[str | None]] = []
-    for index, row in enumerate(rows):
-        values = row if isinstance(row, list) else [row]
-        if len(values) != len(header):
-            message = f"this row has {len(values)} values for {len(header)} columns"
-            findings.append(error("ragged-row", message, data.span_of("rows", index)))
-            break
-        if any(not _is_cell(value) for value in values):
-            message = "a value of a table is a finite number, a string, a boolean or null"
-            findings.append(error("invalid-value", message, data.span_of("rows", index)))
-            break
-        texts.append([_text(value) for value in values])
-    if findings:
-        return None, findings
-    columns = {name: [row[index] for row in texts] for index, name in enumerate(header)}
-    return TextTable(columns, len(texts), lambda row, _: data.span_of("rows", row)), []
+@dataclass(frozen=True)
+class TextTable(Table):
+    """A table whose columns of text are there, made by `text_table`."""
+
+    columns: Mapping[str, Cells] = field(default_factory=dict)
 
 
-def _is_cell(value: object) -> bool:
-    return value is None or isinstance(value, int | str) or (isinstance(value, float) and math.isfinite(value))
-
-
-def _text(value: object) -> str | None:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return None if value is None or value == "" else str(value)
+def text_table(  # noqa: PLR0913, PLR0917  as of the table
+    columns: Mapping[str, Cells],
+    rows: int,
+    place: Place,
+    complete: bool = True,
+    given: Given = _NONE,
+    typed: Mapping[str, ColumnFacts] | None = None,
+    targets: Mapping[str, TargetFacts] | None = None,
+) -> TextTable:
+    """The table of these columns of text, surveyed."""
+    surveys = {name: survey(cells) for name, cells in columns.items()}
+    return TextTable(surveys, rows, place, complete, given, typed or {}, targets or {}, columns)

@@ -5,6 +5,7 @@ from pathlib import Path
 from specc.catalog import load
 from specc.composition import Parts
 from specc.composition.instantiating import Models, Scope, instantiate_model
+from specc.emitting.data_gaps import data_gap
 from specc.emitting.expressions import UnsupportedError
 from specc.emitting.flat import flat_model
 from specc.emitting.script import model_script, training_script
@@ -13,17 +14,19 @@ from specc.emitting.words import has_repeats
 from specc.language.tree import Sequence, Value
 from specc.plan import Outline, Plan
 
-__all__ = ["emit"]
+__all__ = ["data_gap", "emit"]
 
 
 def emit(model: Plan | Outline, parts: Parts | None, root: Path, folder: Path) -> str:
-    """The script that trains a plan's model; of an outline, which has no data, one that only makes it.
+    """The script that trains a plan's model; of an outline, or where there is a `data_gap`, one that only makes it.
 
     `parts`, the spec as it is written, says what becomes a function. `root` is where the spec's files must lie,
     `folder` its own.
     """
     if isinstance(model, Outline):
         return model_script(model, _model(model, parts))
+    if (gap := data_gap(model)) is not None:
+        return model_script(model.outline, _model(model.outline, parts), gap.message)
     return training_script(model, _model(model.outline, parts), load(), root, folder)
 
 

@@ -24,14 +24,20 @@ class Code:
 
 def component_call(component: Component, catalog: Catalog, extra: Mapping[str, Expression] | None = None) -> Expression:
     """What makes the component: a call of its class, `extra` behind its arguments; or Keras' short name for it."""
-    facts = catalog.find(component.kind, component.type)
-    if facts is None:
-        raise KeyError(f"{component.kind} {component.type} is not in the catalog")
+    facts = facts_of(component, catalog)
     if facts.path is None or (component.type != facts.name and not component.arguments and not extra):
         return quoted(component.type)
     if not is_class(facts):
         return quoted(component.type)  # a function, such as an activation: Keras takes its name
     return constructor(component, facts, catalog, extra or {})
+
+
+def facts_of(component: Component, catalog: Catalog) -> EntryFacts:
+    """What Keras offers under the component's type; a sound plan has no other components."""
+    facts = catalog.find(component.kind, component.type)
+    if facts is None:
+        raise KeyError(f"{component.kind} {component.type} is not in the catalog")
+    return facts
 
 
 def constructor(

@@ -45,10 +45,10 @@ def pieces(text: str, symbols: Symbols) -> list[Piece]:
 
 def text_source(parts: list[Piece]) -> str:
     """A string literal, or an f-string where something is put in."""
-    inside = ""
     parts = [part.source if isinstance(part, Inserted) and part.source.isdecimal() else part for part in parts]
     if all(isinstance(part, str) for part in parts):
         return quoted("".join(map(str, parts)))
+    inside = ""
     for part in parts:
         if isinstance(part, str):
             inside += escaped(part, '"').replace("{", "{{").replace("}", "}}")

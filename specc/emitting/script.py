@@ -14,7 +14,18 @@ from specc.component import Component
 from specc.data.facts import CLASSES
 from specc.emitting.components import component_call
 from specc.emitting.data import DataCode, data_code
-from specc.emitting.python import INDENT, WIDTH, Expression, call, listed, literal, mapped, quoted, statement
+from specc.emitting.python import (
+    INDENT,
+    WIDTH,
+    Expression,
+    call,
+    listed,
+    literal,
+    mapped,
+    one_or_all,
+    quoted,
+    statement,
+)
 from specc.emitting.splitting import has_rows, is_split
 from specc.emitting.structure import Structured
 from specc.graph.graph import Graph
@@ -53,10 +64,11 @@ def training_script(plan: Plan, model: Structured, catalog: Catalog, root: Path,
     return _assembled(plan.outline, notes, ["\n".join(constants)], blocks)
 
 
-def model_script(outline: Outline, model: Structured) -> str:
-    """A script that only makes the model."""
+def model_script(outline: Outline, model: Structured, because: str = "") -> str:
+    """A script that only makes the model, and says why if there is a reason."""
     constants = ["\n".join(model.constants)] if model.constants else []
-    return _assembled(outline, _notes(outline.graph, model), constants, model.functions)
+    notes = [*([f"Here {because}."] if because else []), *_notes(outline.graph, model)]
+    return _assembled(outline, notes, constants, model.functions)
 
 
 def _notes(graph: Graph, model: Structured) -> list[str]:
@@ -107,11 +119,10 @@ def _wrapped(words: str) -> list[str]:
 
 def _reads_weights(graph: Graph) -> bool:
     """Whether the spec's model, or one inside it, starts from the weights of a file."""
-    inner = (node for node in graph.nodes if node.model is not None)
     return graph.weights is not None or any(
         node.component.arguments.get("weights") is not None or _reads_weights(node.model)
-        for node in inner
-        if node.model
+        for node in graph.nodes
+        if node.model is not None
     )
 
 
@@ -172,25 +183,18 @@ def _one_hot(plan: Plan, data: DataCode) -> list[str]:
 
 
 def _compile(plan: Plan, catalog: Catalog) -> Expression:
-    several = len(plan.losses) > 1
-
-    def per_output(by_output: Mapping[str, Expression]) -> Expression:
-        if not several:
-            return next(iter(by_output.values()))
-        return mapped((quoted(name), value) for name, value in by_output.items())
-
     arguments = {
         "optimizer": component_call(plan.optimizer, catalog),
-        "loss": per_output({name: component_call(loss, catalog) for name, loss in plan.losses.items()}),
+        "loss": one_or_all({name: component_call(loss, catalog) for name, loss in plan.losses.items()}),
     }
-    if several and plan.loss_weights:
+    if len(plan.losses) > 1 and plan.loss_weights:
         weights = {name: literal(plan.loss_weights.get(name, 1.0)) for name in plan.losses}
-        arguments["loss_weights"] = per_output(weights)
+        arguments["loss_weights"] = one_or_all(weights)
     metrics: dict[str, Expression] = {
         name: listed(component_call(metric, catalog) for metric in found) for name, found in plan.metrics.items()
     }
     if any(plan.metrics.values()):
-        arguments["metrics"] = per_output(metrics)
+        arguments["metrics"] = one_or_all(metrics)
     return call("model.compile", **arguments)
 
 

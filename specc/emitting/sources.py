@@ -7,11 +7,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from specc.data.csv_file import MISSING
 from specc.data.describe import examine
 from specc.data.facts import CLASSES, NUMBER, TargetFacts
 from specc.data.kinds import kind_of
 from specc.data.sets import BuiltInSet
+from specc.data.sources.csv_file import MISSING
 from specc.data.text_table import TextTable
 from specc.emitting.generated_sets import generated_columns
 from specc.emitting.python import Expression, Group, call, flat, listed, literal, quoted, statement
@@ -49,6 +49,8 @@ def source_of(plan: Plan, root: Path, folder: Path) -> Source:
     if isinstance(described.source, TextTable):
         return _text(plan, described.source)
     known = described.source
+    if not isinstance(known, BuiltInSet):
+        raise TypeError("a script has no data but sets and tables of text")  # `data_gap` has told so before
     return {"generated": _generated, "keras": _keras, "scikit-learn": _scikit_learn}[known.origin](known)
 
 
@@ -159,14 +161,14 @@ def _text(plan: Plan, table: TextTable) -> Source:
 def _csv(plan: Plan) -> tuple[list[str], list[str]]:
     arguments = plan.data.source.arguments
     options: dict[str, Expression] = {}
-    header = arguments.get("header")
+    header = arguments.get("names")
     if header:
         options["fieldnames"] = literal([str(name) for name in header] if isinstance(header, list) else [str(header)])
-    separator = str(arguments.get("separator", ","))
+    separator = str(arguments.get("separator", "\t" if str(arguments["path"]).endswith(".tsv") else ","))
     separator = "\t" if separator in {"tab", "\\t"} else separator
     if separator != ",":
         options["delimiter"] = quoted(separator)
-    path = quoted(str(arguments["path"]))
+    path = quoted(plan.data.files()[0].written)
     lines = [f'with open(Path(__file__).parent / {path}, newline="", encoding="utf-8-sig") as file:']
     reader = call("csv.DictReader", "file", skipinitialspace="True", **options)
     lines += statement("rows = ", call("list", reader), 1)

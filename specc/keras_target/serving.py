@@ -1,7 +1,8 @@
 """The model that is saved: raw input in, prediction out.
 
 Takes the trained model, the fitted preprocessing in front of it, and what its losses say of its outputs. A loss on
-logits means that the trained model ends in logits; whoever uses the saved one gets probabilities.
+logits means that the trained model ends in logits; whoever uses the saved one gets probabilities. A number that is
+learnt on another scale comes back on its own.
 """
 
 from collections.abc import Mapping
@@ -11,19 +12,27 @@ import keras
 
 from specc.catalog import Catalog
 from specc.component import Component
+from specc.data.layout import Affine
 from specc.graph.graph import Graph
 from specc.keras_target.build import one_or_all
+from specc.keras_target.scales import from_scale
 
 
 def serving_model(
-    model: keras.Model, preprocessing: keras.Model | None, losses: Mapping[str, Component], catalog: Catalog
+    model: keras.Model,
+    preprocessing: keras.Model | None,
+    losses: Mapping[str, Component],
+    catalog: Catalog,
+    scalings: Mapping[str, Affine] | None = None,
 ) -> keras.Model:
     """`model` between its preprocessing and its last activation; `model` itself where it needs neither.
 
-    `losses` go by output name in the model's order.
+    `losses` go by output name in the model's order; `scalings` are the scales of the outputs that are learnt on another
+    than their target's, by output name.
     """
+    scalings = scalings or {}
     squashed = {name: squashing(loss, catalog) for name, loss in losses.items()}
-    if preprocessing is None and not any(squashed.values()):
+    if preprocessing is None and not any(squashed.values()) and not scalings:
         return model
     raw = preprocessing.input if preprocessing else model.input
     prepared = preprocessing(raw) if preprocessing else raw
@@ -32,6 +41,7 @@ def serving_model(
     results = model(prepared)
     by_name = results if isinstance(results, Mapping) else dict(zip(losses, [results], strict=True))
     outputs = {name: _squash(name, by_name[name], squashed[name]) for name in losses}
+    outputs |= {name: from_scale(affine, outputs[name]) for name, affine in scalings.items()}
     return keras.Model(raw, one_or_all(outputs), name=f"{model.name}_serving")
 
 

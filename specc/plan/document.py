@@ -7,10 +7,12 @@ nothing.
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from specc.catalog.sources import FILES
 from specc.component import Argument, Component
 from specc.data import DataFacts, DataSpec
 from specc.data.facts import CLASSES
 from specc.data.partition import DEFAULT_SHARE, share_of
+from specc.data.sources.contiguous import is_contiguous
 from specc.graph.graph import Graph, GraphInput, Node, Ref, WeightsFile, Wiring
 from specc.plan.plan import Outline, Plan
 from specc.spec import Runtime
@@ -80,33 +82,58 @@ def _data(data: DataSpec, facts: DataFacts, seed: int) -> dict[str, Any]:
     source = component_document(data.source)
     document: dict[str, Any] = {"dataset": source} if data.source.kind == "dataset" else dict(source)
     document["target"] = [escaped(target.name) for target in facts.targets]
-    document["inputs"] = {name: [escaped(column) for column in found.columns] for name, found in facts.inputs.items()}
-    kinds = {name: component_document(kind) for name, kind in data.columns.items()}
-    kinds |= {
-        name: found.kind
-        for name, found in facts.columns.items()
-        if name not in data.columns and name in facts.features and found.kind in {"number", "category"}
-    }
-    if data.source.kind == "csv":
-        document["columns"] = kinds
-    elif data.columns:
-        document["columns"] = {name: component_document(kind) for name, kind in data.columns.items()}
+    # With windows the inputs are made of the columns that the spec names, and are columns themselves.
+    inputs = data.inputs if data.windows else {name: found.columns for name, found in facts.inputs.items()}
+    if inputs:
+        document["inputs"] = {name: [escaped(column) for column in names] for name, names in inputs.items()}
+    if data.windows is not None:
+        document |= dict(component_document(data.windows))
+    columns = {name: component_document(kind) for name, kind in data.columns.items()}
+    if data.source.kind in FILES:
+        columns |= {
+            name: found.kind
+            for name, found in facts.columns.items()
+            if name not in data.columns and name in facts.features and not found.shape
+        }
+    if columns:
+        document["columns"] = columns
     if data.drop:
         document["drop"] = [escaped(name) for name in data.drop]
+    if data.weight is not None:
+        document["weight"] = escaped(data.weight)
+    if data.balance is not None:
+        document["balance"] = data.balance
+    if data.skip_bad_rows:
+        document["on_bad_row"] = "skip"
     return document | {"split": _split(data, facts, seed)}
 
 
 def _split(data: DataSpec, facts: DataFacts, seed: int) -> dict[str, Any]:
-    """The shares as written or implied; a set's own test part needs no share."""
+    """The shares as written or implied; a part that the source sets apart needs none, and folds no validation."""
     split = data.split
-    shares = {"validation": split.validation}
-    if split.test is not None or not facts.given_test:
-        shares["test"] = split.test
-    rows = (facts.samples or 0) - (0 if "test" in shares else facts.given_test)
+    if split.by is not None:
+        return {"by": escaped(split.by)}
+    if is_contiguous(data):
+        parts = {"validation": split.validation, "test": split.test}
+        own = data.source.arguments
+        return {name: DEFAULT_SHARE if share is None else share for name, share in parts.items() if not own.get(name)}
+    given = {"validation": facts.given_validation, "test": facts.given_test}
+    shares = {"validation": split.validation, "test": split.test}
+    shares = {name: share for name, share in shares.items() if share is not None or not given[name]}
+    rows = (facts.samples or 0) - sum(count for name, count in given.items() if name not in shares)
     implied = DEFAULT_SHARE if facts.samples is None or share_of(DEFAULT_SHARE, rows) else 0  # too few rows for one
-    stratify = facts.targets[0].kind == CLASSES if split.stratify is None else split.stratify
-    return {name: implied if share is None else share for name, share in shares.items()} | {
+    if split.folds:
+        shares.pop("validation", None)
+        implied = 0
+    stratify = split.stratify
+    if stratify is None:
+        stratify = facts.targets[0].kind == CLASSES and split.group is None and split.time is None
+    written = {"group": split.group, "time": split.time}
+    return {
+        **{name: implied if share is None else share for name, share in shares.items()},
         "stratify": stratify,
+        **{key: escaped(column) for key, column in written.items() if column is not None},
+        **({"folds": split.folds} if split.folds else {}),
         "seed": seed if split.seed is None else split.seed,
     }
 

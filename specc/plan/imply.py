@@ -151,6 +151,8 @@ def imply(written: Written, catalog: Catalog) -> tuple[Plan, list[Finding]]:
     targets, findings = (FAULTY, []) if is_faulty(graph) else match_targets(graph, written.facts)
     unfit = known(_check_class_weight, training, targets)
     findings += [] if unfit is FAULTY else unfit
+    unfit = known(_check_balance, written.data, written.facts)
+    findings += [] if unfit is FAULTY else unfit
     told = frozenset() if not findings else frozenset(target.name for target in written.facts.targets)
     (loss, metrics, weights), more = _for_outputs(training, graph, told)
     decided, origins, faults = _decide(loss, metrics, targets, written, catalog)
@@ -283,16 +285,22 @@ def _check_output(name: str, target: TargetFacts, loss: Component, written: Writ
     output, place = _tensor(name, written), written.graph.outputs[name].span
     if output.shape is None:
         return []
-    if len(output.shape) != 2:
+    axes = _own_axes(target)
+    if len(output.shape) != len(axes) + 2 or not _agree(output.shape[1:-1], axes):
         what = "one class" if target.kind == CLASSES else "one number"
         message = f"the output has the shape {output.shape}, the target `{target.name}` is {what} per sample"
         help_ = "put `Flatten`, or a global pooling layer, before the last layer"
+        if axes or target.shape[-1] != 1:
+            each = f"{axes} classes" if target.kind == CLASSES else f"{target.shape} numbers"
+            message = f"the output has the shape {output.shape}, the target `{target.name}` is {each} per sample"
+            help_ = f"the output needs the shape {(None, *axes, target.classes or target.shape[-1])}"
         return [_traced(error("output-mismatch", message, place, help=help_), name, written)]
     units = output.shape[-1]
     if units is None or (target.classes is None and target.kind == CLASSES):
         return []
     if target.kind != CLASSES:
-        fits, needs = units == 1, "one unit"
+        wanted = target.shape[-1]
+        fits, needs = units == wanted, "one unit" if wanted == 1 else f"{wanted} units"
     elif _takes_one_hot(target, loss, output, catalog):
         fits, needs = units == target.classes, f"{target.classes} units"
     elif units == 1:
@@ -304,6 +312,17 @@ def _check_output(name: str, target: TargetFacts, loss: Component, written: Writ
     message = f"the output has {units} unit{'s' if units != 1 else ''}, the target needs {needs}: {_because(target)}"
     mismatch = error("output-mismatch", message, place, help="`Output` is always as wide as its target")
     return [_traced(mismatch, name, written)]
+
+
+def _own_axes(target: TargetFacts) -> tuple[int, ...]:
+    """The axes of a target between the samples' and the units': none for one value, or one list of numbers."""
+    if target.kind == CLASSES:
+        return () if target.shape == (1,) else target.shape
+    return target.shape[:-1]
+
+
+def _agree(shape: tuple[int | None, ...], axes: tuple[int, ...]) -> bool:
+    return len(shape) == len(axes) and all(size in {None, axis} for size, axis in zip(shape, axes, strict=True))
 
 
 def _traced(finding: Finding, output: str, written: Written) -> Finding:
@@ -382,6 +401,16 @@ def _for_outputs(
         fits = are_outputs({name: training.span_of(f"loss_weights.{name}") for name in weights})
         weights = weights if fits else FAULTY
     return (checked(training.loss), checked(training.metrics), weights), findings
+
+
+def _check_balance(data: DataSpec, facts: DataFacts) -> list[Finding]:
+    if data.balance is None or data.balance is FAULTY or not facts.targets:
+        return []
+    first = facts.targets[0]
+    if first.kind == CLASSES and first.shape == (1,):
+        return []
+    message = f"`balance` needs a class for each sample, and `{first.name}` has none"
+    return [error("balance-without-classes", message, data.span_of("balance"))]
 
 
 def _check_class_weight(training: Training, targets: Mapping[str, TargetFacts]) -> list[Finding]:

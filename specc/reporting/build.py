@@ -119,6 +119,8 @@ def _warnings(run: Run, learning: Learning, results: tuple[ClassResult | NumberR
 
 def _data(run: Run) -> dict[str, str]:
     facts = {"Source": run.data.source, "Samples": f"{run.data.samples:,}" if run.data.samples else ""}
+    if run.data.storage == "streamed":
+        facts["Storage"] = "streamed from files, as the prepared samples are too many for memory"
     facts |= {f"Input {name}": _described(value) for name, value in run.data.inputs.items()}
     facts |= {f"Target {name}": _target(target.kind, target.classes) for name, target in run.targets.items()}
     facts["Fingerprint"] = run.lock.fingerprint

@@ -7,6 +7,7 @@ escaped by the template engine, and spelt out where it could hide or reorder oth
 from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 
 import jinja2
 from markupsafe import Markup
@@ -39,12 +40,12 @@ def as_html(report: Report) -> str:
     )
 
 
-@cache
-def _template() -> jinja2.Template:
-    environment = jinja2.Environment(
+def environment() -> jinja2.Environment:
+    """What the templates of all pages of this look have: the style sheet, filters for numbers and words, escaping."""
+    ours = jinja2.Environment(
         autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True, finalize=_finalize
     )
-    environment.filters |= {
+    ours.filters |= {
         "duration": text.duration,
         "headline": text.headline,
         "label": text.label,
@@ -56,11 +57,19 @@ def _template() -> jinja2.Template:
         "percent": text.percent,
         "start": text.status,
     }
-    environment.tests["class_result"] = lambda result: isinstance(result, ClassResult)
-    folder = files("specc.reporting") / "templates"
+    ours.tests["class_result"] = lambda result: isinstance(result, ClassResult)
     # The style sheet is ours and stands in the page as it is.
-    environment.globals["style"] = Markup((folder / "page.css").read_text(encoding="utf-8"))  # noqa: S704
-    return environment.from_string((folder / "page.html.j2").read_text(encoding="utf-8"))
+    ours.globals["style"] = Markup((_folder() / "page.css").read_text(encoding="utf-8"))  # noqa: S704
+    return ours
+
+
+@cache
+def _template() -> jinja2.Template:
+    return environment().from_string((_folder() / "page.html.j2").read_text(encoding="utf-8"))
+
+
+def _folder() -> Traversable:
+    return files("specc.reporting") / "templates"
 
 
 def _finalize(value: object) -> object:

@@ -16,11 +16,11 @@ _MOST_CLASSES = 30
 def as_markdown(report: Report) -> str:
     """The report in GitHub's Markdown."""
     parts = [
-        f"# {_escape(report.name)}",
-        _escape(report.description),
-        f"Status: **{_escape(report.status)}**. {report.summary}",
+        f"# {escape(report.name)}",
+        escape(report.description),
+        f"Status: **{escape(report.status)}**. {report.summary}",
         "\n".join(
-            f"- **{_escape(text.headline(shown))}: {text.metric(shown.metric, shown.value)}**"
+            f"- **{escape(text.headline(shown))}: {text.metric(shown.metric, shown.value)}**"
             for shown in report.headlines
         ),
         report.statement,
@@ -30,17 +30,17 @@ def as_markdown(report: Report) -> str:
         *(_classes(result) if isinstance(result, ClassResult) else _numbers(result) for result in report.results),
         _layers(report),
         _weights(report),
-        _table("Data", ("fact", "value"), report.data.items()),
+        titled_table("Data", ("fact", "value"), report.data.items()),
         _fenced("Spec", "yaml", report.spec),
         _fenced("Do it again", "sh", "\n".join(report.reproduce)),
-        _table("Environment", ("fact", "value"), report.environment.items()),
+        titled_table("Environment", ("fact", "value"), report.environment.items()),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
 def _warnings(report: Report) -> str:
     return (
-        "\n".join(["## Worth knowing", "", *(f"- {_escape(each)}" for each in report.warnings)])
+        "\n".join(["## Worth knowing", "", *(f"- {escape(each)}" for each in report.warnings)])
         if report.warnings
         else ""
     )
@@ -65,7 +65,7 @@ def _metrics(report: Report) -> str:
         (text.label(name), *(text.metric(name, v[name]) if name in v else text.DASH for v in report.metrics.values()))
         for name in names
     ]
-    return _table("Metrics", ("metric", *report.metrics), rows)
+    return titled_table("Metrics", ("metric", *report.metrics), rows)
 
 
 def _classes(result: ClassResult) -> str:
@@ -81,11 +81,11 @@ def _classes(result: ClassResult) -> str:
         for score in result.scores[:_MOST_CLASSES]
     ]
     left_out = len(result.scores) - len(rows)
-    table = _table(f"Test predictions: {result.name}", ("class", "precision", "recall", "F1", "samples"), rows)
+    table = titled_table(f"Test predictions: {result.name}", ("class", "precision", "recall", "F1", "samples"), rows)
     facts = (
         f"{result.correct:,} of {result.samples:,} correct "
         f"({text.percent(result.accuracy)}, 95% interval {low} to {high}); "
-        f"always saying {_escape(result.baseline_class)}: {text.percent(result.baseline)}."
+        f"always saying {escape(result.baseline_class)}: {text.percent(result.baseline)}."
     )
     return "\n\n".join([table, *([f"… and {left_out} more classes."] if left_out else []), facts])
 
@@ -98,29 +98,29 @@ def _numbers(result: NumberResult) -> str:
         ("root mean squared error of always saying the mean", text.number(result.baseline)),
         ("values", f"{result.samples:,}"),
     ]
-    return _table(f"Test predictions: {result.name}", ("measure", "value"), rows)
+    return titled_table(f"Test predictions: {result.name}", ("measure", "value"), rows)
 
 
 def _layers(report: Report) -> str:
     rows = [(each.name, each.type, each.output_shape, f"{each.parameters:,}") for each in report.layers]
     total = [("total", "", "", f"{report.parameters.total:,}")] if rows else []
-    return _table("Model", ("layer", "type", "output shape", "parameters"), [*rows, *total])
+    return titled_table("Model", ("layer", "type", "output shape", "parameters"), [*rows, *total])
 
 
 def _weights(report: Report) -> str:
     rows = [
         (each.name, text.status(each), f"{each.parameters:,}") for weights in report.weights for each in weights.layers
     ]
-    table = _table("Weights at the start", ("layer", "from the file", "parameters"), rows)
-    return "\n\n".join([table, *(_escape(text.origin(weights)) for weights in report.weights)])
+    table = titled_table("Weights at the start", ("layer", "from the file", "parameters"), rows)
+    return "\n\n".join([table, *(escape(text.origin(weights)) for weights in report.weights)])
 
 
-def _table(title: str, header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+def titled_table(title: str, header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """A titled table, nothing if it has no rows."""
-    lines = [f"| {' | '.join(map(_escape, row))} |" for row in rows]
+    lines = [f"| {' | '.join(map(escape, row))} |" for row in rows]
     if not lines:
         return ""
-    return "\n".join([f"## {_escape(title)}", "", f"| {' | '.join(header)} |", f"|{' --- |' * len(header)}", *lines])
+    return "\n".join([f"## {escape(title)}", "", f"| {' | '.join(header)} |", f"|{' --- |' * len(header)}", *lines])
 
 
 def _fenced(title: str, language: str, content: str) -> str:
@@ -132,6 +132,6 @@ def _fenced(title: str, language: str, content: str) -> str:
     return f"## {title}\n\n{fence}{language}\n{text.visible(content).rstrip()}\n{fence}"
 
 
-def _escape(words: str) -> str:
+def escape(words: str) -> str:
     """`words` as plain text on one line."""
     return _SPECIAL.sub(r"\\\1", " ".join(text.visible(words).split()))

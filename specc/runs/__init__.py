@@ -5,7 +5,8 @@ comes later, gets it back with `read`. Nothing here imports NumPy, Keras or Tens
 """
 
 from specc.runs.folder import RunFolder, create, latest
-from specc.runs.reading import read
+from specc.runs.folds import Fold, Folds
+from specc.runs.reading import read, read_folds
 from specc.runs.run import (
     Data,
     Determinism,
@@ -27,6 +28,8 @@ from specc.runs.writing import as_json, write_bytes, write_csv, write_json, writ
 __all__ = [
     "Data",
     "Determinism",
+    "Fold",
+    "Folds",
     "History",
     "Layer",
     "Lock",
@@ -44,6 +47,7 @@ __all__ = [
     "create",
     "latest",
     "read",
+    "read_folds",
     "write_bytes",
     "write_csv",
     "write_json",

@@ -1,4 +1,4 @@
-"""A run directory back as data: `read(path) -> (Run, findings)`.
+"""A run directory back as data: `read(path) -> (Run, findings)`, and `read_folds` for one that holds runs.
 
 Never raises over what it finds: a file that is not there leaves blanks (a finding only where a completed run must have
 it), a broken one is a finding at its own line, and the rest is still read. Writes nothing.
@@ -16,6 +16,7 @@ import yaml
 
 from specc.diagnostics import Finding, Span, error, warning
 from specc.runs import folder, shapes
+from specc.runs.folds import FOLDS, Fold, Folds
 from specc.runs.run import (
     Data,
     Determinism,
@@ -81,7 +82,9 @@ _RUN = Fields(
             }
         ),
         "weights": ListOf(_START),
-        "targets": MappingOf(Fields({"kind": Text(), "classes": ListOf(Text()), "column": Text()})),
+        "targets": MappingOf(
+            Fields({"kind": Text(), "classes": ListOf(Text()), "column": Text(), "scale": Anything()})
+        ),
         "training": Fields(
             {
                 "epochs_run": Count(),
@@ -92,7 +95,16 @@ _RUN = Fields(
             }
         ),
         "data": Fields(
-            {"source": Text(), "samples": Count(), "split": MappingOf(Count()), "inputs": MappingOf(Anything())}
+            {
+                "source": Text(),
+                "samples": Count(),
+                "split": MappingOf(Count()),
+                "storage": Text(),
+                "inputs": MappingOf(Anything()),
+                "columns": MappingOf(
+                    Fields({"kind": Text(), "shape": ListOf(Count(None)), "dtype": Text(), "input": Text()})
+                ),
+            }
         ),
         "warnings": ListOf(Text()),
     }
@@ -109,6 +121,15 @@ _LOCK = Fields(
     }
 )
 _METRICS = MappingOf(MappingOf(Number()))
+_FOLDS = Fields(
+    {
+        "folds": Count(VERSION),
+        **{key: Text() for key in ("name", "id", "started", "finished")},
+        "status": Text("running"),
+        "asked": Count(),
+        "runs": ListOf(Fields({"fold": Count(), "run": Text(), "status": Text(), "metrics": _METRICS})),
+    }
+)
 _NEEDED_WHEN_COMPLETED = (folder.SPEC, folder.LOCK, folder.HISTORY, folder.METRICS)
 
 
@@ -139,6 +160,20 @@ def read(path: Path) -> tuple[Run, tuple[Finding, ...]]:
             if not (path / name).is_file()
         ]
     return _run(path, facts, files), tuple(findings)
+
+
+def read_folds(path: Path) -> tuple[Folds | None, tuple[Finding, ...]]:
+    """The folds whose runs lie in the directory `path`, and what is wrong with its file; None if it has none."""
+    if not (path / FOLDS).is_file():
+        return None, ()
+    findings: list[Finding] = []
+    facts = _mapping(path / FOLDS, _FOLDS, findings)
+    if facts["folds"] != VERSION:
+        message = f"`{FOLDS}` has version {facts['folds']}, this specc reads version {VERSION}"
+        findings.append(warning("run-version", message, _start(path / FOLDS)))
+    found = tuple(Fold(each["fold"], each["run"], each["status"], each["metrics"]) for each in facts["runs"])
+    plain = {key: facts[key] for key in ("name", "id", "status", "started", "finished", "asked")}
+    return Folds(**plain, folds=found), tuple(findings)
 
 
 def _run(path: Path, facts: dict[str, Any], files: dict[str, Any]) -> Run:

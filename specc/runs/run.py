@@ -5,7 +5,7 @@ Every field has a value even if the run was interrupted before it could say: tex
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -89,11 +89,15 @@ class StartingWeights:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What one output predicts: `kind` is `classes` or `number`; `classes` is empty for numbers."""
+    """What one output predicts: `kind` is `classes` or `number`; `classes` is empty for numbers.
+
+    `scale` is None, or `shift`, `scale` and `log` of a number that the model learns on another scale than its own.
+    """
 
     kind: str
     classes: tuple[str, ...]
     column: str
+    scale: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,12 +113,18 @@ class Training:
 
 @dataclass(frozen=True, slots=True)
 class Data:
-    """`split` is split name to number of samples; `inputs` is input name to whatever describes it."""
+    """`split` is split name to number of samples; `inputs` is input name to whatever describes it.
+
+    `columns` are the raw columns that the saved model takes: `kind`, `shape` and `dtype` of each, and the name of its
+    `input`. `storage` says whether the prepared samples were `resident` in memory or `streamed` from files.
+    """
 
     source: str
     samples: int
     split: Mapping[str, int]
     inputs: Mapping[str, Any]
+    columns: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    storage: str = ""
 
 
 @dataclass(frozen=True, slots=True)

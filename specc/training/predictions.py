@@ -4,7 +4,7 @@ In words that people use: class names, probabilities, numbers.
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -12,27 +12,82 @@ from specc.catalog import Catalog
 from specc.component import Component
 from specc.data import TargetFacts
 from specc.data.facts import CLASSES
+from specc.data.layout import Affine
 from specc.keras_target.serving import squashing
 from specc.plan import Plan
 
 Array = np.ndarray[Any, Any]
+Titled: TypeAlias = tuple[str, list[object]]
+"""A column with its title."""
 
 
-def prediction_table(
-    plan: Plan, rows: Array, targets: Mapping[str, Array], outputs: Mapping[str, Array], catalog: Catalog
+MOST_PREDICTIONS = 100_000
+"""Rows of `predictions.csv`, which a report reads as a whole. `specc predict` has no such bound."""
+
+
+def has_table(plan: Plan) -> bool:
+    """Whether a target has one prediction for each sample, or a few, so that a table is the form for them."""
+    return not all(map(_has_places, plan.targets.values()))
+
+
+def prediction_table(  # noqa: PLR0913, PLR0917  what is true, what is predicted, and how to read both
+    plan: Plan,
+    rows: Array,
+    targets: Mapping[str, Array],
+    outputs: Mapping[str, Array],
+    catalog: Catalog,
+    scalings: Mapping[str, Affine] | None = None,
 ) -> tuple[list[str], list[list[object]]]:
     """Header and rows: the sample's row in the source, then for each target what is true and what is predicted.
 
-    `targets` and `outputs` go by output name, samples first; `outputs` are the model's own, before any softmax.
+    `targets` and `outputs` go by output name, samples first; `outputs` are the model's own, before any softmax, and on
+    the scale that it has learnt: `scalings` are those scales by output name, where they are not the targets' own.
     """
-    header = ["index"]
-    columns: list[Any] = [rows.tolist()]
+    titled: list[Titled] = [("index", rows.tolist())]
     for name, target in plan.targets.items():
+        if _has_places(target):
+            continue
+        titled += _truth(target, targets[name], outputs[name])
+        titled += prediction_columns({name: target}, plan.losses, outputs, catalog, scalings)
+    return [title for title, _ in titled], [list(row) for row in zip(*(column for _, column in titled), strict=True)]
+
+
+def prediction_columns(
+    targets: Mapping[str, TargetFacts],
+    losses: Mapping[str, Component],
+    outputs: Mapping[str, Array],
+    catalog: Catalog,
+    scalings: Mapping[str, Affine] | None = None,
+) -> list[Titled]:
+    """For each target the columns that say what is predicted. All mappings go by output name, as above."""
+    columns: list[Titled] = []
+    for name, target in targets.items():
+        if _has_places(target):
+            continue
         describe = _class_columns if target.kind == CLASSES else _number_columns
-        for title, column in describe(target, targets[name], _probabilities(outputs[name], plan.losses[name], catalog)):
-            header.append(title)
-            columns.append(column)
-    return header, [list(row) for row in zip(*columns, strict=True)]
+        values = _probabilities(outputs[name], losses[name], catalog)
+        columns += describe(target, _own_scale(values, (scalings or {}).get(name, Affine())))
+    return columns
+
+
+def _has_places(target: TargetFacts) -> bool:
+    """Whether each sample has many predictions (pixels, characters), for which a table is not the form."""
+    return len(target.shape) > 1 or (target.kind == CLASSES and target.shape != (1,))
+
+
+def _own_scale(values: Array, affine: Affine) -> Array:
+    if affine == Affine():
+        return values
+    values = values.astype("float32") * np.float32(affine.scale) + np.float32(affine.shift)
+    return np.sign(values) * np.expm1(np.abs(values)) if affine.log else values
+
+
+def _truth(target: TargetFacts, truth: Array, output: Array) -> list[Titled]:
+    if target.kind != CLASSES:
+        return _numbers(f"{target.name} target", truth)
+    names = _class_names(target, output)
+    true = truth.argmax(-1) if truth.shape[-1] > 1 else truth[..., 0]
+    return [(f"{target.name} target", [names[int(index)] for index in true.ravel()])]
 
 
 def _probabilities(output: Array, loss: Component, catalog: Catalog) -> Array:
@@ -49,17 +104,17 @@ def _probabilities(output: Array, loss: Component, catalog: Catalog) -> Array:
     return values
 
 
-def _class_columns(target: TargetFacts, truth: Array, output: Array) -> list[tuple[str, list[object]]]:
-    """True and predicted class and, where the output has a unit per class, each class's probability."""
-    names = target.names or tuple(str(index) for index in range(output.shape[-1]))
-    true = truth.argmax(-1) if truth.shape[-1] > 1 else truth[..., 0]
+def _class_names(target: TargetFacts, output: Array) -> tuple[str, ...]:
+    return target.names or tuple(str(index) for index in range(output.shape[-1]))
+
+
+def _class_columns(target: TargetFacts, output: Array) -> list[Titled]:
+    """The predicted class and, where the output has a unit per class, each class's probability."""
+    names = _class_names(target, output)
     if output.shape[-1] == 1:
         output = np.concatenate([1 - output, output], -1)  # of the two classes, the likelier one
     guessed = output.argmax(-1)
-    columns: list[tuple[str, list[object]]] = [
-        (f"{target.name} target", [names[int(index)] for index in true.ravel()]),
-        (f"{target.name} prediction", [_name(names, int(index)) for index in guessed.ravel()]),
-    ]
+    columns: list[Titled] = [(f"{target.name} prediction", [_name(names, int(index)) for index in guessed.ravel()])]
     if output.shape[-1] == len(names):
         columns += [
             (f"{target.name} p({label})", output[:, index].round(6).tolist()) for index, label in enumerate(names)
@@ -72,13 +127,11 @@ def _name(names: tuple[str, ...], index: int) -> str:
     return names[index] if index < len(names) else f"unit {index}"
 
 
-def _number_columns(target: TargetFacts, truth: Array, output: Array) -> list[tuple[str, list[object]]]:
-    true, guessed = truth.reshape(len(truth), -1), output.reshape(len(output), -1)
-    columns: list[tuple[str, list[object]]] = []
-    for kind, values in (("target", true), ("prediction", guessed)):
-        single = values.shape[1] == 1
-        columns += [
-            (f"{target.name} {kind}" + ("" if single else f"[{index}]"), values[:, index].tolist())
-            for index in range(values.shape[1])
-        ]
-    return columns
+def _number_columns(target: TargetFacts, output: Array) -> list[Titled]:
+    return _numbers(f"{target.name} prediction", output)
+
+
+def _numbers(title: str, values: Array) -> list[Titled]:
+    values = values.reshape(len(values), -1)
+    single = values.shape[1] == 1
+    return [(title + ("" if single else f"[{index}]"), values[:, index].tolist()) for index in range(values.shape[1])]

@@ -1,32 +1,49 @@
 """Data -> `Samples` of each split, as the model takes them.
 
 Raw columns go through the fitted preprocessing, the very Keras model that later stands in front of the saved one, so
-what is trained on and what is served are the same numbers. Statistics are fitted on the training split alone.
+what is trained on and what is served are the same numbers. Statistics are fitted on the training split alone. Rows
+are prepared a piece at a time; where the pieces go is `specc.training.storing`'s business.
 """
 
+import hashlib
+import time
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TextIO
 
 import keras
 import numpy as np
 
 from specc.data import DataFacts
-from specc.data.facts import CLASSES
-from specc.data.layout import Preprocessing
-from specc.data.loading import Columns, encode_targets, fingerprint, load
-from specc.data.preprocessing import feed, fit
-from specc.data.splitting import Split, split
-from specc.diagnostics import Finding, error
+from specc.data.handing_over import load_or_take
+from specc.data.layout import Affine, Preprocessing
+from specc.data.loading import Columns, encode_targets, fingerprint
+from specc.data.preprocessing import feed, fit, fit_targets
+from specc.data.reading.scan import ReadingError
+from specc.data.splitting import Split
+from specc.diagnostics import Finding, error, has_errors
 from specc.keras_target.preprocessing import prepare as apply_preprocessing
 from specc.keras_target.preprocessing import preprocessing_model
 from specc.plan import Plan
+from specc.plan.document import as_document
+from specc.training.array_files import Array
+from specc.training.cache import Place, key_of
 from specc.training.engine import Samples
+from specc.training.record import versions
+from specc.training.storing import Arrays, Keeping, Making, StoreFailedError, kept, make
+from specc.training.weighing import weigh
+
+_SPLITS = ("train", "validation", "test")
+_INPUTS, _TARGETS, _WEIGHTS, _VISITS = "inputs", "targets", "weights", "visits"
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """The splits as arrays; an empty split is None. `rows` are their row numbers in the source."""
+    """The splits as samples; an empty split is None. `rows` are their row numbers in the source.
+
+    `scalings` are the scales of the outputs that are learnt on another than their target's, by output name.
+    """
 
     facts: DataFacts
     fingerprint: str
@@ -35,71 +52,148 @@ class Prepared:
     validation: Samples | None
     test: Samples | None
     rows: Split
+    scalings: Mapping[str, Affine]
 
     def splits(self) -> dict[str, Samples]:
-        """The splits that have rows, by name, in the order of reading; without weights, to be compared."""
-        named = {"train": replace(self.train, weights=None), "validation": self.validation, "test": self.test}
+        """The splits that have rows, by name, in the order of reading; neither weighted nor balanced."""
+        plain = replace(self.train, weights=None, rows=None)
+        named = {"train": plain, "validation": self.validation, "test": self.test}
         return {name: samples for name, samples in named.items() if samples}
 
+    @property
+    def storage(self) -> str:
+        """`resident` in memory, or `streamed` from files."""
+        return "streamed" if self.train.streamed else "resident"
 
-def prepare(plan: Plan, root: Path, folder: Path) -> tuple[Prepared | None, list[Finding]]:
-    """Load, split, fit and prepare. `folder` is the spec's own; `root` is where its files must lie."""
-    columns, findings = load(plan.data, root, folder, plan.runtime.seed)
+
+def prepare(
+    plan: Plan,
+    root: Path,
+    folder: Path,
+    keeping: Keeping = Keeping(),  # noqa: B008  immutable
+    show: TextIO | None = None,
+) -> tuple[Prepared | None, list[Finding]]:
+    """Load, split, fit and prepare. `folder` is the spec's own; `root` is where its files must lie.
+
+    `show` is where progress is displayed, if it takes long.
+    """
+    began = time.monotonic()
+    columns, findings = load_or_take(plan.data, root, folder, plan.runtime.seed)
     if columns is None:
         return None, findings
-    rows, faults = split(columns, plan.data, plan.runtime.seed)
-    findings += faults
-    if rows is None:
-        return None, findings
+    try:
+        prepared, faults = _prepare(plan, columns, keeping, began, show)
+    except ReadingError as fault:  # images are read when they are needed
+        return None, [*findings, *fault.findings]
+    return prepared, findings + faults
+
+
+def _prepare(
+    plan: Plan, columns: Columns, keeping: Keeping, began: float, show: TextIO | None
+) -> tuple[Prepared | None, list[Finding]]:
+    rows = columns.split
+    if not len(rows.train):
+        return None, [error("split-empty", "no rows are left to train on", plan.data.span)]
     fitted = fit(columns, rows.train)
     model = preprocessing_model(fitted)
-    targets = _targets(columns, plan)
-    weights, faults = _weights(columns, rows, plan)
-    findings += faults
-    train, validation, test = (
-        _samples(columns, fitted, model, targets, part) if len(part) else None
-        for part in (rows.train, rows.validation, rows.test)
-    )
-    if train is None:
-        return None, [*findings, error("split-empty", "no rows are left to train on", plan.data.span)]
-    train = Samples(train.inputs, train.targets, weights)
-    return Prepared(columns.facts, fingerprint(columns), model, train, validation, test, rows), findings
+    by_target = fit_targets(columns, rows.train)
+    scalings = {name: by_target[target.name] for name, target in plan.targets.items() if target.name in by_target}
+    weighed, findings = weigh(columns, rows, plan)
+    if has_errors(findings):
+        return None, findings
+    print_ = fingerprint(columns)
+    about = {_VISITS: weighed.visits, _WEIGHTS: weighed.weights}
+    more: dict[Place, Array] = {("train", name): array for name, array in about.items() if array is not None}
+    key = _key(plan, fingerprint=print_, fitted=_digest(fitted, rows, more.values()))
+    found = kept(key, keeping)
+    if found is not None:
+        return _prepared(plan, columns, print_, model, found, scalings), findings
+    pieces = _Pieces(columns, plan, fitted, model, rows)
+    counts = {name: len(getattr(rows, name)) for name in _SPLITS if len(getattr(rows, name))}
+    try:
+        arrays = make(Making(counts, pieces, more, began), key, keeping, show)
+    except StoreFailedError as fault:
+        help_ = "make room there, or name another folder in the environment variable `SPECC_CACHE`"
+        return None, [*findings, error("cannot-store-samples", str(fault), plan.data.span, help=help_)]
+    return _prepared(plan, columns, print_, model, arrays, scalings), findings
 
 
-def _samples(
+class _Pieces:
+    """Any rows of a split, prepared: inputs and targets by name."""
+
+    def __init__(
+        self, columns: Columns, plan: Plan, fitted: Preprocessing, model: keras.Model | None, rows: Split
+    ) -> None:
+        self._columns, self._plan, self._fitted, self._model, self._rows = columns, plan, fitted, model, rows
+
+    def __call__(self, name: str, start: int, stop: int) -> dict[Place, Array]:
+        rows = getattr(self._rows, name)[start:stop]
+        inputs = apply_preprocessing(self._model, self._fitted, feed(self._columns, rows, self._fitted))
+        arrays: dict[Place, Array] = {
+            (_INPUTS, each.name): inputs[each.name].astype(each.stored_dtype, copy=False)
+            for each in self._fitted.inputs
+        }
+        return arrays | {(_TARGETS, key): array for key, array in self._targets(rows).items()}
+
+    def _targets(self, rows: Array) -> dict[str, Array]:
+        """By output name: class indices or numbers, (n, 1), and vectors (n, …, classes) where the loss takes those."""
+        encoded = encode_targets(self._columns, rows)
+        targets = {}
+        for output, target in self._plan.targets.items():
+            array = encoded[target.name]
+            if output in self._plan.one_hot:
+                indices = array[:, 0] if array.ndim == 2 else array  # (n, 1), or those of a mask (n, h, w)
+                array = np.eye(target.classes or 0, dtype="float32")[indices]
+            targets[output] = array
+        return targets
+
+
+def _prepared(  # noqa: PLR0913, PLR0917  the parts of what is prepared
+    plan: Plan,
     columns: Columns,
-    fitted: Preprocessing,
+    fingerprint_: str,
     model: keras.Model | None,
-    targets: dict[str, np.ndarray[Any, Any]],
-    rows: np.ndarray[Any, Any],
-) -> Samples:
-    inputs = apply_preprocessing(model, fitted, feed(columns, rows, fitted))
-    return Samples(inputs, {name: array[rows] for name, array in targets.items()})
+    arrays: Arrays,
+    scalings: Mapping[str, Affine],
+) -> Prepared:
+    facts, rows = columns.facts, columns.split
+    train, validation, test = (_samples(plan, facts, arrays, name) for name in _SPLITS)
+    if train is None:
+        raise ValueError("the training split has no arrays")
+    return Prepared(facts, fingerprint_, model, train, validation, test, rows, scalings)
 
 
-def _targets(columns: Columns, plan: Plan) -> dict[str, np.ndarray[Any, Any]]:
-    """Targets by output name: class indices or numbers, (n, 1), and vectors (n, classes) where the loss takes those."""
-    encoded = encode_targets(columns)
-    targets = {}
-    for output, target in plan.targets.items():
-        array = encoded[target.name]
-        if output in plan.one_hot:
-            array = np.eye(target.classes or 0, dtype="float32")[array[:, 0]]
-        targets[output] = array
-    return targets
+def _samples(plan: Plan, facts: DataFacts, arrays: Arrays, name: str) -> Samples | None:
+    """The samples of one split. What is kept in bytes becomes the type that the model takes on its way there."""
+    inputs = {key: arrays[name, _INPUTS, key] for key in facts.inputs if (name, _INPUTS, key) in arrays}
+    if not inputs:
+        return None
+    targets = {key: arrays[name, _TARGETS, key] for key in plan.targets}
+    visits = arrays.get((name, _VISITS))
+    dtypes = {key: facts.inputs[key].dtype for key, array in inputs.items() if array.dtype == np.uint8}
+    return Samples(
+        inputs, targets, arrays.get((name, _WEIGHTS)), None if visits is None else np.asarray(visits), dtypes
+    )
 
 
-def _weights(columns: Columns, rows: Split, plan: Plan) -> tuple[np.ndarray[Any, Any] | None, list[Finding]]:
-    """The weight of each training sample by its class, (n,) float32."""
-    if plan.class_weight is None:
-        return None, []
-    target = next(target for target in plan.targets.values() if target.kind == CLASSES)
-    indices = encode_targets(columns)[target.name][rows.train, 0]
-    names = target.names or ()
-    if plan.class_weight == "balanced":
-        counts = np.bincount(indices, minlength=len(names))
-        by_class = len(indices) / (len(names) * np.maximum(counts, 1))
-    else:
-        given = plan.class_weight if not isinstance(plan.class_weight, str) else {}
-        by_class = np.array([given.get(name, 1.0) for name in names])
-    return by_class[indices].astype("float32"), []
+def _key(plan: Plan, **data: str) -> str:
+    """What prepared samples depend on. `data` tells the rows and their values from others."""
+    return key_of(
+        {
+            **data,
+            "versions": versions(),
+            "section": as_document(plan)["data"],
+            "split": repr(plan.data.split),
+            "seed": plan.runtime.seed,
+            "inputs": [list(map(str, found)) for found in plan.facts.inputs.values()],
+            "targets": {name: [target.name, name in plan.one_hot] for name, target in plan.targets.items()},
+            "class_weight": repr(plan.class_weight),
+        }
+    )
+
+
+def _digest(fitted: Preprocessing, rows: Split, more: Iterable[Array]) -> str:
+    digest = hashlib.sha256(repr(fitted).encode(errors="surrogatepass"))
+    for array in (rows.train, rows.validation, rows.test, *more):
+        digest.update(len(array).to_bytes(8, "little") + np.ascontiguousarray(array).tobytes())
+    return digest.hexdigest()

@@ -5,7 +5,8 @@ Goes to standard error, so that standard output stays free for results.
 
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import TextIO
 
 import keras
@@ -84,3 +85,46 @@ class _Bar(keras.callbacks.Callback):
 def describe(logs: Mapping[str, float] | None) -> str:
     """An epoch's logs in one line: `loss 0.1234  accuracy 0.9821  val_loss 0.2345`."""
     return "  ".join(f"{name} {value:.4g}" for name, value in (logs or {}).items() if name != "learning_rate")
+
+
+@contextmanager
+def counting(what: str, total: int, stream: TextIO | None) -> Iterator[Callable[[int], None]]:
+    """Within, the function that it gives counts what is done of `total`; shown once it takes longer than a moment.
+
+    A bar for a terminal, a line now and then otherwise, nothing where `stream` is None.
+    """
+    count = _Count(what, total, stream)
+    try:
+        yield count
+    finally:
+        count.end()
+
+
+class _Count:
+    def __init__(self, what: str, total: int, stream: TextIO | None) -> None:
+        self._what, self._total, self._stream = what, total, stream
+        self._done = 0
+        self._shown = time.monotonic()
+        self._bar: Progress | None = None
+
+    def __call__(self, more: int) -> None:
+        self._done += more
+        if self._bar is not None:
+            self._bar.update(self._bar.task_ids[0], completed=self._done)
+        elif self._stream is not None and time.monotonic() - self._shown > LINE_EVERY_S:
+            self._show(self._stream)
+
+    def end(self) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+
+    def _show(self, stream: TextIO) -> None:
+        if stream.isatty():
+            columns = (TextColumn("{task.description}"), BarColumn(bar_width=30), TimeElapsedColumn())
+            left = (TextColumn("[dim]left"), TimeRemainingColumn())
+            self._bar = Progress(*columns, *left, console=Console(file=stream), transient=True)
+            self._bar.add_task(self._what, total=self._total, completed=self._done)
+            self._bar.start()
+        else:
+            print(f"{self._what}  {self._done:,}/{self._total:,}", file=stream, flush=True)
+            self._shown = time.monotonic()

@@ -7,7 +7,7 @@ from then on always ends with a status, whatever happens.
 import hashlib
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -21,10 +21,12 @@ import tensorflow as tf
 from specc import runs
 from specc.catalog import load
 from specc.check import Checked
+from specc.data.facts import BOOLEAN, NUMBER
 from specc.diagnostics import Finding, error, has_errors, warning
 from specc.graph.files import locate_files
 from specc.graph.graph import Graph
 from specc.keras_target.build import Built, build_model
+from specc.keras_target.preprocessing import input_names
 from specc.keras_target.serving import inner_name, serving_model
 from specc.keras_target.weights import Loaded, start_weights
 from specc.plan import Plan
@@ -44,10 +46,11 @@ from specc.training.callbacks import (
 from specc.training.compilation import compile_model
 from specc.training.devices import Devices, determinism, set_up
 from specc.training.engine import Budget
-from specc.training.predictions import prediction_table
+from specc.training.predictions import MOST_PREDICTIONS, has_table, prediction_table
 from specc.training.preparation import Prepared, prepare
 from specc.training.progress import progress
 from specc.training.record import device_records, environment, model_record, versions
+from specc.training.storing import Keeping
 from specc.transfer import match_table
 
 TRAINING_FAULTS = (tf.errors.OpError, ValueError, TypeError, RuntimeError, ArithmeticError, LookupError)
@@ -66,6 +69,10 @@ class Outcome:
     findings: tuple[Finding, ...]
     interrupted: bool = False
 
+    def as_record(self) -> dict[str, Any]:
+        """Where everything is and how well it went, for programs."""
+        return {"run": str(self.run.path) if self.run else None, "metrics": self.metrics}
+
     def summary(self) -> str:
         """Where everything is and how well it went, for a terminal."""
         lines = [
@@ -78,14 +85,26 @@ class Outcome:
         return "\n".join(lines)
 
 
-def train(checked: Checked, plan: Plan, command: Sequence[str] = (), show: TextIO | None = None) -> Outcome:
-    """Train `plan` and leave a run directory. `show` is where progress is displayed; None displays nothing."""
+def train(  # noqa: PLR0913  what is trained, and what becomes of it
+    checked: Checked,
+    plan: Plan,
+    command: Sequence[str] = (),
+    show: TextIO | None = None,
+    new_folder: Callable[[], RunFolder] | None = None,
+    *,
+    cache: bool = True,
+) -> Outcome:
+    """Train `plan` and leave a run directory. `show` is where progress is displayed; None displays nothing.
+
+    `new_folder` makes the run's directory; without it that is made where `runs:` says. `cache` says whether prepared
+    data are kept for the next run and taken from an earlier one.
+    """
     clock = _Clock()
     devices, findings = set_up(plan.runtime, plan.place)
     if devices is None or has_errors(findings):
         return Outcome(None, {}, tuple(findings))
     with clock("data"):
-        prepared, faults = prepare(plan, checked.root, checked.path.parent)
+        prepared, faults = prepare(plan, checked.root, checked.path.parent, Keeping(cache=cache), show)
     findings += faults
     if prepared is None or has_errors(findings):
         return Outcome(None, {}, tuple(findings))
@@ -103,11 +122,11 @@ def train(checked: Checked, plan: Plan, command: Sequence[str] = (), show: TextI
         if has_errors(findings):
             return Outcome(None, {}, tuple(findings))
         try:
-            compile_model(built.model, plan, load())
+            compile_model(built.model, plan, load(), prepared.scalings)
         except TRAINING_FAULTS as fault:
             place = plan.place_of("training.optimizer")
             return Outcome(None, {}, (*findings, error("keras-refuses", f"Keras cannot compile this: {fault}", place)))
-    folder = _run_folder(checked, plan)
+    folder = new_folder() if new_folder else run_folder(checked, plan)
     record = _Record(folder, _first_record(checked, plan, command, devices, prepared, built, loaded, findings))
     runs.write_text(folder.spec, checked.text)
     runs.write_yaml(folder.lock, _lock(plan, devices, prepared, loaded))
@@ -162,18 +181,21 @@ def _run(  # noqa: PLR0913, PLR0917  the parts of one run
         with _keras_faults(plan):
             metrics = {name: engine.evaluate(model, samples, batch_size) for name, samples in prepared.splits().items()}
         runs.write_json(folder.metrics, metrics)
-        if prepared.test:
+        if prepared.test and has_table(plan):
+            first = prepared.test.head(MOST_PREDICTIONS)
             with _keras_faults(plan):
-                predicted = engine.predict(model, prepared.test, batch_size)
+                predicted = engine.predict(model, first, batch_size)
             outputs = dict(zip(plan.targets, predicted, strict=True))
-            rows = prepared.rows.test
-            runs.write_csv(folder.predictions, *prediction_table(plan, rows, prepared.test.targets, outputs, load()))
-    save_aside(folder.model, serving_model(model, prepared.preprocessing, plan.losses, load()).save)
+            rows = prepared.rows.test[: len(first)]
+            table = prediction_table(plan, rows, first.answers(), outputs, load(), prepared.scalings)
+            runs.write_csv(folder.predictions, *table)
+    served = serving_model(model, prepared.preprocessing, plan.losses, load(), prepared.scalings)
+    save_aside(folder.model, served.save)
     return metrics, diverged
 
 
-def _run_folder(checked: Checked, plan: Plan) -> RunFolder:
-    """A new directory below `runs:`, which is relative to the current folder: runs are kept where one trains."""
+def run_folder(checked: Checked, plan: Plan) -> RunFolder:
+    """Make a new directory below `runs:`, which is relative to the current folder: runs are kept where one trains."""
     digest = hashlib.sha256(checked.text.encode("utf-8", errors="surrogatepass")).hexdigest()
     return runs.create(Path(plan.runtime.runs), plan.name[:LONGEST_NAME], digest, datetime.now(UTC))
 
@@ -217,7 +239,12 @@ def _first_record(  # noqa: PLR0913, PLR0917  what run.json says before training
         "model": model_record(plan.graph, built),
         **({"weights": [each.as_record() for each in loaded]} if loaded else {}),
         "targets": {
-            name: {"kind": target.kind, "classes": list(target.names) if target.names else None, "column": target.name}
+            name: {
+                "kind": target.kind,
+                "classes": list(target.names) if target.names else None,
+                "column": target.name,
+            }
+            | ({"scale": prepared.scalings[name]._asdict()} if name in prepared.scalings else {})
             for name, target in plan.targets.items()
         },
         "training": {
@@ -231,12 +258,36 @@ def _first_record(  # noqa: PLR0913, PLR0917  what run.json says before training
             "source": prepared.facts.source,
             "samples": _samples(prepared),
             "split": _split_sizes(prepared),
+            "storage": prepared.storage,
             "inputs": {
                 name: {"columns": list(found.columns), "shape": list(found.shape), "dtype": found.dtype}
                 for name, found in prepared.facts.inputs.items()
             },
+            "columns": _raw_columns(prepared),
         },
         "warnings": [finding.message for finding in (*checked.findings, *findings)],
+    }
+
+
+def _raw_columns(prepared: Prepared) -> dict[str, Any]:
+    """The raw columns as whoever uses the saved model must give them, and what it calls each."""
+    facts = prepared.facts.columns
+    order = [
+        name
+        for given in prepared.facts.inputs.values()
+        for name in sorted(given.columns, key=lambda column: facts[column].kind not in {NUMBER, BOOLEAN})
+    ]
+    names = {given.columns[0]: name for name, given in prepared.facts.inputs.items()}
+    if prepared.preprocessing is not None:
+        names = input_names(dict.fromkeys(order))
+    return {
+        column: {
+            "kind": facts[column].kind,
+            "shape": list(facts[column].shape),
+            "dtype": facts[column].dtype,
+            "input": name,
+        }
+        for column, name in names.items()
     }
 
 

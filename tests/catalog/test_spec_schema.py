@@ -226,7 +226,7 @@ REFUSED: list[tuple[str, Any, list[str]]] = [
     ("strategy", "OneDeviceStrategy", [""]),
     ("strategy", {"OneDeviceStrategy": "the first"}, [".OneDeviceStrategy"]),
     ("strategy", {"MirroredStrategy": 0}, [".MirroredStrategy"]),
-    ("column", "text", [""]),
+    ("column", "words", [""]),
 ]
 
 

@@ -115,7 +115,7 @@ def test_expand_applies_overrides(spec: Path) -> None:
     assert "  seed: 3\n" in done.stdout
 
 
-@pytest.mark.parametrize("name", ["spec", "lock", "metrics", "run", "report", "diff"])
+@pytest.mark.parametrize("name", ["spec", "lock", "metrics", "run", "folds", "report", "diff"])
 def test_schema(name: str, project: Path) -> None:
     done = specc("schema", name)
     ends(done, 0)

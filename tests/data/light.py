@@ -16,3 +16,12 @@ def describe_all(folder: Path) -> None:
         assert data is not None
         facts, findings = describe(data, folder, folder)
         assert facts is not None, findings
+
+
+def describe_texts(texts: list[str], folder: str) -> None:
+    for text in texts:
+        tree, _ = read_text(text, "spec.yaml")
+        assert isinstance(tree, Mapping)
+        data, _ = resolve_data(tree)
+        assert data is not None
+        describe(data, Path(folder), Path(folder))

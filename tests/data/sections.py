@@ -4,7 +4,8 @@ import random
 from pathlib import Path
 
 from specc.data import DataFacts, DataSpec, describe, resolve_data
-from specc.data.loading import Columns, load
+from specc.data.facts import CATEGORY, TEXT
+from specc.data.loading import Array, Columns, load
 from specc.diagnostics import Finding, has_errors
 from specc.language.read import read_text
 from specc.language.tree import Mapping
@@ -34,6 +35,14 @@ def loaded(text: str, folder: Path = Path(), seed: int = 0) -> Columns:
     assert columns is not None, findings
     assert not has_errors(findings)
     return columns
+
+
+def raw(columns: Columns, name: str) -> Array:
+    """All values of a column as it is kept: arrays, texts or numbers."""
+    facts = columns.facts.columns[name]
+    if facts.shape:
+        return columns.arrays(name)
+    return columns.texts(name) if facts.kind in {CATEGORY, TEXT} else columns.numbers(name)
 
 
 def write_penguins(folder: Path, rows: int = 120) -> list[list[str]]:

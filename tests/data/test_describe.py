@@ -185,7 +185,7 @@ def test_text_details(project: Path) -> None:
 
 def test_a_header_in_the_spec(project: Path) -> None:
     (project / "a.csv").write_text("1, a\n2, b\n3, a\n4, b\n")
-    facts = described("{csv: {path: a.csv, header: [x, y]}, target: y}", project)
+    facts = described("{csv: {path: a.csv, names: [x, y]}, target: y}", project)
     assert (facts.samples, facts.targets[0].names) == (4, ("a", "b"))
 
 
@@ -229,7 +229,7 @@ def test_table() -> None:
         "{table: [{a: 0, b: yes, y: 1}, {a: 1, b: true, y: 0}, {a: 2, y: 0}], target: y, split: {test: 0}}"
     )
     assert (facts.source, facts.samples, facts.targets[0].names) == ("table", 3, ("0", "1"))
-    assert (facts.columns["a"].scaled, facts.columns["b"].kind) == (False, "category")
+    assert (facts.columns["a"].scaled, facts.columns["b"].kind) == (False, "boolean")
 
 
 def test_describing_imports_no_numpy(project: Path) -> None:

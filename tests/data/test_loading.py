@@ -11,7 +11,7 @@ from specc.data import library_sets
 from specc.data.library_sets import keras_set, padded
 from specc.data.loading import encode_targets, fingerprint, load
 from specc.data.sets import SETS, find_set
-from tests.data.sections import PENGUINS, described, loaded, section, write_penguins
+from tests.data.sections import PENGUINS, described, loaded, raw, section, write_penguins
 
 KERAS = ["mnist", "fashion_mnist", "cifar10", "cifar100", "imdb", "reuters", "california_housing"]
 LOCAL = [name for name in SETS if name not in KERAS]
@@ -23,7 +23,7 @@ def test_facts_are_those_of_the_arrays(name: str) -> None:
     assert facts == columns.facts
     assert len(columns) == facts.samples
     for column in facts.columns.values():
-        values = columns.values[column.name]
+        values = raw(columns, column.name)
         assert values.shape == (facts.samples, *column.shape)
         assert values.dtype == (object if column.dtype == "string" else column.dtype)
     for target in facts.targets:
@@ -41,13 +41,13 @@ def test_tables_are_scikit_learns(name: str) -> None:
     assert list(columns.facts.features) == names
     (target,) = columns.facts.targets
     assert list(target.names or ()) == list(getattr(bunch, "target_names", []))
-    np.testing.assert_array_equal(np.stack([columns.values[n] for n in names], 1), bunch.data.astype("float32"))
+    np.testing.assert_array_equal(np.stack([raw(columns, n) for n in names], 1), bunch.data.astype("float32"))
     np.testing.assert_array_equal(encode_targets(columns)[target.name][:, 0], bunch.target)
 
 
 def test_digits_are_scikit_learns() -> None:
     columns, bunch = loaded("dataset: digits"), datasets.load_digits()
-    np.testing.assert_array_equal(columns.values["image"][..., 0], bunch.images)
+    np.testing.assert_array_equal(raw(columns, "image")[..., 0], bunch.images)
     np.testing.assert_array_equal(encode_targets(columns)["digit"][:, 0], bunch.target)
 
 
@@ -75,7 +75,7 @@ def upper(values: Any) -> Any:
 )
 def test_formulas(text: str, check: Any) -> None:
     columns = loaded(text)
-    assert np.all(check(columns.values))
+    assert np.all(check({name: raw(columns, name) for name in columns.stored}))
     assert fingerprint(columns) == fingerprint(loaded(text))
 
 
@@ -86,10 +86,10 @@ def test_generated_sets_differ_by_seed() -> None:
 def test_csv_columns(project: Path) -> None:
     (project / "a.csv").write_text("x,c,k,y\n1,a,1,1.0\n,b,2.0,0\n-2.5e1,,01,0\n")
     columns = loaded("{csv: a.csv, target: y, columns: {k: category}}", project)
-    np.testing.assert_array_equal(columns.values["x"], np.array([1, np.nan, -25], "float32"))
-    assert list(columns.values["c"]) == ["a", "b", ""]
-    assert list(columns.values["k"]) == ["1", "2", "1"]
-    assert list(columns.values["y"]) == ["1", "0", "0"]
+    np.testing.assert_array_equal(raw(columns, "x"), np.array([1, np.nan, -25], "float32"))
+    assert list(raw(columns, "c")) == ["a", "b", ""]
+    assert list(raw(columns, "k")) == ["1", "2", "1"]
+    assert list(raw(columns, "y")) == ["1", "0", "0"]
     np.testing.assert_array_equal(encode_targets(columns)["y"], [[1], [0], [0]])
 
 
@@ -111,7 +111,7 @@ def test_a_class_target_as_a_number() -> None:
 def test_a_number_of_a_set_as_a_category() -> None:
     columns = loaded("{dataset: wine, columns: {proline: category}}")
     assert columns.facts.inputs["input"].shape == (None,)
-    assert columns.values["proline"][0] == "1065"
+    assert raw(columns, "proline")[0] == "1065"
 
 
 def test_fingerprint(project: Path) -> None:

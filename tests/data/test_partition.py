@@ -6,10 +6,10 @@ import pytest
 from hypothesis import strategies
 
 from specc.data import DataSpec
-from specc.data.partition import Labels, Partition, _mixed, partition, shuffled
+from specc.data.partition import Given, Labels, Partition, partition, shuffled
 from specc.data.section import Share, SplitSpec
-from specc.data.splitting import split
-from tests.data.sections import PENGUINS, described, loaded, section, write_penguins
+from specc.data.split_rules import mixed
+from tests.data.sections import PENGUINS, described, loaded, raw, section, write_penguins
 
 
 def spec(
@@ -47,7 +47,7 @@ def sizes(parts: Partition | None) -> tuple[int, int, int]:
     ],
 )
 def test_sizes(samples: int, data: DataSpec, given_test: int, expected: tuple[int, int, int]) -> None:
-    parts, findings = partition(samples, data, 0, None, given_test)
+    parts, findings = partition(samples, data, 0, None, Given(0, given_test))
     assert not findings
     assert sizes(parts) == expected
     if given_test and data.split.test is None:
@@ -57,7 +57,7 @@ def test_sizes(samples: int, data: DataSpec, given_test: int, expected: tuple[in
 
 def test_the_rows_are_fixed_forever() -> None:
     """Another order would change every run's numbers: the values are those of the rule, computed once."""
-    assert _mixed(0) == 0xE220A8397B1DCDAF, "the first number of the published splitmix64 with the seed 0"
+    assert mixed(0) == 0xE220A8397B1DCDAF, "the first number of the published splitmix64 with the seed 0"
     assert shuffled(8, 0) == [5, 7, 1, 4, 2, 0, 6, 3]
     parts, _ = partition(10, spec(seed=7), seed=1)
     assert parts == partition(10, spec(), seed=7)[0]
@@ -124,18 +124,15 @@ def test_fault(  # noqa: PLR0917  a row of the table above
 def test_split_of_columns(project: Path) -> None:
     write_penguins(project)
     columns = loaded(PENGUINS, project, seed=4)
-    parts, findings = split(columns, section(PENGUINS), seed=4)
-    assert not findings
-    assert parts is not None
+    parts = columns.split
     assert {str(part.dtype) for part in (parts.train, parts.validation, parts.test)} == {"int64"}
     assert [len(part) for part in (parts.train, parts.validation, parts.test)] == [84, 18, 18]
-    species = columns.values["species"]
+    species = raw(columns, "species")
     assert Counter(species[parts.test]) == {"Adelie": 6, "Chinstrap": 6, "Gentoo": 6}
     assert described(PENGUINS, project, seed=4) == columns.facts
 
 
 def test_split_of_a_set_is_stratified() -> None:
-    columns = loaded("dataset: iris")
-    parts, _ = split(columns, section("dataset: iris"), seed=4)
-    assert parts is not None
-    assert sorted(Counter(columns.values["species"][parts.validation]).values()) == [7, 8, 8]
+    columns = loaded("dataset: iris", seed=4)
+    parts = columns.split
+    assert sorted(Counter(raw(columns, "species")[parts.validation]).values()) == [7, 8, 8]

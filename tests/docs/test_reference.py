@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from specc.catalog import load, load_schema
+from specc.data.options import DEFAULTS
 from specc.rendering import Format
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
@@ -17,9 +18,20 @@ HEADINGS = {
     "": TOP,
     "data": ("data.md", "The section"),
     "data.csv": ("data.md", "CSV files"),
+    "data.jsonl": ("data.md", "JSON Lines"),
+    "data.images": ("data.md", "Folders of images"),
+    "data.texts": ("data.md", "Folders of texts"),
+    "data.lines": ("data.md", "Lines of text"),
+    "data.text": ("data.md", "Running text"),
+    "data.parquet": ("data.md", "Parquet and Feather"),
+    "data.feather": ("data.md", "Parquet and Feather"),
+    "data.numpy": ("data.md", "NumPy's arrays"),
+    "data.hdf5": ("data.md", "HDF5"),
+    "data.tfrecord": ("data.md", "TFRecord"),
+    "data.windows": ("data.md", "Time series"),
     "data.table": ("data.md", "Tables in the spec"),
     "data.columns": ("data.md", "Columns"),
-    "data.columns.number": ("data.md", "Columns"),
+    **{f"data.columns.{kind}": ("data.md", "Columns") for kind in DEFAULTS},
     "data.split": ("data.md", "Splits"),
     "model": ("language.md", "The model"),
     "model.inputs": ("language.md", "The model"),
@@ -38,7 +50,7 @@ HEADINGS = {
 """Where the keys of each section are explained: the page and its heading."""
 
 SCHEMA: dict[str, Any] = load_schema("spec-v1")
-FOLLOWED = ("layers", "layer-entry", "column", "column.number")
+FOLLOWED = ("layers", "layer-entry", "column", *(f"column.{kind}" for kind in DEFAULTS))
 """The definitions that are sections' own. The others are components, whose reference is Keras'."""
 
 

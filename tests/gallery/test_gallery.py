@@ -63,7 +63,7 @@ def linear_score(spec: Path) -> float:
     prepared = prepared_of(spec)
     train, test = prepared.train, prepared.test
     assert test
-    (x,), (y,) = train.inputs.values(), train.targets.values()
-    (x_test,), (y_test,) = test.inputs.values(), test.targets.values()
+    (x,), (y,) = map(np.asarray, train.inputs.values()), map(np.asarray, train.targets.values())
+    (x_test,), (y_test,) = map(np.asarray, test.inputs.values()), map(np.asarray, test.targets.values())
     model = LogisticRegression(max_iter=5000) if np.issubdtype(y.dtype, np.integer) else LinearRegression()
     return float(model.fit(x, y[:, 0]).score(x_test, y_test[:, 0]))

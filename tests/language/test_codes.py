@@ -16,7 +16,7 @@ from tests.conftest import Golden
 
 PACKAGE = Path(specc.__file__).parent
 PAGE = PACKAGE.parent / "docs" / "findings.md"
-EMITTERS = {"error", "warning", "told", "fail", "fail_character", "Refusal"}
+EMITTERS = {"error", "file_fault", "warning", "told", "fail", "fail_character", "Refusal"}
 ANY_KIND = "unknown-{kind}"
 MARK = "<!-- Generated from specc/codes.py by `make bless`; do not edit what follows. -->\n"
 

@@ -369,8 +369,8 @@ PUBLISHED_CASES: list[tuple[str, list[str]]] = [
         [
             "2:13-24 path-outside-project: `csv` must be a relative path inside the project, got the string `/etc/passwd` (write it relative to the spec's folder, with forward slashes)",
             "2:34-36 invalid-value: `target` must not be empty",
-            "2:51-56 unknown-choice: `a` must be one of `number`, `category`, got the string `numbr` (did you mean `number`?)",
-            "2:72-73 wrong-type: `category` takes no arguments, got the integer 5",
+            "2:51-56 unknown-choice: `a` must be one of `number`, `category`, `boolean`, `text`, `datetime`, `image`, `vector`, `sequence`, got the string `numbr` (did you mean `number`?)",
+            "2:72-73 unknown-choice: `category` must be one of `one_hot`, `index`, `hash`, `null`, got the integer 5",
         ],
     ),
     (

@@ -1,4 +1,4 @@
-"""The main job from end to end: a checked spec is trained, and its run reported."""
+"""The main job from end to end: a checked spec is trained, once or on each fold of its data, and its run reported."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -10,13 +10,18 @@ from specc.plan import Plan
 if TYPE_CHECKING:  # TensorFlow is imported when training begins
     from specc.training.train import Outcome
 
+__all__ = ["train_and_report"]
+
 
 def train_and_report(
-    checked: Checked, plan: Plan, command: Sequence[str] = (), show: TextIO | None = None
+    checked: Checked, plan: Plan, command: Sequence[str] = (), show: TextIO | None = None, *, cache: bool = True
 ) -> "Outcome":
     """Train `plan` and write its report. `command` is what the user called, `show` where progress is displayed.
 
-    Raises ImportError where the extra `train` is not installed.
+    `cache` says whether prepared data are kept for the next run and taken from an earlier one.
+
+    Where the split has folds, each is trained, and the outcome is a `specc.pipeline.folds.FoldsOutcome`. Raises
+    ImportError where the extra `train` is not installed.
     """
     from specc.training.quiet import quiet_tensorflow
 
@@ -24,7 +29,11 @@ def train_and_report(
     from specc.reporting import write_report
     from specc.training.train import train
 
-    outcome = train(checked, plan, command, show)
+    if plan.data.split.folds:
+        from specc.pipeline.folds import train_folds
+
+        return train_folds(checked, plan, command, show, cache=cache)
+    outcome = train(checked, plan, command, show, cache=cache)
     if outcome.run is None or not plan.report:
         return outcome
     _, findings = write_report(outcome.run.path, plan.report)

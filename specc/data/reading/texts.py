@@ -1,0 +1,194 @@
+"""Tables of text, read in batches -> `Scan`: surveyed in one pass, loaded in another.
+
+What the texts are read from is the business of `specc.data.reading.csv_file` and `jsonl`. In a batch texts have no
+spaces around them and are null where missing.
+"""
+
+import math
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple, Protocol
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from specc.data.facts import ColumnFacts
+from specc.data.kinds import LARGEST_NUMBER, as_boolean, as_seconds, is_number, number_text
+from specc.data.reading.scan import Loaded, ReadingError, Scan
+from specc.data.reading.spilling import Spilled
+from specc.data.section import DataSpec
+from specc.data.sources.row_rules import LeftOut, about_left_out
+from specc.data.split_rules import Given
+from specc.data.stored import Stored
+from specc.data.survey import MOST_VALUES, Survey
+from specc.data.text_table import Table
+from specc.diagnostics import Finding, Span, error
+
+
+class Batch(NamedTuple):
+    """Some rows of a file, in order: an Arrow array of strings for each column, and the rows that are left out.
+
+    `file` counts the files of the source from 0.
+    """
+
+    file: int
+    columns: list[Any]
+    left_out: list[LeftOut]
+
+
+class Texts(Protocol):
+    """A table of text that can be gone through again and again."""
+
+    names: tuple[str, ...]
+    warnings: list[Finding]
+
+    def parts(self) -> Sequence[str]:
+        """For each file, whether it is of `path`, `validation` or `test`."""
+
+    def batches(self) -> Iterator[Batch]:
+        """All rows. Raises ReadingError."""
+
+    def place(self, row: int, column: str) -> Span:
+        """Where a value stands."""
+
+
+def scan_texts(texts: Texts, data: DataSpec) -> tuple[Scan | None, list[Finding]]:
+    """Go through a table of text once. Raises ReadingError."""
+    columns = [_Surveyor() for _ in texts.names]
+    rows = [0] * len(texts.parts())
+    left_out: list[LeftOut] = []
+    for batch in texts.batches():
+        rows[batch.file] += len(batch.columns[0])
+        left_out += batch.left_out
+        for surveyor, column in zip(columns, batch.columns, strict=True):
+            surveyor.add(column)
+    findings = [*texts.warnings, *about_left_out(left_out, data.source.span_of("path"))]
+    if not sum(rows):
+        return None, [*findings, error("empty-data", "all rows are left out", data.source.span_of("path"))]
+    by_part = Counter[str]()
+    for count, part in zip(rows, texts.parts(), strict=True):
+        by_part[part] += count
+    surveys = {name: column.survey for name, column in zip(texts.names, columns, strict=True)}
+    table = Table(surveys, sum(rows), texts.place, given=Given(by_part["validation"], by_part["test"]))
+
+    def load(wanted: Mapping[str, ColumnFacts]) -> Loaded:
+        try:
+            return _loaded(texts, wanted, table), []
+        except ReadingError as fault:
+            return None, fault.findings
+
+    return Scan(table, load), findings
+
+
+class _Surveyor:
+    """A column's survey while batches go by."""
+
+    def __init__(self) -> None:
+        self.survey = Survey(0, {})
+
+    def add(self, texts: Any) -> None:  # noqa: ANN401  Arrow's array of strings
+        so_far = self.survey
+        missing, first_missing = texts.null_count, so_far.first_missing
+        if missing and first_missing is None:
+            first_missing = so_far.rows + _first(pc.is_null(texts))
+        strange = _not_numbers(texts)
+        count = pc.sum(strange).as_py() or 0
+        first_text = so_far.first_text
+        if count and first_text is None:
+            first_text = so_far.rows + _first(strange)
+        values, whole = dict(so_far.values), so_far.whole
+        if whole:
+            for pair in pc.value_counts(texts).to_pylist():
+                if pair["values"] is not None:
+                    values[pair["values"]] = values.get(pair["values"], 0) + pair["counts"]
+            whole = len(values) <= MOST_VALUES
+            if not whole:
+                values = dict(list(values.items())[:MOST_VALUES])
+        self.survey = Survey(
+            so_far.rows + len(texts),
+            values,
+            whole,
+            so_far.missing + missing,
+            first_missing,
+            so_far.texts + count,
+            first_text,
+        )
+
+
+def _first(mask: Any) -> int:  # noqa: ANN401  Arrow's array of booleans
+    return int(pc.index(mask, True).as_py())
+
+
+def _not_numbers(texts: Any) -> Any:  # noqa: ANN401  Arrow's arrays
+    """Where a value is there and no number, as `is_number` says it."""
+    try:
+        numbers = pc.cast(texts, pa.float64())
+    except pa.ArrowInvalid:
+        strange = [text for text in pc.unique(texts).to_pylist() if text is not None and not is_number(text)]
+        return pc.is_in(texts, pa.array(strange, pa.string()))
+    return pc.fill_null(pc.invert(pc.less_equal(pc.abs(numbers), LARGEST_NUMBER)), False)  # NaN is not less
+
+
+def _loaded(texts: Texts, wanted: Mapping[str, ColumnFacts], table: Table) -> dict[str, Stored]:
+    """The columns, each as its kind needs it."""
+    makers: dict[str, Callable[[Any], Any]] = {}
+    for name, facts in wanted.items():
+        makers[name] = _maker(facts, table.surveys[name])
+    positions = {name: list(texts.names).index(name) for name in wanted}
+    spilled = Spilled(list(wanted))
+    for batch in texts.batches():
+        made = {name: makers[name](batch.columns[position]) for name, position in positions.items()}
+        spilled.add(made)
+    return spilled.columns()
+
+
+def _maker(facts: ColumnFacts, found: Survey) -> Callable[[Any], Any]:
+    """What makes an Arrow array of a batch of texts."""
+    match facts.kind:
+        case "number":
+            return _numbers
+        case "boolean":
+            return lambda texts: _mapped(texts, lambda text: _as_float(as_boolean(text)), pa.float32())
+        case "datetime":
+            form = facts.options.get("format")
+            return lambda texts: _mapped(texts, lambda text: as_seconds(text, form), pa.float64())
+        case "vector" | "sequence":
+            separator = str(facts.options.get("separator", " "))
+            return lambda texts: _lists(texts, separator)
+        case "category" if found.is_numeric:
+            return lambda texts: _mapped(texts, lambda text: number_text(float(text)), pa.string())
+    return lambda texts: texts
+
+
+def _numbers(texts: Any) -> Any:  # noqa: ANN401  Arrow's arrays
+    try:
+        return pc.cast(pc.cast(texts, pa.float64()), pa.float32())
+    except pa.ArrowInvalid:
+        return _mapped(texts, float, pa.float32())
+
+
+def _as_float(value: bool | None) -> float | None:
+    return None if value is None else float(value)
+
+
+def _mapped(texts: Any, meaning: Callable[[str], Any], kind: Any) -> Any:  # noqa: ANN401  Arrow's arrays
+    """What each text means, worked out once for each different one."""
+    encoded = pc.dictionary_encode(texts)
+    meanings = pa.array([meaning(text) for text in encoded.dictionary.to_pylist()], kind)
+    return meanings.take(encoded.indices)
+
+
+def _lists(texts: Any, separator: str) -> Any:  # noqa: ANN401  Arrow's arrays
+    """Numbers of each row: as JSON, or with a separator between them; null where they are none."""
+    return pa.array(
+        [None if text is None else _list(text, separator) for text in texts.to_pylist()], pa.list_(pa.float32())
+    )
+
+
+def _list(text: str, separator: str) -> list[float] | None:
+    parts = text[1:-1].split(",") if text.startswith("[") and text.endswith("]") else text.split(separator)
+    parts = [part.strip() for part in parts if part.strip()]
+    if not all(is_number(part) for part in parts):
+        return None
+    numbers = [float(part) for part in parts]
+    return numbers if all(map(math.isfinite, numbers)) else None

@@ -1,0 +1,115 @@
+"""JSON Lines -> `TextTable`: each line is an object, whose keys are columns.
+
+A key that a line lacks, `null` and an empty text are missing values; booleans are the texts `true` and `false`, and
+lists stand as JSON. Duplicate keys, NaN and objects inside of objects are findings with their line.
+"""
+
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+from specc.data.section import PARTS, DataSpec
+from specc.data.sources.csv_file import CsvFile, Form, line_span, read_lines
+from specc.data.sources.locating import located
+from specc.data.sources.row_rules import LeftOut, about_left_out, row_rules
+from specc.data.split_rules import Given
+from specc.data.text_table import TextTable, text_table
+from specc.diagnostics import Finding, Span, error
+
+Row = dict[str, str | None]
+
+
+def read(data: DataSpec, root: Path, folder: Path, limit: int | None) -> tuple[TextTable | None, list[Finding]]:
+    """The rows of all files; where they have more than `limit` bytes, those that lie wholly within these."""
+    files, findings = files_of(data, root, folder)
+    if findings:
+        return None, findings
+    rules, left_out = row_rules(data), []
+    rows: list[Row] = []
+    places: list[Span] = []
+    counts = dict.fromkeys(PARTS, 0)
+    complete = True
+    for file in files:
+        lines, size, complete, findings = read_lines(file, Form(), limit)
+        if lines is None:
+            return None, findings
+        for number, row in enumerate(map(parsed, lines), 1):
+            if row is None:
+                continue
+            place = line_span(file.path, lines, number)
+            if isinstance(row, str) and not rules.skip:
+                return None, [invalid_row(file.path, number, row, place)]
+            reason = row if isinstance(row, str) else rules.fault(row)
+            if reason is not None or isinstance(row, str):
+                left_out.append(LeftOut(str(file.path), number, str(reason)))
+                continue
+            rows.append(row)
+            places.append(place)
+            counts[file.part] += 1
+        limit = None if limit is None else limit - size
+        if not complete:
+            break
+    source = data.source.span_of("path")
+    if not rows:
+        return None, [error("empty-data", "there are no rows", source)]
+    names = dict.fromkeys(name for row in rows for name in row)
+    columns = {name: [row.get(name) for row in rows] for name in names}
+    given = Given(counts["validation"], counts["test"])
+    table = text_table(columns, len(rows), lambda row, _: places[row], complete, given)
+    return table, about_left_out(left_out, source)
+
+
+def files_of(data: DataSpec, root: Path, folder: Path) -> tuple[list[CsvFile], list[Finding]]:
+    """The files in the order of their rows."""
+    files: list[CsvFile] = []
+    findings: list[Finding] = []
+    for part in PARTS:
+        found, faults = located(data, part, root, folder, "a file of JSON lines")
+        findings += faults
+        files += [CsvFile(part, path, named) for path, named in found]
+    return files, findings
+
+
+def parsed(line: str) -> Row | str | None:
+    """The row that a line holds, None if it is blank, or what is wrong with it."""
+    if not line.strip():
+        return None
+    try:
+        value = json.loads(line, object_pairs_hook=_unique, parse_constant=_refused)
+    except (ValueError, RecursionError) as fault:
+        return str(fault).partition(": line")[0].lower()
+    if not isinstance(value, dict):
+        return f"not an object but {type(value).__name__}"
+    row: Row = {}
+    for name, cell in value.items():
+        if isinstance(cell, dict):
+            return f"`{name}` holds an object"
+        row[name] = _text(cell)
+    return row
+
+
+def invalid_row(path: Path, number: int, reason: str, place: Span) -> Finding:
+    """A line that is no row."""
+    return error("invalid-json", f"line {number} of `{path.name}` cannot be read: {reason}", place)
+
+
+def _text(value: Any) -> str | None:  # noqa: ANN401  what JSON holds
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list):
+        return json.dumps(value)
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return None if value is None or value == "" else str(value)
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a key stands there twice")
+    return found
+
+
+def _refused(name: str) -> float:
+    raise ValueError(f"{name} is no JSON")

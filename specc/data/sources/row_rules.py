@@ -1,0 +1,68 @@
+"""Which rows of a table of text are left out, and why: what `on_bad_row: skip` and `missing: drop` say.
+
+The readers ask; rows that are left out have no number, so that a check and a training number the others alike.
+"""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from specc.data.facts import NUMBER
+from specc.data.kinds import is_number
+from specc.data.section import DataSpec
+from specc.diagnostics import Finding, Span, warning
+
+SHOWN = 5
+
+
+class LeftOut(NamedTuple):
+    """A row that is left out: the file and the line on which it begins, and what is wrong with it."""
+
+    path: str
+    line: int
+    reason: str
+
+
+class RowRules(NamedTuple):
+    """What a row must have to be taken: values in the columns `needed`, and numbers in `numbers`.
+
+    `skip` says that a row which has not as many values as there are columns is left out as well.
+    """
+
+    needed: frozenset[str] = frozenset()
+    numbers: frozenset[str] = frozenset()
+    skip: bool = False
+
+    def any_for(self, header: Sequence[str]) -> bool:
+        """Whether rows with as many values as `header` has names have to be looked at."""
+        return bool((self.needed | self.numbers) & set(header))
+
+    def fault(self, row: Mapping[str, str | None]) -> str | None:
+        """Why the row is left out, None if it is not."""
+        for name in self.needed:
+            if name in row and row[name] is None:
+                return f"`{name}` is missing"
+        for name in self.numbers:
+            text = row.get(name)
+            if text is not None and not is_number(text):
+                return f"`{name}` is `{text[:40]}`, no number"
+        return None
+
+
+def row_rules(data: DataSpec) -> RowRules:
+    """The rules of a `data` section."""
+    needed = {name for name, column in data.columns.items() if column.arguments.get("missing") == "drop"}
+    if not data.skip_bad_rows:
+        return RowRules(frozenset(needed))
+    numbers = frozenset(name for name, column in data.columns.items() if column.type == NUMBER)
+    return RowRules(frozenset(needed | set(data.target)), numbers, skip=True)
+
+
+def about_left_out(rows: Sequence[LeftOut], place: Span) -> list[Finding]:
+    """A word on the rows that are left out, if there are any."""
+    if not rows:
+        return []
+    shown = tuple(f"{Path(row.path).name}:{row.line}: {row.reason}" for row in rows[:SHOWN])
+    more = (f"and {len(rows) - SHOWN} more",) if len(rows) > SHOWN else ()
+    count = "a row is" if len(rows) == 1 else f"{len(rows)} rows are"
+    return [warning("rows-left-out", f"{count} left out", place, notes=(*shown, *more))]
