@@ -107,10 +107,16 @@ def golden(request: pytest.FixtureRequest) -> Golden:
     return compare
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _imported_is_no_garbage() -> None:
+    """What collecting the tests imported, TensorFlow with it, stays; the search for garbage leaves it out."""
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.fixture(autouse=True)
 def _names_from_the_start(request: pytest.FixtureRequest) -> None:
     """Keras numbers layers in a process: each test that makes any begins to count anew, whatever ran before it."""
     keras = sys.modules.get("keras")
     if keras is not None and request.node.get_closest_marker("train"):
-        gc.freeze()  # clearing searches for garbage, among all that was ever imported unless that is set aside
         keras.backend.clear_session()

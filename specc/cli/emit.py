@@ -30,7 +30,7 @@ def emit(spec: Path, output: Path | None, sets: tuple[str, ...], variables: tupl
     from specc.emitting import emit as emit_script
     from specc.plan import Plan
 
-    gap = data_gap(model) if isinstance(model, Plan) else None
+    gap = data_gap(model, checked.root, spec.parent) if isinstance(model, Plan) else None
     if gap is not None:
         print_findings([gap], checked.sources)
     give(emit_script(model, checked.parts, checked.root, spec.parent), output)

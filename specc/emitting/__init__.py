@@ -25,7 +25,7 @@ def emit(model: Plan | Outline, parts: Parts | None, root: Path, folder: Path) -
     """
     if isinstance(model, Outline):
         return model_script(model, _model(model, parts))
-    if (gap := data_gap(model)) is not None:
+    if (gap := data_gap(model, root, folder)) is not None:
         return model_script(model.outline, _model(model.outline, parts), gap.message)
     return training_script(model, _model(model.outline, parts), load(), root, folder)
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from specc.data.facts import NUMBER, ColumnFacts, InputFacts
+from specc.data.facts import BOOLEAN, NUMBER, ColumnFacts, InputFacts
 from specc.emitting.identifiers import Identifiers, identifier
 from specc.emitting.python import INDENT, Expression, call, flat, listed, literal, mapped, one_or_all, quoted, statement
 from specc.emitting.sources import Source, missing_texts, source_of
@@ -50,13 +50,19 @@ def numeric_category(value):
     """The number that a value is, as a category: `1` and `1.0` are the same one."""
     return "" if value is None else str(float(value))
 '''
-_READERS = {"number": _NUMBER, "category": _CATEGORY, "numeric_category": _NUMERIC_CATEGORY}
+_TRUTH = '''
+def truth(text):
+    """1 for a text that says yes, 0 for one that says no."""
+    return float(text.strip().lower() in {"true", "yes"})
+'''
+_READERS = {"number": _NUMBER, "truth": _TRUTH, "category": _CATEGORY, "numeric_category": _NUMERIC_CATEGORY}
 _TYPED_READERS = {
     "number": _TYPED_NUMBER,
+    "truth": _TRUTH,
     "category": _TYPED_CATEGORY,
     "numeric_category": _TYPED_NUMERIC_CATEGORY,
 }
-_TITLES = {"number": "NUMBERS", "category": "CATEGORIES", "numeric_category": "NUMERIC_CATEGORIES"}
+_TITLES = {"number": "NUMBERS", "truth": "TRUTHS", "category": "CATEGORIES", "numeric_category": "NUMERIC_CATEGORIES"}
 _SCALED = '''
 def scaled(columns, train, inputs, names, standardised):
     """Numbers as a tensor: a missing one is the median, and says so in a column of its own; some are standardised."""
@@ -196,7 +202,8 @@ def _with_model(plan: Plan, source: Source, labels: str, several: tuple[bool, bo
     columns = plan.facts.columns
     identifiers = Identifiers(("preprocessing",))
     names = {name: identifiers(name) for name in plan.facts.features}
-    numbers = [name for name in names if columns[name].kind == NUMBER and not columns[name].shape]
+    numbers = [name for name in names if columns[name].kind in {NUMBER, BOOLEAN} and not columns[name].shape]
+    truths = [name for name in numbers if columns[name].kind == BOOLEAN]
     passed = [name for name in names if columns[name].shape]
     categories = [name for name in names if name not in numbers and name not in passed]
     numeric = [name for name in categories if source.numeric(name)]
@@ -206,7 +213,8 @@ def _with_model(plan: Plan, source: Source, labels: str, several: tuple[bool, bo
     if source.is_text and not source.is_typed:
         constants += statement("MISSING = ", listed(map(quoted, missing_texts(plan))))
     words = [name for name in categories if name not in numeric]
-    by_reader = {"number": numbers, "category": words, "numeric_category": numeric}
+    plain = [name for name in numbers if name not in truths]
+    by_reader = {"number": plain, "truth": truths, "category": words, "numeric_category": numeric}
     for reader, group in by_reader.items():
         if not group:
             continue
@@ -216,7 +224,7 @@ def _with_model(plan: Plan, source: Source, labels: str, several: tuple[bool, bo
         title = _TITLES[reader]
         constants += statement(f"{title} = ", mapped((quoted(names[name]), quoted(name)) for name in group))
         functions.append(readers[reader].strip())
-        dtype = ', "float32"' if title == "NUMBERS" else ""
+        dtype = ', "float32"' if title in {"NUMBERS", "TRUTHS"} else ""
         lines.append(f"for name, header in {title}.items():")
         lines.append(f"{INDENT}columns[name] = np.array([[{reader}(row[header])] for row in rows]{dtype})")
     for name in passed:

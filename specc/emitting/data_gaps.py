@@ -1,10 +1,14 @@
 """What of a plan's data a script cannot say: `data_gap`. The script then has the model alone."""
 
 from collections.abc import Iterator
+from itertools import chain
+from pathlib import Path
 
-from specc.data.facts import CATEGORY, NUMBER, ColumnFacts
+from specc.data.describe import examine
+from specc.data.facts import BOOLEAN, CATEGORY, NUMBER, ColumnFacts
 from specc.data.options import DEFAULTS
 from specc.data.section import DataSpec
+from specc.data.text_table import Table
 from specc.diagnostics import Finding, Span, warning
 from specc.plan import Plan
 
@@ -13,9 +17,12 @@ _OF_CSV = frozenset(("path", "separator", "missing", "names"))
 _OF_SPLIT = ("group", "time", "by", "folds")
 
 
-def data_gap(plan: Plan) -> Finding | None:
-    """A warning about the first part of the data that `specc emit` does not write; None if it writes them all."""
-    what, place = next(_gaps(plan), ("", plan.data.span))
+def data_gap(plan: Plan, root: Path, folder: Path) -> Finding | None:
+    """A warning about the first part of the data that `specc emit` does not write; None if it writes them all.
+
+    `root` and `folder` as of `specc.data.describe`.
+    """
+    what, place = next(chain(_gaps(plan), _of_truths(plan, root, folder)), ("", plan.data.span))
     if not what:
         return None
     message = f"the script has the model alone: `specc emit` does not write data with {what}"
@@ -62,9 +69,20 @@ def _of_columns(plan: Plan) -> Iterator[tuple[str, Span]]:
             yield f"`replace` of the target `{target.name}`", data.span_of("columns", target.name)
 
 
+def _of_truths(plan: Plan, root: Path, folder: Path) -> Iterator[tuple[str, Span]]:
+    """Booleans of which some are missing."""
+    truths = [name for name in plan.facts.features if plan.facts.columns[name].kind == BOOLEAN]
+    described = examine(plan.data, root, folder, plan.runtime.seed, None)[0] if truths else None
+    table = described.source if described is not None else None
+    surveys = table.surveys if isinstance(table, Table) else {}
+    for name in truths:
+        if name in surveys and surveys[name].missing:
+            yield f"missing values in the boolean `{name}`", plan.data.span_of("columns", name)
+
+
 def _is_plain(column: ColumnFacts) -> bool:
-    """Whether a column is a number or a category that is prepared as it is by default."""
-    if column.kind not in {NUMBER, CATEGORY}:
+    """Whether a column is a number, a boolean or a category that is prepared as it is by default."""
+    if column.kind not in {NUMBER, BOOLEAN, CATEGORY}:
         return False
     unlike = {name for name, value in DEFAULTS[column.kind].items() if column.options.get(name, value) != value}
     return not unlike or (unlike == {"scale"} and column.options["scale"] == "none")

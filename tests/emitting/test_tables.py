@@ -27,7 +27,6 @@ CATEGORIES: dict[str, list[object]] = {
     "categories with spaces and quotes": [" x", "x", '"', "'", "x", " x", '"', "'", "x", "x"],
     "what a file would call missing": ["NA", "x", "?", "NA", "x", "?", "NA", "x", "?", "NA"],
     "categories and gaps": ["x", None, "y", "", "x", "y", "x", "y", "x", "y"],
-    "truths": [True, False] * 5,
     "truths and text": [True, "x"] * 5,
     "numbers and text": ["1", "x", "2.5", "x", "1", "x", "2.5", "x", "1", "2.5"],
 }
@@ -51,6 +50,20 @@ def test_a_column_of(name: str, beside: str, tmp_path: Path) -> None:
             "" if cell is None else str(cell).lower() if isinstance(cell, bool) else cell for cell in cells
         )
         assert sorted(x.sum(axis=0)) == sorted(counts.values())
+
+
+@pytest.mark.parametrize("cells", [[True, False] * 5, ["yes", "No"] * 5])
+def test_truths(cells: list[object], tmp_path: Path) -> None:
+    x, plan = prepared([cells, NUMBERS], "", tmp_path)
+    assert x.shape == (10, *plan.facts.inputs["input"].shape)
+    assert x[:, 0].tolist() == [1.0, 0.0] * 5
+
+
+def test_truths_of_which_some_are_missing_are_left_to_the_user(tmp_path: Path) -> None:
+    path = tmp_path / "table.yaml"
+    rows = json.dumps([{"c": cell, "t": place / 2} for place, cell in enumerate([True, False, None] * 4)])
+    path.write_text(f"spec: 1\ndata: {{table: {rows}, target: t}}\nmodel: [Output]\n", encoding="utf-8")
+    assert "does not write data with missing values in the boolean `c`" in script_of(path)
 
 
 @pytest.mark.parametrize("cells", [[1, 2, 1.0, 2, "1", "2", 1, 2, 1, 2], [1, None, 2, 2, 1, 1, 2, 1, 2, 2]])

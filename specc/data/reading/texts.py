@@ -96,8 +96,9 @@ class _Surveyor:
         first_text = so_far.first_text
         if count and first_text is None:
             first_text = so_far.rows + _first(strange)
-        values, whole = dict(so_far.values), so_far.whole
+        values, whole = so_far.values, so_far.whole
         if whole:
+            values = dict(values)
             for pair in pc.value_counts(texts).to_pylist():
                 if pair["values"] is not None:
                     values[pair["values"]] = values.get(pair["values"], 0) + pair["counts"]
