@@ -6,7 +6,7 @@ found in the same run.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -53,7 +53,7 @@ class Checked(NamedTuple):
 
     A plan if nothing is wrong, the findings in order, and the texts that they point into. `parts` is the spec before
     blocks and repeats are put in their places. Of a spec without data there is the `outline` of its model; what it then
-    `lacks` to be trained is an error to who trains it.
+    `lacks` to be trained is an error to who trains it. `allowed` are the warnings that the spec silences.
     """
 
     path: Path
@@ -66,6 +66,12 @@ class Checked(NamedTuple):
     outline: Outline | None = None
     lacks: tuple[Finding, ...] = ()
     overrides: Overrides = NO_OVERRIDES
+    allowed: tuple[Finding, ...] = ()
+
+    def unknown(self, findings: Iterable[Finding]) -> list[Finding]:
+        """Those of `findings` that are neither among these nor allowed, each once."""
+        known = {(f.code, f.span, f.message) for f in (*self.findings, *self.allowed)}
+        return [f for f in dict.fromkeys(findings) if (f.code, f.span, f.message) not in known]
 
     @property
     def for_training(self) -> tuple[Finding, ...]:
@@ -115,7 +121,9 @@ def _check(  # noqa: PLR0913, PLR0917  what a check depends on
         plan, more = _plan(document, findings, path, root, look, fold)
         findings += more if lacks else [*missing, *more]
     complete = bool(lacks) or has_errors(findings) or plan is None or plan.facts.complete
-    findings = silence(findings, document, source, others, complete=complete)
+    found, findings = findings, silence(findings, document, source, others, complete=complete)
+    left = frozenset(findings)
+    allowed = tuple(finding for finding in found if finding not in left)
     if any(finding.fix for finding in findings):
         from specc.fixing import settled
 
@@ -124,7 +132,8 @@ def _check(  # noqa: PLR0913, PLR0917  what a check depends on
     sound = None if plan is None or has_errors(findings) else plan
     if sound and lacks:
         outline, sound = (None if sound.graph is FAULTY else sound.outline), None
-    return Checked(path, root, sound, in_order(findings), sources, source.text, parts, outline, tuple(lacks), overrides)
+    told = in_order(findings)
+    return Checked(path, root, sound, told, sources, source.text, parts, outline, tuple(lacks), overrides, allowed)
 
 
 def _plan(  # noqa: PLR0913, PLR0917  as above

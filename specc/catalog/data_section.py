@@ -263,7 +263,7 @@ def _kinds() -> Schema:
         "then": choice(["mean", "median", "most_frequent", "drop"]).schema,
     }
     indicator = said(boolean(), "Tell the model where a value was missing.", default=True)
-    missing_text = string("`drop` leaves the row out; any other text stands in its place.")
+    missing_text = string("`most_frequent` and `drop` as of a number; any other text stands in its place.")
     return {
         "number": component_type(
             "A number.",

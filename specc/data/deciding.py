@@ -9,9 +9,23 @@ from dataclasses import replace
 from pathlib import Path
 
 from specc.data.columns import Roles, assign_roles, kind_override
-from specc.data.facts import CATEGORY, CLASSES, DTYPES, IMAGE, NUMBER, ColumnFacts, DataFacts, InputFacts, TargetFacts
-from specc.data.kinds import as_seconds, guess_kind, guess_target, in_order, is_number, number_text
+from specc.data.facts import (
+    CATEGORY,
+    CLASSES,
+    DTYPES,
+    IMAGE,
+    NUMBER,
+    TEXT,
+    VECTOR,
+    ColumnFacts,
+    DataFacts,
+    InputFacts,
+    TargetFacts,
+)
+from specc.data.idle import idle_arguments
+from specc.data.kinds import as_category, as_numbers, as_seconds, guess_kind, guess_target, in_order, is_number
 from specc.data.layout import encoded, replaced, vector_dtype, width
+from specc.data.misfits import LISTS, PARTICULAR, fault_of, misfit
 from specc.data.options import complete_options
 from specc.data.section import UNREAD, DataSpec
 from specc.data.split_rules import Given
@@ -21,6 +35,9 @@ from specc.diagnostics import Finding, Span, error, has_errors, warning
 
 MOST_CATEGORIES = 50
 """A text column with more different values, and another one in most rows, is probably a name or an identifier."""
+
+NEARLY = 20
+"""A column is told to be nearly one of numbers where at most one in so many of its values is none."""
 
 Seen = tuple[Collection[str], bool]
 """The different texts of a column's training rows, and whether one of them is missing."""
@@ -45,6 +62,7 @@ def facts_of(data: DataSpec, table: Table, root: Path, folder: Path) -> tuple[Da
         findings += faults
     for target in targets:
         findings += _check_target(data, target, table)
+    findings += idle_arguments(data, columns, {target.name for target in targets}, table.typed)
     if has_errors(findings):
         return None, findings
     unread = {name for name, said in data.columns.items() if said.type == UNREAD}
@@ -133,7 +151,7 @@ def _target(data: DataSpec, name: str, table: Table) -> TargetFacts:
     if not table.complete:
         return TargetFacts(name, kind)
     options = complete_options(data.columns.get(name), CATEGORY)
-    names = in_order(replaced(as_category(text, found), options) for text in found.values)
+    names = in_order(replaced(as_category(text), options) for text in found.values)
     return TargetFacts(name, kind, len(names), names)
 
 
@@ -141,11 +159,6 @@ def declared_target(data: DataSpec, name: str) -> str | None:
     """`number` or `classes` if the spec says of a target which it is."""
     kind = kind_override(data, name)
     return None if kind is None else NUMBER if kind == NUMBER else CLASSES
-
-
-def as_category(text: str, found: Survey) -> str:
-    """A value as a category: in a column of numbers `1`, `1.0` and `01` are one, `1`."""
-    return number_text(float(text)) if found.is_numeric else text
 
 
 def _column(
@@ -163,8 +176,11 @@ def _column(
     kind = CATEGORY if is_classes else kind_override(data, name) or _guess(found)
     scale = "none" if data.source.kind == "table" else "standard"
     options = complete_options(said, kind, scale=scale, alone=alone)
+    if kind == VECTOR and options["length"] is None and found.values:
+        numbers = as_numbers(next(iter(found.values)), options["separator"])
+        options = {**options, "length": len(numbers) if numbers else None}
     facts = ColumnFacts(name, kind, _shape(kind, options), DTYPES.get(kind, "float32"), options)
-    return facts, _check_kind(data, facts, found, table) if said is not None else []
+    return facts, _check_kind(facts, found, table) if said is not None else []
 
 
 def _guess(found: Survey) -> str:
@@ -196,7 +212,7 @@ def _shape(kind: str, options: Mapping[str, object]) -> tuple[int | None, ...]:
     return ()
 
 
-def _check_kind(data: DataSpec, facts: ColumnFacts, found: Survey, table: Table) -> list[Finding]:
+def _check_kind(facts: ColumnFacts, found: Survey, table: Table) -> list[Finding]:
     """A value that is not of the kind that the spec says."""
     if facts.kind == NUMBER and found.texts and found.first_text is not None:
         shown = next((text for text in found.values if not is_number(text)), "text")
@@ -204,14 +220,12 @@ def _check_kind(data: DataSpec, facts: ColumnFacts, found: Survey, table: Table)
         notes = (f"so do {found.texts - 1} other rows",) if found.texts > 1 else ()
         help_ = "write `category`, or name the text in `missing` if it stands for a missing value"
         return [error("not-a-number", message, table.place(found.first_text, facts.name), notes=notes, help=help_)]
-    if facts.kind == "datetime":
-        form = facts.options.get("format")
-        wrong = next((text for text in found.values if as_seconds(text, form) is None), None)
-        if wrong is not None:
-            message = f"`{facts.name}` is declared as a date and holds `{wrong}`"
-            help_ = "say how dates are written: `datetime: {format: '%d.%m.%Y'}`"
-            return [error("not-a-date", message, data.span_of("columns", facts.name), help=help_)]
-    return []
+    if facts.kind in LISTS and found.first_missing is not None:
+        return [fault_of(facts, None, table.place(found.first_missing, facts.name))]
+    wrong = None
+    if facts.kind in PARTICULAR - {NUMBER}:
+        wrong = next((text for text in found.values if misfit(text, facts.kind, facts.options)), None)
+    return [] if wrong is None else [fault_of(facts, wrong, table.place(table.first(facts.name, wrong), facts.name))]
 
 
 def inputs_of(roles: Roles, columns: Mapping[str, ColumnFacts]) -> dict[str, InputFacts]:
@@ -263,7 +277,7 @@ def _check_target(data: DataSpec, target: TargetFacts, table: Table) -> list[Fin
         where = table.place(found.first_missing, target.name)
         help_ = "fill in or remove such rows; `on_bad_row: skip` leaves them out"
         return [error("missing-target-value", message, where, help=help_)]
-    if table.complete and len({as_category(text, found) for text in found.values}) == 1:
+    if table.complete and len({as_category(text) for text in found.values}) == 1:
         shown = next(iter(found.values))
         return [error("constant-target", f"`{target.name}` is `{shown}` in every row: nothing to learn", place)]
     return []
@@ -278,6 +292,12 @@ def _check_feature(data: DataSpec, facts: ColumnFacts, table: Table) -> list[Fin
     if not distinct and table.complete:
         message = f"column `{facts.name}` has no value at all"
         return [warning("empty-column", message, place, help=f"write `drop: [{facts.name}]`")]
+    if data.columns.get(facts.name) is None and facts.kind in {CATEGORY, TEXT} and (few := _nearly_number(found)):
+        first, number = few
+        message = f"`{facts.name}` is no column of numbers, because of {number}; the first is `{first}`"
+        where = place if found.first_text is None else table.place(found.first_text, facts.name)
+        help_text = f"write `columns: {{{facts.name}: number}}` to have them refused, or name them in `missing`"
+        return [warning("nearly-number", message, where, help=help_text)]
     few_places = facts.options.get("encode") == "hash" or facts.options.get("most")
     if facts.kind == CATEGORY and distinct > MOST_CATEGORIES and distinct * 2 > found.rows and not few_places:
         message = f"`{facts.name}` has {distinct} different values in {found.rows} rows"
@@ -285,6 +305,22 @@ def _check_feature(data: DataSpec, facts: ColumnFacts, table: Table) -> list[Fin
         notes = ("a value that no training row has says nothing to the model",)
         return [warning("many-categories", message, place, notes=notes, help=help_text)]
     return []
+
+
+def _nearly_number(found: Survey) -> tuple[str, str] | None:
+    """The first text among values of which nearly all are numbers, and how many there are; None for any other column.
+
+    Nearly all of the rows or of the different values, and more different numbers than texts: a code that is `0` in
+    most rows is none.
+    """
+    strange = [text for text in found.values if not is_number(text)]
+    rows, distinct = found.rows - found.missing, len(found.values)
+    if not strange or distinct <= 2 * len(strange):
+        return None
+    if NEARLY * found.texts > rows and NEARLY * len(strange) > distinct:
+        return None
+    count = "one value that is none" if found.texts == 1 else f"{found.texts} values of {rows} that are none"
+    return strange[0], count
 
 
 def _feature_span(data: DataSpec, name: str) -> Span:

@@ -13,7 +13,6 @@ from typing import NamedTuple
 from specc.data.columns import assign_roles, kind_override
 from specc.data.deciding import (
     Seen,
-    as_category,
     declared_target,
     facts_of,
     inputs_of,
@@ -23,6 +22,8 @@ from specc.data.deciding import (
     with_widths,
 )
 from specc.data.facts import CATEGORY, CLASSES, DTYPES, NUMBER, ColumnFacts, DataFacts, TargetFacts
+from specc.data.idle import idle_arguments
+from specc.data.kinds import as_categories
 from specc.data.layout import replaced
 from specc.data.options import complete_options
 from specc.data.partition import Partition, partition
@@ -138,6 +139,9 @@ def _examine_set(data: DataSpec, known: BuiltInSet) -> tuple[Described | None, l
         _, findings = partition(known.samples, data, 0, None, given)
     if asked is None or findings:
         return None, findings
+    findings = idle_arguments(data, columns, {target.name for target in targets}, columns)
+    if findings:
+        return None, findings
     facts = DataFacts(
         data.source.type,
         known.samples,
@@ -158,12 +162,11 @@ def _overridden(data: DataSpec, facts: ColumnFacts) -> ColumnFacts:
 
 def _cells(table: Table, name: str) -> Sequence[str | None]:
     """A column's values as categories. Only tables of text have them in a check, and no others are divided in one."""
-    cells = table.columns[name] if isinstance(table, TextTable) else ()
-    found = table.surveys[name]
-    if not found.is_numeric or not found.values:
-        return cells
-    texts = {text: as_category(text, found) for text in found.values}
-    return [None if text is None else texts.get(text) or as_category(text, found) for text in cells]
+    return as_categories(_raw_cells(table, name))
+
+
+def _raw_cells(table: Table, name: str) -> Sequence[str | None]:
+    return table.columns[name] if isinstance(table, TextTable) else ()
 
 
 def _labels(facts: DataFacts, table: Table) -> Labels | None:
@@ -186,7 +189,7 @@ def _keys(data: DataSpec, facts: DataFacts, table: Table) -> Keys:
     times = None
     if "time" in found:
         form = facts.columns[texts["time"]].options.get("format")
-        times = [moment(text, form) for text in found["time"]]
+        times = [moment(text, form) for text in _raw_cells(table, texts["time"])]
     group, by = ([text or "" for text in found[key]] if key in found else None for key in ("group", "by"))
     return Keys(group, times, by, table.place)
 

@@ -9,6 +9,9 @@ A column's kind is guessed from its different texts, missing ones aside. It is t
 - `text`: more than 50 different texts, more than half as many as there are rows, of three words on average,
 - `category`: any other.
 
+As a category a value that is a number has one name however it is written: `1`, `1.0`, `01` and `+1` are `1`. That goes
+by the value alone, so that a text means the same whatever stands in the other rows.
+
 A target is `classes` if it is not numeric; if its values are just 0 and 1, or just -1 and 1; or if they are at most 20
 different whole numbers, each with at least ten rows on average. `columns` in the spec decides otherwise.
 """
@@ -31,6 +34,7 @@ FEWEST_TEXTS = 50
 WORDS_PER_TEXT = 3
 
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+_WHOLE = re.compile(r"([+-]?)0*([0-9]+?)(?:\.0*)?")
 _MOMENT = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?(?:Z|[+-][0-9]{2}:?[0-9]{2})?)?"
 )
@@ -59,10 +63,17 @@ def as_seconds(text: str, form: str | None = None) -> float | None:
             moment = datetime.fromisoformat(text)
         else:
             return None
-    except ValueError:
+    except (ValueError, re.error):  # the latter of a format that says something twice
         return None
     moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
     return moment.timestamp()
+
+
+def as_numbers(text: str, separator: str = " ") -> list[float] | None:
+    """The numbers of a list, as JSON writes it or with a separator between them; None if `text` is none."""
+    parts = text[1:-1].split(",") if text.startswith("[") and text.endswith("]") else text.split(separator)
+    parts = [part.strip() for part in parts if part.strip()]
+    return [float(part) for part in parts] if all(map(is_number, parts)) else None
 
 
 def guess_kind(values: Collection[str], rows: int) -> str:
@@ -112,10 +123,21 @@ def guess_target(values: Collection[str], rows: int) -> str:
 
 
 def as_categories(cells: Cells) -> list[str | None]:
-    """The values as categories. In a column of numbers `1`, `1.0` and `01` are one category, `1`."""
-    if kind_of(cells) == CATEGORY:
-        return list(cells)
-    return [None if text is None else number_text(float(text)) for text in cells]
+    """The values as categories."""
+    names = {text: as_category(text) for text in set(cells) if text is not None}
+    return [None if text is None else names[text] for text in cells]
+
+
+def as_category(text: str) -> str:
+    """The category that a value names: a number's own name, or the text as it is.
+
+    Whole numbers keep all their digits, as those of identifiers; fractions are those of 64 bits.
+    """
+    whole = _WHOLE.fullmatch(text)
+    if whole:
+        sign, digits = whole.groups()
+        return f"-{digits}" if sign == "-" and digits != "0" else digits
+    return number_text(float(text)) if is_number(text) else text
 
 
 def number_text(value: float) -> str:

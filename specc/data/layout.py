@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from specc.data.facts import CATEGORY, DATETIME, ColumnFacts
 from specc.data.kinds import in_order
-from specc.data.options import DROP
+from specc.data.options import DROP, MOST_FREQUENT
 
 PERIODS: Mapping[str, int] = {
     "month": 12,
@@ -280,20 +280,38 @@ def others(options: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
 def known_values(options: Mapping[str, Any], counts: Mapping[str, int]) -> tuple[tuple[str, ...], bool]:
     """The values of a category that are known, in order, and whether a missing one is known too.
 
-    `counts` are the texts of its training rows, "" for a missing one, with how often each occurs. Of values that occur
-    equally often `most` keeps the first in order.
+    It is not where it becomes another. `counts` are the texts of its training rows, "" for a missing one, with how
+    often each occurs. Of values that occur equally often `most` keeps the first in order.
     """
-    by_value: dict[str, int] = {}
-    for text, count in counts.items():
-        value = replaced(text, options)
-        by_value[value] = by_value.get(value, 0) + count
+    by_value = _by_value(options, counts)
     has_missing = bool(by_value.pop("", 0))
     values = in_order(by_value)
     most = options.get("most")
     if most is not None and len(values) > most:
         kept = set(sorted(values, key=lambda value: -by_value[value])[:most])
         values = tuple(value for value in values if value in kept)
-    return values, has_missing and options.get("missing") != DROP
+    return values, has_missing and options.get("missing") not in {DROP, MOST_FREQUENT}
+
+
+def with_most_frequent(options: Mapping[str, Any], counts: Mapping[str, int]) -> Mapping[str, Any]:
+    """The arguments of a category with the value itself where `missing` says the most frequent one.
+
+    Of several that are equally frequent it is the first in order; without any value nothing takes the place.
+    """
+    if options.get("missing") != MOST_FREQUENT:
+        return options
+    by_value = _by_value(options, counts)
+    by_value.pop("", None)
+    frequent = max(in_order(by_value), key=lambda value: by_value[value], default=None)
+    return {**options, "missing": frequent}
+
+
+def _by_value(options: Mapping[str, Any], counts: Mapping[str, int]) -> dict[str, int]:
+    by_value: dict[str, int] = {}
+    for text, count in counts.items():
+        value = replaced(text, options)
+        by_value[value] = by_value.get(value, 0) + count
+    return by_value
 
 
 def _category_width(options: Mapping[str, Any], values: Collection[str] | None, has_missing: bool | None) -> int | None:
@@ -310,7 +328,7 @@ def _category_width(options: Mapping[str, Any], values: Collection[str] | None, 
 
 def _stands_in(options: Mapping[str, Any]) -> bool:
     """Whether a text stands in the place of missing values."""
-    return options.get("missing") not in {None, DROP}
+    return options.get("missing") not in {None, DROP, MOST_FREQUENT}
 
 
 def _meanings(part: Rest) -> list[str]:

@@ -5,6 +5,7 @@ files, as `specc.data.stored` has them; they are read by rows.
 """
 
 import hashlib
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +27,7 @@ from specc.data.reading.windows import windowed_scan
 from specc.data.section import DataSpec
 from specc.data.sets import BuiltInSet
 from specc.data.sources.contiguous import with_given
+from specc.data.sources.row_rules import LeftOut
 from specc.data.split_rules import Given, Keys, Labels
 from specc.data.splitting import Split, split_rows
 from specc.data.stored import ArrayColumn, Stored
@@ -36,19 +38,22 @@ Array: TypeAlias = np.ndarray[Any, np.dtype[Any]]
 
 ROWS_AT_ONCE = 8192
 """Rows that are looked at at a time where values become Python's."""
+BYTES_AT_ONCE = 16 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
 class Columns:
     """The columns of the data by name, and the rows of each split.
 
-    `facts` are those of the whole data. `place` says where a value is written, if the source can tell.
+    `facts` are those of the whole data. `place` says where a value is written, if the source can tell. `left_out` are
+    the rows of the source that are not among these.
     """
 
     facts: DataFacts
     stored: Mapping[str, Stored]
     split: Split
     place: Place | None = None
+    left_out: tuple[LeftOut, ...] = ()
 
     def __len__(self) -> int:
         return len(next(iter(self.stored.values())))
@@ -101,7 +106,7 @@ def load(data: DataSpec, root: Path, folder: Path, seed: int = 0) -> tuple[Colum
     findings += unknown_classes(data, facts, table.given, seen, place_of)
     if has_errors(findings):
         return None, findings
-    return Columns(with_widths(facts, seen), stored, rows, table.place), findings
+    return Columns(with_widths(facts, seen), stored, rows, table.place, scanned.left_out), findings
 
 
 def _stored(
@@ -125,7 +130,9 @@ def _divided(
     data: DataSpec, facts: DataFacts, scanned: Scan, stored: Mapping[str, Stored], seed: int
 ) -> tuple[Split | None, list[Finding]]:
     """The rows of each split. Columns that divide them are read once more, as texts: numbers may not be exact."""
-    as_texts = {name: ColumnFacts(name, CATEGORY) for name in split_columns(data).values()}
+    as_texts = {
+        name: ColumnFacts(name, TEXT if name == data.split.time else CATEGORY) for name in split_columns(data).values()
+    }
     keyed, findings = scanned.load(as_texts) if as_texts else ({}, [])
     if keyed is None:
         return None, findings
@@ -179,15 +186,28 @@ def encode_targets(columns: Columns, rows: Array | None = None) -> dict[str, Arr
 
 
 def fingerprint(columns: Columns) -> str:
-    """`sha256:` and the digest of every column's name, kind and values; the same on every machine for the same data."""
+    """`sha256:` and the digest of every column's name, kind and values; the same on every machine for the same data.
+
+    Images and folders of texts count by what is in their files. Raises ReadingError.
+    """
     digest = hashlib.sha256()
     for name, stored in columns.stored.items():
         facts = columns.facts.columns[name]
         digest.update(f"{name}\0{facts.kind}\0{len(stored)}\0".encode())
-        for start in range(0, len(stored), ROWS_AT_ONCE):
-            rows = np.arange(start, min(start + ROWS_AT_ONCE, len(stored)))
+        if stored.digest is not None:
+            digest.update(stored.digest())
+            continue
+        size = _rows_at_once(facts)
+        for start in range(0, len(stored), size):
+            rows = np.arange(start, min(start + size, len(stored)))
             _add_values(digest.update, facts, stored, rows)
     return f"sha256:{digest.hexdigest()}"
+
+
+def _rows_at_once(facts: ColumnFacts) -> int:
+    """So many rows that arrays stay within `BYTES_AT_ONCE`."""
+    numbers = math.prod(size or 1 for size in facts.shape)
+    return max(1, min(ROWS_AT_ONCE, BYTES_AT_ONCE // (numbers * np.dtype("float32").itemsize)))
 
 
 def _add_values(update: Callable[[bytes], None], facts: ColumnFacts, stored: Stored, rows: Array) -> None:

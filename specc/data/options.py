@@ -8,9 +8,12 @@ from typing import Any
 
 from specc.component import Component
 from specc.data.facts import BOOLEAN, CATEGORY, DATETIME, IMAGE, NUMBER, SEQUENCE, TEXT, VECTOR
+from specc.data.kinds import as_category
 
 DROP = "drop"
 """What `missing` says where rows without a value are left out."""
+MOST_FREQUENT = "most_frequent"
+"""What `missing` says where such a value becomes the most frequent one of the training rows."""
 
 DEFAULTS: Mapping[str, Mapping[str, Any]] = {
     NUMBER: {"scale": "standard", "missing": "median", "indicator": True},
@@ -57,4 +60,7 @@ def complete_options(
             name: tuple(value) if isinstance(value, list) else value for name, value in component.arguments.items()
         }
         given |= {name: value for name, value in written.items() if value is not None}
+    if kind == CATEGORY:  # as the column's own values are named
+        given["replace"] = {as_category(text): as_category(str(other)) for text, other in given["replace"].items()}
+        given["missing"] = None if given["missing"] is None else as_category(given["missing"])
     return given

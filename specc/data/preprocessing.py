@@ -4,7 +4,7 @@ Comes in: raw columns and the rows that train. Goes out: `Preprocessing`, plain 
 first part (`specc.keras_target.preprocessing`), so that training and a saved model prepare alike.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Protocol, TypeAlias
 
 import numpy as np
@@ -30,9 +30,10 @@ from specc.data.layout import (
     known_values,
     others,
     vector_dtype,
+    with_most_frequent,
 )
 from specc.data.moments import part_of
-from specc.data.options import DROP
+from specc.data.options import DROP, MOST_FREQUENT
 from specc.data.words import count_words, vocabulary
 
 Array: TypeAlias = np.ndarray[Any, np.dtype[Any]]
@@ -155,11 +156,15 @@ def _fit_whole(facts: ColumnFacts, columns: RawColumns, train: Array) -> ImageFo
     return SequenceForm(facts.name, shape, facts.dtype, options.get("length"), affines)
 
 
-def _fit_last_axis(columns: RawColumns, name: str, train: Array, scale: str) -> tuple[Affine, ...]:
-    """The scales of a sequence's last axis, from the last step of each training row: in windows, rows come so once."""
+def _fit_last_axis(columns: RawColumns, name: str, train: Array, scale: str | Sequence[str]) -> tuple[Affine, ...]:
+    """The scales of a sequence's last axis, from the last step of each training row: in windows, rows come so once.
+
+    `scale` is one for all places, or one for each.
+    """
     pieces = (train[start : start + ROWS_AT_ONCE] for start in range(0, len(train), ROWS_AT_ONCE))
     steps = np.concatenate([columns.arrays(name, piece)[:, -1] for piece in pieces])
-    return tuple(fit_affine(_present(steps[:, place]), scale) for place in range(steps.shape[1]))
+    scales = [scale] * steps.shape[1] if isinstance(scale, str) else scale
+    return tuple(fit_affine(_present(steps[:, place]), each) for place, each in enumerate(scales))
 
 
 def _fit_number(facts: ColumnFacts, values: Array) -> NumberScaling:
@@ -207,10 +212,13 @@ def _fit_rest(facts: ColumnFacts, columns: RawColumns, train: Array) -> Rest:
 
 def _fit_category(facts: ColumnFacts, columns: RawColumns, train: Array) -> CategoryTable | HashedCategory:
     options = facts.options
-    if options.get("encode") == "hash":
-        return HashedCategory(facts.name, options["bins"], others(options))
-    known, has_missing = known_values(options, columns.counts(facts.name, train))
-    return CategoryTable(facts.name, known, has_missing, options.get("encode") == "index", others(options))
+    hashed = options.get("encode") == "hash"
+    counts = {} if hashed and options.get("missing") != MOST_FREQUENT else columns.counts(facts.name, train)
+    filled = with_most_frequent(options, counts)
+    if hashed:
+        return HashedCategory(facts.name, options["bins"], others(filled))
+    known, has_missing = known_values(options, counts)
+    return CategoryTable(facts.name, known, has_missing, options.get("encode") == "index", others(filled))
 
 
 def _fit_words(facts: ColumnFacts, columns: RawColumns, train: Array) -> WordTable:

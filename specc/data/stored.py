@@ -4,7 +4,9 @@ Rows are row numbers, (n,) int64, or None for all of them. What a column is not 
 texts and texts of images are faults of ours.
 """
 
-from collections.abc import Callable, Mapping
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any, Protocol, TypeAlias
 
 import numpy as np
@@ -16,6 +18,10 @@ Array: TypeAlias = np.ndarray[Any, np.dtype[Any]]
 
 class Stored(Protocol):
     """A column whose values can be had by row."""
+
+    @property
+    def digest(self) -> Callable[[], bytes] | None:
+        """What gives a digest that differs wherever the values do, without making them; None where nothing does."""
 
     def __len__(self) -> int: ...
 
@@ -37,6 +43,8 @@ class Stored(Protocol):
 
 class ArrowColumn:
     """Numbers, moments or texts as Arrow keeps them: with gaps where there is no value."""
+
+    digest: Callable[[], bytes] | None = None
 
     def __init__(self, values: pa.ChunkedArray) -> None:
         self.values = values
@@ -88,6 +96,8 @@ def _plain(values: pa.ChunkedArray) -> pa.ChunkedArray:
 class ArrayColumn:
     """Images, vectors or sequences, (rows, ...), in memory or mapped; also (rows,) of numbers or of strings."""
 
+    digest: Callable[[], bytes] | None = None
+
     def __init__(self, values: Array) -> None:
         self.values = values
 
@@ -122,10 +132,10 @@ class ArrayColumn:
 
 
 class MadeColumn:
-    """What is computed or read for the rows that are asked for: `make(rows)` gives (n, ...)."""
+    """What is computed or read for the rows that are asked for: `make(rows)` gives (n, ...); `digest` as `Stored`."""
 
-    def __init__(self, samples: int, make: Callable[[Array], Array]) -> None:
-        self._samples, self._make = samples, make
+    def __init__(self, samples: int, make: Callable[[Array], Array], digest: Callable[[], bytes] | None = None) -> None:
+        self._samples, self._make, self.digest = samples, make, digest
 
     def __len__(self) -> int:
         return self._samples
@@ -149,3 +159,15 @@ class MadeColumn:
     def arrays(self, rows: Array | None = None) -> Array:
         """As `Stored`."""
         return self._make(np.arange(self._samples) if rows is None else rows)
+
+
+def digest_of_files(paths: Sequence[Path], about: object) -> bytes:
+    """A digest (32 bytes) of what is in some files, in order, wherever they lie, and of the text of `about`.
+
+    Raises OSError.
+    """
+    digest = hashlib.sha256(repr(about).encode())
+    for path in paths:
+        with path.open("rb") as file:
+            digest.update(hashlib.file_digest(file, "sha256").digest())
+    return digest.digest()

@@ -12,6 +12,7 @@ from specc.data.survey import Cells, Survey, survey
 from specc.diagnostics import Span
 
 Place = Callable[[int, str], Span]
+First = Callable[[str, str], int]
 
 
 _NONE = Given()
@@ -23,8 +24,9 @@ class Table:
 
     `surveys` are the columns of text. `typed` are the columns whose kind, shape and dtype the source itself says
     (images, arrays): they have no survey. `targets` are what is predicted where the spec does not say it, with the
-    classes that the source itself knows; they feed no input. `place(row, column)` is where a value stands. `complete`
-    says whether all rows were seen; where not, `rows` are those that were.
+    classes that the source itself knows; they feed no input. `place(row, column)` is where a value stands, and
+    `first(column, text)` the first row that has it. `complete` says whether all rows were seen; where not, `rows` are
+    those that were.
     """
 
     surveys: Mapping[str, Survey]
@@ -34,6 +36,7 @@ class Table:
     given: Given = _NONE
     typed: Mapping[str, ColumnFacts] = field(default_factory=dict)
     targets: Mapping[str, TargetFacts] = field(default_factory=dict)
+    first: First = lambda _column, _text: 0  # of what has no columns of text
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -59,4 +62,8 @@ def text_table(  # noqa: PLR0913, PLR0917  as of the table
 ) -> TextTable:
     """The table of these columns of text, surveyed."""
     surveys = {name: survey(cells) for name, cells in columns.items()}
-    return TextTable(surveys, rows, place, complete, given, typed or {}, targets or {}, columns)
+
+    def first(column: str, text: str) -> int:
+        return columns[column].index(text)
+
+    return TextTable(surveys, rows, place, complete, given, typed or {}, targets or {}, first, columns)

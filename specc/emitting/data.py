@@ -32,8 +32,11 @@ def category(text):
 '''
 _NUMERIC_CATEGORY = '''
 def numeric_category(text):
-    """The number that a text says, as a category: `1` and `1.0` are the same one."""
-    return "" if text.strip() in MISSING else str(float(text))
+    """The number that a text says, as a category: `1`, `1.0` and `01` are the same one."""
+    if text.strip() in MISSING:
+        return ""
+    number = int(text) if text.strip().lstrip("+-").isdecimal() else float(text)
+    return str(int(number) if number == int(number) else number)
 '''
 _TYPED_NUMBER = '''
 def number(value):
@@ -48,7 +51,9 @@ def category(value):
 _TYPED_NUMERIC_CATEGORY = '''
 def numeric_category(value):
     """The number that a value is, as a category: `1` and `1.0` are the same one."""
-    return "" if value is None else str(float(value))
+    if value is None:
+        return ""
+    return str(int(value) if value == int(value) else value)
 '''
 _TRUTH = '''
 def truth(text):
@@ -86,7 +91,7 @@ def one_hot(values, tensor, key=None):
 _AS_NUMBER = '''
 def as_number(text):
     """By which categories are in order that are numbers; the missing one comes first."""
-    return float(text or "-inf")
+    return float(text or "-inf"), text
 '''
 
 

@@ -5,7 +5,8 @@ from itertools import chain
 from pathlib import Path
 
 from specc.data.describe import examine
-from specc.data.facts import BOOLEAN, CATEGORY, NUMBER, ColumnFacts
+from specc.data.facts import BOOLEAN, CATEGORY, CLASSES, NUMBER, ColumnFacts
+from specc.data.kinds import as_category
 from specc.data.options import DEFAULTS
 from specc.data.section import DataSpec
 from specc.data.text_table import Table
@@ -22,7 +23,8 @@ def data_gap(plan: Plan, root: Path, folder: Path) -> Finding | None:
 
     `root` and `folder` as of `specc.data.describe`.
     """
-    what, place = next(chain(_gaps(plan), _of_truths(plan, root, folder)), ("", plan.data.span))
+    gaps = chain(_gaps(plan), _of_truths(plan, root, folder), _of_spellings(plan, root, folder))
+    what, place = next(gaps, ("", plan.data.span))
     if not what:
         return None
     message = f"the script has the model alone: `specc emit` does not write data with {what}"
@@ -78,6 +80,22 @@ def _of_truths(plan: Plan, root: Path, folder: Path) -> Iterator[tuple[str, Span
     for name in truths:
         if name in surveys and surveys[name].missing:
             yield f"missing values in the boolean `{name}`", plan.data.span_of("columns", name)
+
+
+def _of_spellings(plan: Plan, root: Path, folder: Path) -> Iterator[tuple[str, Span]]:
+    """Categories in which a number has several names, among texts or where fractions cannot tell them apart."""
+    columns = plan.facts.columns
+    classes = [target.name for target in plan.facts.targets if target.kind == CLASSES]
+    names = [name for name in (*plan.facts.features, *classes) if columns[name].kind == CATEGORY]
+    described = examine(plan.data, root, folder, plan.runtime.seed, None)[0] if names else None
+    table = described.source if described is not None else None
+    surveys = table.surveys if isinstance(table, Table) else {}
+    for name in dict.fromkeys(names):
+        texts = surveys[name].values if name in surveys else {}
+        known = {as_category(text) for text in texts}
+        is_numeric = name in surveys and surveys[name].is_numeric
+        if len({float(text) for text in texts} if is_numeric else set(texts)) != len(known):
+            yield f"numbers in several spellings in `{name}`", plan.data.span_of("columns", name)
 
 
 def _is_plain(column: ColumnFacts) -> bool:

@@ -15,7 +15,9 @@ from specc.data.facts import CLASSES, NUMBER, TEXT, TargetFacts
 from specc.data.loading import Columns
 from specc.diagnostics import Finding, Span, warning
 from specc.exploring.leaks import MOST_ROWS, giveaway
+from specc.exploring.meaning import counts_of, values_of
 from specc.exploring.profile import Profile, Rows, evenly, is_array, is_numeric
+from specc.exploring.renaming import renamed
 from specc.exploring.row_digests import digest_column, digest_rows
 from specc.exploring.shifts import category_shift, number_shift
 
@@ -72,9 +74,13 @@ def _equal(data: DataSpec, columns: Columns) -> Iterator[Finding]:
     by_content: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
     for name in columns.facts.features:
         by_content[digest_column(columns, name)].append(name)
-    for names in by_content.values():
-        for name in names[1:]:
-            message = f"`{name}` has the same value as `{names[0]}` in every row"
+    equal = {name: names[0] for names in by_content.values() for name in names[1:]}
+    for name, first in equal.items():
+        message = f"`{name}` has the same value as `{first}` in every row"
+        yield warning("equal-columns", message, place_of(data, name), help=f"write `drop: [{name}]`")
+    for name, first in renamed(columns):
+        if name not in equal:
+            message = f"`{name}` says the same as `{first}` in other words: their values go with each other one to one"
             yield warning("equal-columns", message, place_of(data, name), help=f"write `drop: [{name}]`")
 
 
@@ -82,14 +88,14 @@ def _leaks(data: DataSpec, columns: Columns) -> Iterator[Finding]:
     facts = columns.facts
     rows = evenly(np.arange(len(columns)), MOST_ROWS)
     for target in facts.targets:
-        if target.kind not in {CLASSES, NUMBER}:
+        if target.kind not in {CLASSES, NUMBER} or facts.columns[target.name].shape:
             continue
-        truth = columns.texts(target.name, rows) if target.kind == CLASSES else columns.numbers(target.name, rows)
+        truth = values_of(columns, target.name, rows) if target.kind == CLASSES else columns.numbers(target.name, rows)
         for name in facts.features:
             column = facts.columns[name]
             if is_array(column, None) or column.kind == TEXT:
                 continue
-            values = columns.numbers(name, rows) if is_numeric(column, None) else columns.texts(name, rows)
+            values = columns.numbers(name, rows) if is_numeric(column, None) else values_of(columns, name, rows)
             found = giveaway(values, truth)
             if _tells(found, target, truth):
                 yield _leak(data, name, target, found, truth)
@@ -163,7 +169,7 @@ def _shifts(data: DataSpec, columns: Columns, rows: Rows) -> Iterator[Finding]:
                 found = number_shift(one, other)
                 how = "" if found is None else f"a mean of {_mean(one)} against {_mean(other)}"
             else:
-                counts = [columns.counts(name, rows[part]) for part in ("train", split)]
+                counts = [counts_of(columns, name, rows[part]) for part in ("train", split)]
                 found = category_shift(*counts)
                 how = "" if found is None else f"{found:.0%} of the rows would have to have another value"
             if found is not None:
@@ -183,9 +189,10 @@ def _mean(values: Array) -> str:
 
 def _imbalance(data: DataSpec, columns: Columns, rows: Rows) -> Iterator[Finding]:
     for target in columns.facts.targets:
-        if target.kind != CLASSES or "train" not in rows:
+        if target.kind != CLASSES or columns.facts.columns[target.name].shape or "train" not in rows:
             continue
-        counts = {name: count for name, count in columns.counts(target.name, rows["train"]).items() if name and count}
+        found = counts_of(columns, target.name, rows["train"])
+        counts = {name: count for name, count in found.items() if name and count}
         if not counts:
             continue
         most, least = max(counts, key=counts.__getitem__), min(counts, key=counts.__getitem__)

@@ -13,6 +13,7 @@ import numpy as np
 from specc.data import DataSpec
 from specc.data.facts import BOOLEAN, CLASSES, DATETIME, IMAGE, NUMBER, TEXT, ColumnFacts
 from specc.data.loading import Columns
+from specc.exploring.meaning import counts_of
 
 Array: TypeAlias = np.ndarray[Any, np.dtype[Any]]
 Rows: TypeAlias = Mapping[str, Array]
@@ -130,7 +131,7 @@ def _parts(columns: Columns, facts: ColumnFacts, target: str | None, rows: Rows)
         return _numbers(values)
     if facts.kind == TEXT and target is None:
         return _texts({split: _lengths(columns, facts.name, part) for split, part in rows.items()})
-    return {split: _categories(columns.counts(facts.name, part)) for split, part in rows.items()}
+    return {split: _categories(counts_of(columns, facts.name, part)) for split, part in rows.items()}
 
 
 def _numbers(values: Mapping[str, Array]) -> dict[str, Part]:

@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from specc.data.loading import Columns
+from specc.exploring.meaning import values_of
 from specc.exploring.profile import ROWS_AT_ONCE, is_array, is_numeric
 
 Array: TypeAlias = np.ndarray[Any, np.dtype[Any]]
@@ -51,7 +52,7 @@ def _digests(columns: Columns, name: str, rows: Array) -> Array:
         numbers = columns.numbers(name, rows).astype("float64") + 0.0  # -0 is 0
         numbers = np.where(np.isnan(numbers), np.nan, numbers)  # one bit pattern for every NaN
         return _mixed(numbers.view("uint64"))
-    texts = columns.texts(name, rows)
+    texts = values_of(columns, name, rows)
     known = {text: _of_text(text) for text in dict.fromkeys(texts)}
     return np.array([known[text] for text in texts], "uint64")
 

@@ -1,7 +1,7 @@
 """`predict`: a run and a file of new samples in, a table of predictions out, a piece at a time."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -10,9 +10,11 @@ import numpy as np
 
 from specc.catalog import load
 from specc.data.reading import ReadingError
-from specc.diagnostics import Finding
-from specc.predicting.rows import FileRows, open_rows, raw_array
-from specc.predicting.served import Served, open_run
+from specc.diagnostics import Finding, Span, error
+from specc.predicting.opening import open_samples
+from specc.predicting.rows import FileRows, raw_array
+from specc.predicting.running import joined
+from specc.predicting.served import Served, has_places, open_run
 from specc.training.predictions import prediction_columns
 
 Array: TypeAlias = np.ndarray[Any, np.dtype[Any]]
@@ -39,12 +41,16 @@ def predict(run: Path, file: Path, *, keep: bool = False) -> tuple[Predicted | N
     """What the model of the run directory `run` says of each row of `file`.
 
     Columns are those of a run's predictions.csv: `index`, the row counted from 0, then for each target its prediction
-    and, of classes, their probabilities. With `keep` the file's own columns stand between.
+    and, of classes, their probabilities. With `keep` the file's own columns stand between; of folders, always the file.
+    `index` is the last row that a window sees, and the character or word with which a piece of text begins.
     """
     served, findings = open_run(run)
     if served is None:
         return None, findings
-    rows, findings = open_rows(served.data, file, served.columns, keep=keep)
+    unfit = _no_table(served, run)
+    if unfit is not None:
+        return None, [unfit]
+    rows, findings = open_samples(served, file, answered=False, keep=keep)
     if rows is None:
         return None, findings
     header: list[str] = []
@@ -57,7 +63,7 @@ def predict(run: Path, file: Path, *, keep: bool = False) -> tuple[Predicted | N
 
 
 def prepared_pieces(served: Served, rows: FileRows) -> Iterator[tuple[Array, dict[str, Array]]]:
-    """Row numbers and the trained model's inputs, so many whole batches at a time as are not too large."""
+    """Positions among the samples and the trained model's inputs, so many whole batches as are not too large."""
     batch = max(1, served.locked.batch_size)
     shapes = [*(facts.shape for facts in served.columns.values()), *served.prepared_shapes]
     row_bytes = sum(4 * math.prod(size or 1 for size in shape) for shape in shapes)
@@ -70,14 +76,37 @@ def prepared_pieces(served: Served, rows: FileRows) -> Iterator[tuple[Array, dic
 
 def _pieces(served: Served, rows: FileRows, header: list[str]) -> Iterator[list[list[object]]]:
     """A list of rows for each piece; fills in `header` with the first one."""
-    for numbers, prepared in prepared_pieces(served, rows):
+    for part, prepared in prepared_pieces(served, rows):
         outputs = served.outputs(prepared)
-        titled: list[tuple[str, list[object]]] = [(INDEX, numbers.tolist())]
-        titled += [(name, column.texts(numbers).tolist()) for name, column in rows.kept.items()]
+        titled: list[tuple[str, list[object]]] = [(INDEX, rows.index[part].tolist())]
+        titled += [(name, column.texts(part).tolist()) for name, column in rows.kept.items()]
         titled += prediction_columns(served.targets, served.losses, outputs, load(), served.scalings)
+        titled += _texts(served, outputs)
         if not header:
             header += [title for title, _ in titled]
         yield [list(row) for row in zip(*(column for _, column in titled), strict=True)]
+
+
+def _texts(served: Served, outputs: Mapping[str, Array]) -> list[tuple[str, list[object]]]:
+    """Of running text, for each piece what most likely stands one place after each of its characters or words."""
+    if served.data.source.kind != "text":
+        return []
+    found: list[tuple[str, list[object]]] = []
+    for name, target in served.targets.items():
+        units, guessed = target.names or (), outputs[name].argmax(-1)
+        texts: list[object] = [joined(served.data, [units[number] for number in piece]) for piece in guessed]
+        found.append((f"{target.name} prediction", texts))
+    return found
+
+
+def _no_table(served: Served, run: Path) -> Finding | None:
+    """A finding if the run predicts something for each pixel, for which a table is not the form."""
+    if served.data.source.kind == "text" or not all(map(has_places, served.targets.values())):
+        return None
+    name = next(iter(served.targets.values())).name
+    message = f"the model predicts a `{name}` for each sample, for which a table is not the form"
+    help_ = "load `model.keras` of the run with `keras.saving.load_model`, or use `specc evaluate`"
+    return error("unsupported-type", message, Span(str(run), 1, 1, 1, 1), help=help_)
 
 
 def _and(first: list[list[object]], rest: Iterator[list[list[object]]]) -> Iterator[list[list[object]]]:

@@ -4,7 +4,7 @@ Nothing absolute in the directory is trusted, so it may have been moved. The sav
 prepares raw columns and what was trained: outputs, losses and metrics are then those of training, to the last digits.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -22,7 +22,7 @@ from specc.keras_target.build import one_or_all
 from specc.keras_target.preprocessing import NAME as PREPROCESSING
 from specc.keras_target.preprocessing import apply
 from specc.predicting.locked import Locked, read_lock
-from specc.runs import Run, RunFolder, read
+from specc.runs import Run, RunFolder, read, read_folds
 
 Array: TypeAlias = np.ndarray[Any, np.dtype[Any]]
 
@@ -56,7 +56,7 @@ class Served:
     @property
     def one_hot(self) -> frozenset[str]:
         """The outputs whose loss takes classes as vectors with a single 1."""
-        widths = {name: width_of(tensor) for name, tensor in outputs_by_name(self.model, self.targets).items()}
+        widths = {name: _width_of(tensor) for name, tensor in _outputs_by_name(self.model, self.targets).items()}
         return frozenset(
             name
             for name, target in self.targets.items()
@@ -93,6 +93,10 @@ class Served:
 def open_run(path: Path) -> tuple[Served | None, list[Finding]]:
     """The model of the run in the directory `path`; None and findings if there is none, or its files are damaged."""
     run, found = read(path)
+    folds, _ = read_folds(path)
+    if folds is not None and folds.folds:
+        help_ = f"name one of its folds: `{path / folds.folds[0].run}`"
+        return None, [error("not-a-run", f"`{path}` holds a run for each fold", _start(path), help=help_)]
     findings = [finding for finding in found if finding.level == "error"]
     if any(finding.code == "not-a-run" for finding in findings):
         return None, findings
@@ -112,25 +116,33 @@ def open_run(path: Path) -> tuple[Served | None, list[Finding]]:
     except NOT_LOADED as fault:
         reason = str(fault).partition("\n")[0][:200]
         return None, [error("not-a-model", f"`{folder.model.name}` cannot be loaded: {reason}", _start(folder.model))]
+    preprocessing, model = _parts(saved, run.model.name)
+    outputs = _outputs_by_name(model, tuple(run.targets))
     served = Served(
         run,
         locked.data,
         {name: _facts(name, said) for name, said in run.data.columns.items()},
         {name: str(said["input"]) for name, said in run.data.columns.items()},
-        *_parts(saved, run.model.name),
-        {name: _target(name, run) for name in run.targets},
+        preprocessing,
+        model,
+        {name: _target(name, run, tuple(outputs[name].shape[1:])) for name in run.targets},
         locked.of(tuple(run.targets)),
     )
     return served, []
 
 
-def outputs_by_name(model: keras.Model, targets: Mapping[str, TargetFacts]) -> dict[str, Any]:
+def has_places(target: TargetFacts) -> bool:
+    """Whether each sample has many predictions: pixels or characters."""
+    return len(target.shape) > 1 or (target.kind == CLASSES and target.shape != (1,))
+
+
+def _outputs_by_name(model: keras.Model, targets: Iterable[str]) -> dict[str, Any]:
     """The symbolic outputs of a model by name."""
     output = model.output
     return dict(output) if isinstance(output, Mapping) else dict(zip(targets, [output], strict=True))
 
 
-def width_of(tensor: Any) -> int | None:  # noqa: ANN401  a Keras tensor
+def _width_of(tensor: Any) -> int | None:  # noqa: ANN401  a Keras tensor
     """The length of the last axis."""
     size: int | None = tensor.shape[-1]
     return size
@@ -155,10 +167,14 @@ def _facts(name: str, said: Mapping[str, Any]) -> ColumnFacts:
     return ColumnFacts(name, said["kind"], tuple(said["shape"]), said["dtype"])
 
 
-def _target(name: str, run: Run) -> TargetFacts:
+def _target(name: str, run: Run, output: tuple[int | None, ...]) -> TargetFacts:
+    """What an output predicts. That a sample has many predictions is seen from the shape of the output."""
     target = run.targets[name]
     classes = target.classes or None
-    return TargetFacts(target.column, target.kind, len(classes) if classes else None, classes)
+    shape = (
+        (1,) if len(output) < 2 else tuple(size or 1 for size in (output[:-1] if target.kind == CLASSES else output))
+    )
+    return TargetFacts(target.column, target.kind, len(classes) if classes else None, classes, shape)
 
 
 def _start(path: Path) -> Span:

@@ -104,6 +104,7 @@ _RUN = Fields(
                 "columns": MappingOf(
                     Fields({"kind": Text(), "shape": ListOf(Count(None)), "dtype": Text(), "input": Text()})
                 ),
+                "left_out": ListOf(Fields({"file": Text(), "line": Count(), "reason": Text()})),
             }
         ),
         "warnings": ListOf(Text()),

@@ -4,7 +4,7 @@ Every field has a value even if the run was interrupted before it could say: tex
 `nan`, mappings empty. `nan` also stands for a metric that was not finite.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -117,6 +117,7 @@ class Data:
 
     `columns` are the raw columns that the saved model takes: `kind`, `shape` and `dtype` of each, and the name of its
     `input`. `storage` says whether the prepared samples were `resident` in memory or `streamed` from files.
+    `left_out` are the rows of the source that were not used, each with its `file`, its `line` and the `reason`.
     """
 
     source: str
@@ -125,6 +126,7 @@ class Data:
     inputs: Mapping[str, Any]
     columns: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     storage: str = ""
+    left_out: Sequence[Mapping[str, Any]] = ()
 
 
 @dataclass(frozen=True, slots=True)

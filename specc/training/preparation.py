@@ -21,6 +21,7 @@ from specc.data.layout import Affine, Preprocessing
 from specc.data.loading import Columns, encode_targets, fingerprint
 from specc.data.preprocessing import feed, fit, fit_targets
 from specc.data.reading.scan import ReadingError
+from specc.data.sources.row_rules import LeftOut
 from specc.data.splitting import Split
 from specc.diagnostics import Finding, error, has_errors
 from specc.keras_target.preprocessing import prepare as apply_preprocessing
@@ -42,7 +43,8 @@ _INPUTS, _TARGETS, _WEIGHTS, _VISITS = "inputs", "targets", "weights", "visits"
 class Prepared:
     """The splits as samples; an empty split is None. `rows` are their row numbers in the source.
 
-    `scalings` are the scales of the outputs that are learnt on another than their target's, by output name.
+    `scalings` are the scales of the outputs that are learnt on another than their target's, by output name. `left_out`
+    are the rows of the source that are in no split.
     """
 
     facts: DataFacts
@@ -53,6 +55,7 @@ class Prepared:
     test: Samples | None
     rows: Split
     scalings: Mapping[str, Affine]
+    left_out: tuple[LeftOut, ...] = ()
 
     def splits(self) -> dict[str, Samples]:
         """The splits that have rows, by name, in the order of reading; neither weighted nor balanced."""
@@ -160,7 +163,7 @@ def _prepared(  # noqa: PLR0913, PLR0917  the parts of what is prepared
     train, validation, test = (_samples(plan, facts, arrays, name) for name in _SPLITS)
     if train is None:
         raise ValueError("the training split has no arrays")
-    return Prepared(facts, fingerprint_, model, train, validation, test, rows, scalings)
+    return Prepared(facts, fingerprint_, model, train, validation, test, rows, scalings, columns.left_out)
 
 
 def _samples(plan: Plan, facts: DataFacts, arrays: Arrays, name: str) -> Samples | None:

@@ -5,6 +5,7 @@ from then on always ends with a status, whatever happens.
 """
 
 import hashlib
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -56,6 +57,8 @@ from specc.transfer import match_table
 TRAINING_FAULTS = (tf.errors.OpError, ValueError, TypeError, RuntimeError, ArithmeticError, LookupError)
 """What Keras and TensorFlow raise over a model that does not fit its data or its loss."""
 
+MOST_LEFT_OUT = 10_000
+"""So many of the rows that are left out are listed."""
 LONGEST_NAME = 100
 """Characters of a spec's name that become a folder's; file systems bound them."""
 
@@ -105,7 +108,7 @@ def train(  # noqa: PLR0913  what is trained, and what becomes of it
         return Outcome(None, {}, tuple(findings))
     with clock("data"):
         prepared, faults = prepare(plan, checked.root, checked.path.parent, Keeping(cache=cache), show)
-    findings += faults
+    findings += checked.unknown(faults)  # the check of the whole data has said most of it
     if prepared is None or has_errors(findings):
         return Outcome(None, {}, tuple(findings))
     graph, faults = locate_files(plan.graph, load(), checked.root, checked.path.parent)
@@ -264,9 +267,18 @@ def _first_record(  # noqa: PLR0913, PLR0917  what run.json says before training
                 for name, found in prepared.facts.inputs.items()
             },
             "columns": _raw_columns(prepared),
+            "left_out": [
+                {"file": _from(checked.path.parent, row.path), "line": row.line, "reason": row.reason}
+                for row in prepared.left_out[:MOST_LEFT_OUT]
+            ],
         },
         "warnings": [finding.message for finding in (*checked.findings, *findings)],
     }
+
+
+def _from(folder: Path, path: str) -> str:
+    """A file's path from the spec's folder, as specs write it."""
+    return Path(os.path.relpath(path, folder)).as_posix()
 
 
 def _raw_columns(prepared: Prepared) -> dict[str, Any]:

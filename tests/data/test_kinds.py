@@ -7,7 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from specc.data.kinds import as_boolean, as_seconds, guess_kind, guess_target, is_number
+from specc.data.kinds import (
+    as_boolean,
+    as_categories,
+    as_category,
+    as_seconds,
+    guess_kind,
+    guess_target,
+    is_number,
+)
 
 SENTENCES = [f"the {word} one of {number}" for number in range(20) for word in ("first", "second", "third")]
 
@@ -100,3 +108,37 @@ def test_any_text(text: str) -> None:
     meanings = [is_number(text), as_boolean(text) is not None, as_seconds(text) is not None]
     assert sum(meanings) <= 1
     assert re.fullmatch("number|boolean|datetime|image|category", guess_kind([text], 1))
+
+
+@pytest.mark.parametrize(
+    ("text", "category"),
+    [
+        ("1", "1"),
+        ("1.0", "1"),
+        ("01", "1"),
+        ("+1", "1"),
+        ("-1.", "-1"),
+        ("-0", "0"),
+        ("000", "0"),
+        ("1e3", "1000"),
+        ("0.10", "0.1"),
+        (".5", "0.5"),
+        ("12345678901234567890", "12345678901234567890"),
+        ("12345678901234567891", "12345678901234567891"),
+        ("0" + "9" * 5000, "9" * 5000),
+        ("1e400", "1e400"),
+        ("inf", "inf"),
+        ("a1", "a1"),
+        ("1 2", "1 2"),
+        ("", ""),
+    ],
+)
+def test_categories(text: str, category: str) -> None:
+    assert as_category(text) == category
+    assert as_category(category) == category
+    assert as_categories([text, None, "b"]) == [category, None, "b"]
+
+
+@given(st.one_of(st.text(), st.integers().map(str), st.floats(allow_nan=False).map(repr)))
+def test_a_category_names_itself(text: str) -> None:
+    assert as_category(as_category(text)) == as_category(text)

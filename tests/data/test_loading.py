@@ -8,10 +8,15 @@ import pytest
 from sklearn import datasets
 
 from specc.data import library_sets
+from specc.data.facts import ColumnFacts, DataFacts
 from specc.data.library_sets import keras_set, padded
-from specc.data.loading import encode_targets, fingerprint, load
+from specc.data.loading import Array, Columns, encode_targets, fingerprint, load
+from specc.data.reading.scan import ReadingError
 from specc.data.sets import SETS, find_set
+from specc.data.splitting import Split
+from specc.data.stored import MadeColumn
 from tests.data.sections import PENGUINS, described, loaded, raw, section, write_penguins
+from tests.data.sources.files import write_pets, write_texts
 
 KERAS = ["mnist", "fashion_mnist", "cifar10", "cifar100", "imdb", "reuters", "california_housing"]
 LOCAL = [name for name in SETS if name not in KERAS]
@@ -124,6 +129,49 @@ def test_fingerprint(project: Path) -> None:
     assert first != fingerprint(loaded(PENGUINS, project))
 
 
+def test_images_and_texts_count_by_their_files(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_pets(project / "pets")
+    write_texts(project / "reviews", {"good": ["a", "b"], "bad": ["c", "d"]})
+    Path("pets.csv").write_text("file,y\npets/cat/0.png,1\npets/dog/1.png,2\npets/cat/2.png,4\n")
+    whole = "split: {validation: 0, test: 0}"
+    sources = {
+        f"{{images: pets, {whole}}}": project / "pets" / "dog" / "1.png",
+        f"{{csv: pets.csv, target: y, columns: {{file: image}}, {whole}}}": project / "pets" / "cat" / "2.png",
+        f"{{texts: reviews, {whole}}}": project / "reviews" / "bad" / "0.txt",
+    }
+    found = {source: loaded(source, project) for source in sources}
+    with monkeypatch.context() as patched:
+        for name in ("images.decoded", "text_folders.text_of"):
+            patched.setattr(f"specc.data.reading.{name}", None)  # what decodes is not called
+        first = {source: fingerprint(columns) for source, columns in found.items()}
+    for source, path in sources.items():
+        content = path.read_bytes()
+        path.write_bytes(content + b" ")
+        assert fingerprint(loaded(source, project)) != first[source], source
+        path.unlink()
+        with pytest.raises(ReadingError, match="cannot be read"):
+            fingerprint(found[source])
+        path.write_bytes(content)
+        assert fingerprint(loaded(source, project)) == first[source], source
+
+
+def test_a_fingerprint_looks_at_few_large_arrays_at_once() -> None:
+    asked: list[int] = []
+
+    def make(rows: Array) -> Array:
+        asked.append(len(rows))
+        return np.zeros((len(rows), 1024, 1024), "uint8")
+
+    facts = ColumnFacts("x", "image", (1024, 1024), "uint8")
+    columns = Columns(
+        DataFacts("x", 10, {"x": facts}, ()),
+        {"x": MadeColumn(10, make)},
+        Split(np.arange(10), np.arange(0), np.arange(0)),
+    )
+    fingerprint(columns)
+    assert asked == [4, 4, 2]
+
+
 def test_load_reports_what_describe_reports(project: Path) -> None:
     columns, findings = load(section("{csv: no.csv, target: y}"), project, project)
     assert columns is None
@@ -183,3 +231,21 @@ def test_faults_of_our_own_are_not_hidden() -> None:
 
     with pytest.raises(RuntimeError, match="ours"):
         library_sets._download(SimpleNamespace(load_data=broken), {})
+
+
+def test_long_identifiers_are_told_apart(tmp_path: Path) -> None:
+    ids = [f"1234567890123456789{index % 4}" for index in range(40)]
+    lines = [f"{name},{index / 4},{'pq'[index % 2]}" for index, name in enumerate(ids)]
+    (tmp_path / "a.csv").write_text("\n".join(["id,x,y", *lines]), encoding="utf-8")
+    columns = loaded("{csv: a.csv, target: y, split: {group: id, validation: 0.25, test: 0.25}}", tmp_path)
+    parts = (columns.split.train, columns.split.validation, columns.split.test)
+    groups = [{ids[row] for row in rows} for rows in parts]
+    assert [len(group) for group in groups] == [2, 1, 1]
+    assert len(set.union(*groups)) == 4
+
+
+def test_times_are_read_as_they_are_written(tmp_path: Path) -> None:
+    lines = [f"0{month}022024,{month}.5,{'pq'[month % 2]}" for month in range(9, 0, -1)]
+    (tmp_path / "a.csv").write_text("\n".join(["t,x,y", *lines, "10022024,1.5,p"]), encoding="utf-8")
+    text = "{csv: a.csv, target: y, columns: {t: {datetime: '%d%m%Y'}}, split: {time: t, validation: 0, test: 2}}"
+    assert sorted(loaded(text, tmp_path).split.test) == [0, 9]

@@ -97,7 +97,25 @@ def test_missing_values(
             ["A", "a", "b", None],
             CategoryTable("x", ("A", "a", "z"), has_missing=False, others=(("A", "a"), ("b", "z"), ("", "A"))),
         ),
+        (
+            {"missing": "most_frequent"},
+            ["b", None, "a", "b", None, None],
+            CategoryTable("x", ("a", "b"), has_missing=False, others=(("", "b"),)),
+        ),
+        (
+            {"missing": "most_frequent", "replace": {"b": "a"}},
+            ["b", None, "a", "c", "c", "c"],
+            CategoryTable("x", ("a", "c"), has_missing=False, others=(("b", "a"), ("", "c"))),
+        ),
+        ({"missing": "most_frequent"}, ["b", "a", None], CategoryTable("x", ("a", "b"), False, others=(("", "a"),))),
+        ({"missing": "most_frequent"}, [None], CategoryTable("x", (), has_missing=False)),
+        (
+            {"replace": {"01": "2.0"}, "missing": "+0"},
+            ["1", None],
+            CategoryTable("x", ("0", "2"), has_missing=False, others=(("1", "2"), ("", "0"))),
+        ),
         ({"encode": "hash", "bins": 5}, ["b"], HashedCategory("x", 5)),
+        ({"encode": "hash", "missing": "most_frequent"}, ["b", None], HashedCategory("x", 32, (("", "b"),))),
         ({"encode": "hash", "missing": "q"}, ["b"], HashedCategory("x", 32, (("", "q"),))),
     ],
 )

@@ -17,9 +17,12 @@ from specc.exploring.html_page import as_html
 from specc.exploring.leaks import giveaway
 from specc.exploring.shifts import category_shift, number_shift
 from specc.language.overrides import Overrides
+from tests.data.sources.files import write_image
 
 ROWS = 120
 Rows: TypeAlias = dict[str, list[object]]
+EQUAL = "", ["equal-columns"]
+GERMAN = {"red": "rot", "green": "grün", "": ""}
 
 
 def table(columns: Rows) -> str:
@@ -80,6 +83,11 @@ def test_a_profile_says_what_each_column_holds_in_each_split(project: Path) -> N
         (lambda _: {"land": ["pt"] * ROWS}, ", drop: [land]", []),
         (lambda _: {"land": ["pt", *[""] * (ROWS - 1)]}, "", []),
         (lambda columns: {"mass": columns["size"]}, "", ["equal-columns"]),
+        (lambda columns: {"farbe": [GERMAN[str(c)] for c in columns["colour"]]}, *EQUAL),
+        (lambda columns: {"code": [("red", "green", "").index(str(c)) for c in columns["colour"]]}, *EQUAL),
+        (lambda columns: {"warm": [c == "red" for c in columns["colour"]]}, "", []),
+        (lambda _: {"a": [row % 6 for row in range(ROWS)], "b": [9 - row % 6 for row in range(ROWS)]}, "", []),
+        (lambda _: {"name": [f"n{row}" for row in range(ROWS)], "id": [*range(ROWS)]}, "", []),
         (lambda _: {"name": [f"n{row}" for row in range(ROWS)]}, "", []),
         (lambda columns: {"answer": [str(kind)[:2] for kind in columns["kind"]]}, "", ["target-leak"]),
         (lambda columns: {"answer": [3.5 if kind == "pear" else -1 for kind in columns["kind"]]}, "", ["target-leak"]),
@@ -130,6 +138,30 @@ def test_a_rare_class_is_worth_a_word(project: Path) -> None:
     columns = sound()
     columns["kind"] = [*["pear"] * (ROWS - 3), *["plum"] * 3]
     assert codes(look(columns)) == ["class-imbalance"]
+
+
+def test_values_are_told_as_the_model_sees_them(project: Path) -> None:
+    columns = sound()
+    columns["kind"] = [*columns["kind"][:60], *(f"{kind}." for kind in columns["kind"][60:])]
+    columns["part"] = [*["train"] * 60, *["test"] * 60]
+    replacing = "columns: {kind: {category: {replace: {pear.: pear, plum.: plum}}}}"
+    found = look(columns, f", drop: [part], split: {{by: part}}, {replacing}")
+    assert codes(found) == []
+    kind = profile_of(found).columns[0]
+    assert [{name for name, _ in part.common} for part in kind.parts.values()] == [{"pear", "plum"}] * 2
+
+
+def test_targets_of_many_classes_each(project: Path) -> None:
+    Path("text.txt").write_text("to be or not to be " * 40)
+    Path("spec.yaml").write_text("spec: 1\ndata: {text: {path: text.txt, length: 8}}\n")
+    text = profile_of(explore(Path("spec.yaml"), Overrides()))
+    assert [(column.name, column.kind) for column in text.columns] == [("next", "classes"), ("text", "sequence")]
+    for index in range(6):
+        write_image(project / "images" / f"{index}.png", (4, 4), index)
+        write_image(project / "masks" / f"{index}.png", (4, 4), index % 2)
+    Path("spec.yaml").write_text("spec: 1\ndata: {images: {path: images, masks: masks, classes: 2}}\n")
+    masks = profile_of(explore(Path("spec.yaml"), Overrides()))
+    assert [(column.name, column.shape) for column in masks.columns] == [("mask", (4, 4)), ("image", (4, 4, 3))]
 
 
 def test_warnings_are_silenced_where_the_spec_allows_them(project: Path) -> None:

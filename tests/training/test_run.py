@@ -55,6 +55,23 @@ def run_specc(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([sys.executable, "-m", "specc", *arguments], capture_output=True, text=True, check=False)
 
 
+@pytest.mark.parametrize("allowed", [False, True])
+def test_rows_that_are_left_out_are_told_once_and_listed(rows: Path, *, allowed: bool) -> None:
+    with (rows / "rows.csv").open("a") as file:
+        file.write("1,red,r,apple,more\n2,red,r,\n")
+    text = SMALL.replace("target: kind", "target: kind, drop: [id], on_bad_row: skip").replace("epochs: 4", "epochs: 1")
+    Path("spec.yaml").write_text(text + "allow: [rows-left-out]\n" * allowed)
+    done = run_specc("train", "spec.yaml", "--quiet", "--json")
+    assert (done.returncode, done.stderr.count("rows-left-out")) == (0, 0 if allowed else 1), done.stderr
+    content = json.loads((Path(json.loads(done.stdout)["run"]) / "run.json").read_text())
+    jsonschema.validate(content, load_schema("run-v1"))
+    assert content["warnings"] == ([] if allowed else ["2 rows are left out"])
+    assert content["data"]["left_out"] == [
+        {"file": "rows.csv", "line": 122, "reason": "5 values for 4 columns"},
+        {"file": "rows.csv", "line": 123, "reason": "`kind` is missing"},
+    ]
+
+
 def test_the_run_directory_is_complete_and_fits_its_schemas(rows: Path) -> None:
     run = train(SMALL.replace("target: kind", "target: kind, drop: [id]"))
     names = {path.name for path in run.path.iterdir()}

@@ -44,11 +44,12 @@ def scan_arrays(
 ) -> tuple[Scan | None, list[Finding]]:
     """The columns of some parts: `typed` have more than one axis, `names` are those with one."""
     values = _Values(data, parts, names)
+    left_out: tuple[LeftOut, ...] = ()
     if names:
         found, findings = scan_texts(values, data)
         if found is None:
             return None, findings
-        table, of_texts = found.table, found.load
+        table, of_texts, left_out = found
     else:
         table, of_texts, findings = _untabled(values), None, []
     table = replace(table, typed=typed)
@@ -67,7 +68,7 @@ def scan_arrays(
                 stored[name] = MadeColumn(table.rows, _maker([part.arrays[name] for part in parts], typed[name], kept))
         return stored, []
 
-    return Scan(table, load), findings
+    return Scan(table, load, left_out), findings
 
 
 class _Values:
@@ -123,7 +124,7 @@ def without_faulty(
     `first` is the number of the first row in its file; left-out rows are named by theirs, counted from 1.
     """
     kept = np.ones(len(columns[0]) if columns else 0, bool)
-    looked_at = [name for name in names if name in rules.needed | rules.numbers]
+    looked_at = [name for name in names if name in rules.looked_at]
     if not looked_at:
         return columns, [], kept
     cells = [columns[list(names).index(name)].to_pylist() for name in looked_at]

@@ -1,6 +1,7 @@
 """Parquet and Feather files -> `Scan`, a batch at a time. Values become the texts that a CSV file would have.
 
-So what a column is, is told by the same rules for all tables. Lists become JSON, as in JSON lines.
+So what a column is, is told by the same rules for all tables. Lists become JSON, as in JSON lines. What pandas wrote as
+the index of its rows is no column, unless the spec names it.
 """
 
 import json
@@ -14,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from specc.data.partition import split_columns
 from specc.data.reading.arrays import as_texts, without_faulty
 from specc.data.reading.scan import ReadingError, Scan
 from specc.data.reading.texts import Batch, scan_texts
@@ -21,6 +23,7 @@ from specc.data.section import DataSpec
 from specc.data.sources.binary import files_of
 from specc.data.sources.faults import beginning, file_fault, in_words, unreadable
 from specc.data.sources.row_rules import row_rules
+from specc.data.sources.windows import series_column
 from specc.diagnostics import Finding, Span, error
 
 ROWS = 65_536
@@ -47,6 +50,7 @@ class _ArrowTexts:
     def __init__(self, data: DataSpec, paths: Sequence[tuple[str, Path]]) -> None:
         self._open = _parquet if data.source.kind == "parquet" else _feather
         self._rules = row_rules(data)
+        self._named = _named(data)
         self._files = [_File(part, path, self._names(path)) for part, path in paths]
         self.names: tuple[str, ...] = self._files[0].names
         self.warnings: list[Finding] = []
@@ -82,17 +86,35 @@ class _ArrowTexts:
 
     def _names(self, path: Path) -> tuple[str, ...]:
         with _reading(path), self._open(path) as (schema, _):
-            names = tuple(schema.names)
+            index = _index(schema) - self._named
+            names = tuple(name for name in schema.names if name not in index)
             if len(set(names)) < len(names):
                 twice = next(name for name in names if names.count(name) > 1)
                 raise ReadingError(error("duplicate-column", f"two columns are called `{twice}`", beginning(path)))
             for field in schema:
-                if not _is_read(field.type):
+                if field.name in names and not _is_read(field.type):
                     words = f"has values of the type `{field.type}` in `{field.name}`, which cannot be read"
                     raise ReadingError(file_fault("unsupported-type", path, words))
         if not names:
             raise ReadingError(file_fault("empty-data", path, "has no columns"))
         return names
+
+
+def _named(data: DataSpec) -> set[str]:
+    """The columns that the spec speaks of."""
+    inputs = (name for names in data.inputs.values() for name in names)
+    about_rows = (*split_columns(data).values(), data.weight, series_column(data))
+    return {*data.target, *data.drop, *data.columns, *inputs, *(name for name in about_rows if name is not None)}
+
+
+def _index(schema: Any) -> set[str]:  # noqa: ANN401  Arrow's schema
+    """The columns that hold the index of a table that pandas wrote, as the schema's metadata name them."""
+    try:
+        told = json.loads((schema.metadata or {}).get(b"pandas", b"{}"))
+    except (ValueError, RecursionError):  # not pandas' own words; the columns are what they are without them
+        return set()
+    columns = told.get("index_columns") if isinstance(told, dict) else None
+    return {name for name in columns if isinstance(name, str)} if isinstance(columns, list) else set()
 
 
 @contextmanager

@@ -129,8 +129,8 @@ class _File:
     def batches(self) -> Iterator[tuple[list[Any], list[LeftOut]]]:
         quote = self._form.quote.encode() if self._form.quote else None
         comment = self._form.comment.encode() if self._form.comment else None
-        with _reading(self._file), opened(self._file.path) as stream:
-            pieces = _pieces(stream, self._file, self._form)
+        with Reading(self._file), opened(self._file.path) as stream:
+            pieces = pieces_of(stream, self._file, self._form)
             for piece in pieces:
                 odd = (quote and quote in piece) or (comment and comment in piece) or b"\0" in piece
                 if odd and quote and quote in piece:
@@ -171,7 +171,7 @@ class _File:
 
     def _without_faulty(self, columns: list[Any]) -> tuple[list[Any], list[LeftOut]]:
         """The rows of a piece, each of which is a line, without those that the rules leave out."""
-        looked_at = [name for name in self._header if name in self._rules.needed | self._rules.numbers]
+        looked_at = [name for name in self._header if name in self._rules.looked_at]
         cells = {name: columns[self._header.index(name)].to_pylist() for name in looked_at}
         kept = np.ones(len(columns[0]), bool)
         left_out = []
@@ -186,7 +186,7 @@ class _File:
         records: list[list[str]] = []
         left_out: list[LeftOut] = []
         first, path = self._line, self._file.path
-        lines = _Lines(pieces, path, first)
+        lines = Lines(pieces, path, first)
         for number, record in rows_of(lines, self._form):
             at = first + abs(number) - 1
             if isinstance(record, csv.Error):
@@ -220,7 +220,7 @@ class _File:
         ]
 
 
-class _Lines:
+class Lines:
     """The lines of pieces of a file, with their ends; `count` is how many there were."""
 
     def __init__(self, pieces: Any, path: Path, first: int) -> None:  # noqa: ANN401  pieces of bytes
@@ -257,7 +257,7 @@ def _cells(column: Any, form: Form) -> Any:  # noqa: ANN401  Arrow's arrays of s
     return pc.if_else(missing, pa.scalar(None, pa.string()), trimmed)
 
 
-def _pieces(stream: BinaryIO, file: CsvFile, form: Form) -> Iterator[bytes]:
+def pieces_of(stream: BinaryIO, file: CsvFile, form: Form) -> Iterator[bytes]:
     """The file in UTF-8, in pieces of whole lines."""
     decode = None if is_utf8(form.encoding) else codecs.getincrementaldecoder(form.encoding)()
     rest, first = b"", True
@@ -287,7 +287,7 @@ def _decoded(decode: codecs.IncrementalDecoder, content: bytes, file: CsvFile, f
         raise ReadingError(error("wrong-encoding", message, place)) from fault
 
 
-class _reading:  # noqa: N801  a context
+class Reading:
     """Within, a file that cannot be read is a ReadingError."""
 
     def __init__(self, file: CsvFile) -> None:
@@ -304,8 +304,8 @@ class _reading:  # noqa: N801  a context
 def _records_of(file: CsvFile, form: Form) -> Iterator[tuple[int, list[str], Sequence[str], str]]:
     """The rows behind the header, with line, header and, of rows of one line, the line itself."""
     header: Sequence[str] = form.names
-    with _reading(file), opened(file.path) as stream:
-        kept = _Kept(_Lines(_pieces(stream, file, form), file.path, 1))
+    with Reading(file), opened(file.path) as stream:
+        kept = _Kept(Lines(pieces_of(stream, file, form), file.path, 1))
         for number, record in rows_of(kept, form):
             if isinstance(record, csv.Error):
                 return
@@ -318,7 +318,7 @@ def _records_of(file: CsvFile, form: Form) -> Iterator[tuple[int, list[str], Seq
 class _Kept:
     """Lines that go by, the last of which is kept."""
 
-    def __init__(self, lines: _Lines) -> None:
+    def __init__(self, lines: Lines) -> None:
         self._lines, self.last = lines, ""
 
     def __iter__(self) -> Iterator[str]:
@@ -329,8 +329,8 @@ class _Kept:
 
 def _first_records(file: CsvFile, form: Form, count: int) -> list[tuple[int, list[str], str]]:
     found: list[tuple[int, list[str], str]] = []
-    with _reading(file), opened(file.path) as stream:
-        kept = _Kept(_Lines(_pieces(stream, file, form), file.path, 1))
+    with Reading(file), opened(file.path) as stream:
+        kept = _Kept(Lines(pieces_of(stream, file, form), file.path, 1))
         for number, record in rows_of(kept, form):
             if isinstance(record, csv.Error):
                 raise ReadingError(invalid_csv(file.path, [], abs(number), record))

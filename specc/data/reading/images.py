@@ -13,9 +13,9 @@ import numpy as np
 import pyarrow as pa
 
 from specc.data.facts import ColumnFacts
-from specc.data.reading.scan import Loaded, ReadingError, Scan
+from specc.data.reading.scan import Loaded, ReadingError, Scan, reading_files
 from specc.data.section import DataSpec
-from specc.data.sources.faults import MOST, file_fault, in_words, sorted_out, unreadable
+from specc.data.sources.faults import MOST, as_left_out, file_fault, in_words, sorted_out, unreadable
 from specc.data.sources.folders import LABEL
 from specc.data.sources.images import (
     MASK,
@@ -27,7 +27,7 @@ from specc.data.sources.images import (
     size_of,
     table_of,
 )
-from specc.data.stored import Array, ArrowColumn, MadeColumn, Stored
+from specc.data.stored import Array, ArrowColumn, MadeColumn, Stored, digest_of_files
 from specc.diagnostics import Finding, Span
 from specc.files import locate
 
@@ -61,11 +61,14 @@ def scan(data: DataSpec, root: Path, folder: Path) -> tuple[Scan | None, list[Fi
         if (pictures.masks)
         else None
     )
+    left_out = pictures.found.left_out
     if data.skip_bad_rows:
         bad = _damaged(pictures.found.paths, how)
         if of_masks is not None:
             bad |= _damaged(pictures.masks, of_masks)
-        findings += sorted_out(data, [bad[row] for row in sorted(bad)])
+        faults = [bad[row] for row in sorted(bad)]
+        findings += sorted_out(data, faults)
+        left_out += as_left_out(faults)
         kept = [row for row in range(len(pictures.found.paths)) if row not in bad]
         masks = [pictures.masks[row] for row in kept] if pictures.masks else []
         pictures = pictures._replace(found=pictures.found.without(bad), masks=masks)
@@ -75,7 +78,7 @@ def scan(data: DataSpec, root: Path, folder: Path) -> tuple[Scan | None, list[Fi
     def load(wanted: Mapping[str, ColumnFacts]) -> Loaded:
         return {name: stored[name] for name in wanted}, []
 
-    return Scan(table, load), findings
+    return Scan(table, load, left_out), findings
 
 
 def image_column(  # noqa: PLR0913, PLR0917  what a reader of tables has at hand
@@ -107,7 +110,7 @@ def image_column(  # noqa: PLR0913, PLR0917  what a reader of tables has at hand
     if findings or height is None or width is None:
         return None, findings
     how = Decoding((height, width), channels or 3, size_of(facts.options.get("size")) is not None, paths[0])
-    return MadeColumn(len(paths), lambda rows: decoded([paths[row] for row in rows], how)), findings
+    return _files(paths, how, lambda some: decoded(some, how)), findings
 
 
 def decoded(paths: Sequence[Path], how: Decoding) -> Array:
@@ -123,11 +126,12 @@ def decoded(paths: Sequence[Path], how: Decoding) -> Array:
 
 def _stored(pictures: Pictures, how: Decoding, of_masks: Decoding | None) -> dict[str, Stored]:
     found = pictures.found
-    stored: dict[str, Stored] = {"image": _files(found.paths, lambda paths: decoded(paths, how))}
+    stored: dict[str, Stored] = {"image": _files(found.paths, how, lambda paths: decoded(paths, how))}
     if of_masks is not None:
         classes = pictures.mask_classes
         stored[MASK] = _files(
             pictures.masks,
+            of_masks,
             lambda paths: _masks(paths, of_masks, classes) if classes else decoded(paths, of_masks) / np.float32(255),
         )
     elif found.labels:
@@ -135,8 +139,12 @@ def _stored(pictures: Pictures, how: Decoding, of_masks: Decoding | None) -> dic
     return stored
 
 
-def _files(paths: Sequence[Path], make: Callable[[Sequence[Path]], Array]) -> MadeColumn:
-    return MadeColumn(len(paths), lambda rows: make([paths[row] for row in rows]))
+def _files(paths: Sequence[Path], how: Decoding, make: Callable[[Sequence[Path]], Array]) -> MadeColumn:
+    def digest() -> bytes:
+        with reading_files():
+            return digest_of_files(paths, (how.size, how.channels, how.resized, how.nearest))
+
+    return MadeColumn(len(paths), lambda rows: make([paths[row] for row in rows]), digest)
 
 
 def _masks(paths: Sequence[Path], how: Decoding, classes: int) -> Array:

@@ -1,16 +1,15 @@
 """JSON Lines of any size -> batches of texts, by the rules of `specc.data.sources.jsonl`."""
 
-import io
-import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pyarrow as pa
 
+from specc.data.reading.csv_file import Lines, Reading, pieces_of
 from specc.data.reading.scan import ReadingError, Scan
 from specc.data.reading.texts import Batch, scan_texts
 from specc.data.section import DataSpec
-from specc.data.sources.csv_file import CsvFile, opened, unreadable
+from specc.data.sources.csv_file import CsvFile, Form, opened
 from specc.data.sources.jsonl import Row, files_of, invalid_row, parsed
 from specc.data.sources.row_rules import LeftOut, row_rules
 from specc.diagnostics import Finding, Span, error
@@ -33,6 +32,8 @@ class JsonTexts:
         self._rules = row_rules(data)
         self.warnings: list[Finding] = []
         self.names = tuple(dict.fromkeys(name for _, _, row in self._rows() if isinstance(row, dict) for name in row))
+        if not self.names:
+            raise ReadingError(error("empty-data", "there are no rows with columns", data.source.span_of("path")))
 
     def parts(self) -> Sequence[str]:
         """The part of each file, `path`, `validation` or `test`."""
@@ -78,15 +79,8 @@ class JsonTexts:
 
 def _rows_of(file: CsvFile) -> Iterator[tuple[int, Row | str]]:
     """The rows with their lines; what is no row as a word on why."""
-    try:
-        with opened(file.path) as stream, io.TextIOWrapper(stream, "utf-8-sig", newline="\n") as lines:
-            for number, line in enumerate(lines, 1):
-                row = parsed(line)
-                if row is not None:
-                    yield number, row
-    except UnicodeDecodeError as fault:
-        place = Span(str(file.path), 1, 1, 1, 1)
-        message = f"`{file.path.name}` has the byte 0x{fault.object[fault.start]:02x}, which is not UTF-8"
-        raise ReadingError(error("not-utf8", message, place, help="save the file as text in UTF-8")) from fault
-    except (OSError, EOFError, zlib.error) as fault:
-        raise ReadingError(unreadable(file, fault)) from fault
+    with Reading(file), opened(file.path) as stream:
+        for number, line in enumerate(Lines(pieces_of(stream, file, Form()), file.path, 1), 1):
+            row = parsed(line)
+            if row is not None:
+                yield number, row

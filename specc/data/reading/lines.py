@@ -43,4 +43,4 @@ def scan(data: DataSpec, root: Path, folder: Path) -> tuple[Scan | None, list[Fi
             stored[LABEL] = ArrowColumn(pa.chunked_array([labels]))
         return {name: stored[name] for name in wanted}, []
 
-    return Scan(table_of(files, found), load), findings
+    return Scan(table_of(files, found), load, found.left_out), findings

@@ -60,7 +60,7 @@ def _array(stored: Stored) -> Array:
             return found
     except OSError as fault:
         raise ReadingError(unreadable(stored.path, fault)) from fault
-    except (ValueError, EOFError, zipfile.BadZipFile, zlib.error, MemoryError) as fault:
+    except (ValueError, TypeError, SystemError, EOFError, zipfile.BadZipFile, zlib.error, MemoryError) as fault:
         words = f"cannot be read in `{stored.name}`: {in_words(fault)}"
         raise ReadingError(file_fault("damaged-file", stored.path, words)) from fault
 

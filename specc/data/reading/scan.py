@@ -1,9 +1,13 @@
 """What heavy readers give: `Scan`; and how they give up: `ReadingError`."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
 from specc.data.facts import ColumnFacts
+from specc.data.sources.faults import unreadable
+from specc.data.sources.row_rules import LeftOut
 from specc.data.stored import Stored
 from specc.data.text_table import Table
 from specc.diagnostics import Finding
@@ -12,10 +16,14 @@ Loaded: TypeAlias = tuple[dict[str, Stored] | None, list[Finding]]
 
 
 class Scan(NamedTuple):
-    """A source that was gone through. `load` takes what each column is, and gives the columns or what is wrong."""
+    """A source that was gone through. `load` takes what each column is, and gives the columns or what is wrong.
+
+    `left_out` are rows that are in no column.
+    """
 
     table: Table
     load: Callable[[Mapping[str, ColumnFacts]], Loaded]
+    left_out: tuple[LeftOut, ...] = ()
 
 
 class ReadingError(Exception):
@@ -24,3 +32,12 @@ class ReadingError(Exception):
     def __init__(self, *findings: Finding) -> None:
         super().__init__(findings[0].message)
         self.findings = list(findings)
+
+
+@contextmanager
+def reading_files() -> Iterator[None]:
+    """Within, what the system says of a file that it does not give is a ReadingError."""
+    try:
+        yield
+    except OSError as fault:
+        raise ReadingError(unreadable(Path(str(fault.filename)), fault)) from fault

@@ -4,7 +4,7 @@ import os
 import tempfile
 import weakref
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import accumulate
 from pathlib import Path
 from typing import Any
@@ -82,6 +82,8 @@ class _File:
 
 class SpilledColumn:
     """A column in a file. Rows that ascend are read fastest."""
+
+    digest: Callable[[], bytes] | None = None
 
     def __init__(self, file: _File, name: str) -> None:
         self._file, self._name = file, name

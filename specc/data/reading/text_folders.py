@@ -7,12 +7,12 @@ import numpy as np
 import pyarrow as pa
 
 from specc.data.facts import ColumnFacts
-from specc.data.reading.scan import Loaded, ReadingError, Scan
+from specc.data.reading.scan import Loaded, ReadingError, Scan, reading_files
 from specc.data.section import DataSpec
-from specc.data.sources.faults import sorted_out
+from specc.data.sources.faults import as_left_out, sorted_out
 from specc.data.sources.folders import LABEL
 from specc.data.sources.text_folders import COLUMN, table_of, text_of, texts_of
-from specc.data.stored import Array, ArrowColumn, MadeColumn, Stored
+from specc.data.stored import Array, ArrowColumn, MadeColumn, Stored, digest_of_files
 from specc.diagnostics import Finding, has_errors
 
 
@@ -25,6 +25,7 @@ def scan(data: DataSpec, root: Path, folder: Path) -> tuple[Scan | None, list[Fi
     findings += sorted_out(data, list(bad.values()))
     if has_errors(findings):
         return None, findings
+    left_out = (*found.left_out, *as_left_out(bad.values()))
     found = found.without(bad)
     paths = found.paths
 
@@ -37,10 +38,14 @@ def scan(data: DataSpec, root: Path, folder: Path) -> tuple[Scan | None, list[Fi
             texts[index] = text
         return texts
 
+    def digest() -> bytes:
+        with reading_files():
+            return digest_of_files(paths, encoding)
+
     def load(wanted: Mapping[str, ColumnFacts]) -> Loaded:
-        stored: dict[str, Stored] = {COLUMN: MadeColumn(len(paths), read)}
+        stored: dict[str, Stored] = {COLUMN: MadeColumn(len(paths), read, digest)}
         if found.labels:
             stored[LABEL] = ArrowColumn(pa.chunked_array([pa.array(found.labels).dictionary_encode()]))
         return {name: stored[name] for name in wanted}, []
 
-    return Scan(table_of(found), load), findings
+    return Scan(table_of(found), load, left_out), findings

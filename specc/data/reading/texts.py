@@ -4,7 +4,6 @@ What the texts are read from is the business of `specc.data.reading.csv_file` an
 spaces around them and are null where missing.
 """
 
-import math
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
@@ -12,8 +11,9 @@ from typing import Any, NamedTuple, Protocol
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from specc.data.facts import ColumnFacts
-from specc.data.kinds import LARGEST_NUMBER, as_boolean, as_seconds, is_number, number_text
+from specc.data.facts import VECTOR, ColumnFacts
+from specc.data.kinds import LARGEST_NUMBER, as_boolean, as_category, as_numbers, as_seconds, is_number
+from specc.data.misfits import fault_of
 from specc.data.reading.scan import Loaded, ReadingError, Scan
 from specc.data.reading.spilling import Spilled
 from specc.data.section import DataSpec
@@ -69,15 +69,20 @@ def scan_texts(texts: Texts, data: DataSpec) -> tuple[Scan | None, list[Finding]
     for count, part in zip(rows, texts.parts(), strict=True):
         by_part[part] += count
     surveys = {name: column.survey for name, column in zip(texts.names, columns, strict=True)}
-    table = Table(surveys, sum(rows), texts.place, given=Given(by_part["validation"], by_part["test"]))
+
+    def first(column: str, text: str) -> int:
+        return _first_with(texts, column, text)
+
+    given = Given(by_part["validation"], by_part["test"])
+    table = Table(surveys, sum(rows), texts.place, given=given, first=first)
 
     def load(wanted: Mapping[str, ColumnFacts]) -> Loaded:
         try:
-            return _loaded(texts, wanted, table), []
+            return _loaded(texts, wanted), []
         except ReadingError as fault:
             return None, fault.findings
 
-    return Scan(table, load), findings
+    return Scan(table, load, tuple(left_out)), findings
 
 
 class _Surveyor:
@@ -130,21 +135,48 @@ def _not_numbers(texts: Any) -> Any:  # noqa: ANN401  Arrow's arrays
     return pc.fill_null(pc.invert(pc.less_equal(pc.abs(numbers), LARGEST_NUMBER)), False)  # NaN is not less
 
 
-def _loaded(texts: Texts, wanted: Mapping[str, ColumnFacts], table: Table) -> dict[str, Stored]:
-    """The columns, each as its kind needs it."""
-    makers: dict[str, Callable[[Any], Any]] = {}
-    for name, facts in wanted.items():
-        makers[name] = _maker(facts, table.surveys[name])
+def _first_with(texts: Texts, column: str, text: str) -> int:
+    """The first row that has the text; they are read again up to there."""
+    position, rows = list(texts.names).index(column), 0
+    for batch in texts.batches():
+        found = batch.columns[position]
+        place = int(pc.index(found, text).as_py())
+        if place >= 0:
+            return rows + place
+        rows += len(found)
+    return 0
+
+
+class _MisfitError(Exception):
+    """A value that is not of its column's kind; None is a missing one that has to be there."""
+
+    def __init__(self, text: str | None) -> None:
+        super().__init__(text)
+        self.text = text
+
+
+def _loaded(texts: Texts, wanted: Mapping[str, ColumnFacts]) -> dict[str, Stored]:
+    """The columns, each as its kind needs it. Raises ReadingError for values that no survey has shown."""
+    makers = {name: _maker(facts) for name, facts in wanted.items()}
     positions = {name: list(texts.names).index(name) for name in wanted}
     spilled = Spilled(list(wanted))
+    rows = 0
     for batch in texts.batches():
-        made = {name: makers[name](batch.columns[position]) for name, position in positions.items()}
+        made = {}
+        for name, position in positions.items():
+            column = batch.columns[position]
+            try:
+                made[name] = makers[name](column)
+            except _MisfitError as fault:
+                row = _first(pc.is_null(column) if fault.text is None else pc.equal(column, fault.text))
+                raise ReadingError(fault_of(wanted[name], fault.text, texts.place(rows + row, name))) from fault
         spilled.add(made)
+        rows += len(batch.columns[0])
     return spilled.columns()
 
 
-def _maker(facts: ColumnFacts, found: Survey) -> Callable[[Any], Any]:
-    """What makes an Arrow array of a batch of texts."""
+def _maker(facts: ColumnFacts) -> Callable[[Any], Any]:
+    """What makes an Arrow array of a batch of texts. Raises _MisfitError."""
     match facts.kind:
         case "number":
             return _numbers
@@ -154,10 +186,9 @@ def _maker(facts: ColumnFacts, found: Survey) -> Callable[[Any], Any]:
             form = facts.options.get("format")
             return lambda texts: _mapped(texts, lambda text: as_seconds(text, form), pa.float64())
         case "vector" | "sequence":
-            separator = str(facts.options.get("separator", " "))
-            return lambda texts: _lists(texts, separator)
-        case "category" if found.is_numeric:
-            return lambda texts: _mapped(texts, lambda text: number_text(float(text)), pa.string())
+            return lambda texts: _lists(texts, facts)
+        case "category":
+            return lambda texts: _mapped(texts, as_category, pa.string())
     return lambda texts: texts
 
 
@@ -175,21 +206,21 @@ def _as_float(value: bool | None) -> float | None:
 def _mapped(texts: Any, meaning: Callable[[str], Any], kind: Any) -> Any:  # noqa: ANN401  Arrow's arrays
     """What each text means, worked out once for each different one."""
     encoded = pc.dictionary_encode(texts)
-    meanings = pa.array([meaning(text) for text in encoded.dictionary.to_pylist()], kind)
-    return meanings.take(encoded.indices)
+    different = encoded.dictionary.to_pylist()
+    meanings = [meaning(text) for text in different]
+    if None in meanings:
+        raise _MisfitError(different[meanings.index(None)])
+    return pa.array(meanings, kind).take(encoded.indices)
 
 
-def _lists(texts: Any, separator: str) -> Any:  # noqa: ANN401  Arrow's arrays
-    """Numbers of each row: as JSON, or with a separator between them; null where they are none."""
-    return pa.array(
-        [None if text is None else _list(text, separator) for text in texts.to_pylist()], pa.list_(pa.float32())
-    )
-
-
-def _list(text: str, separator: str) -> list[float] | None:
-    parts = text[1:-1].split(",") if text.startswith("[") and text.endswith("]") else text.split(separator)
-    parts = [part.strip() for part in parts if part.strip()]
-    if not all(is_number(part) for part in parts):
-        return None
-    numbers = [float(part) for part in parts]
-    return numbers if all(map(math.isfinite, numbers)) else None
+def _lists(texts: Any, facts: ColumnFacts) -> Any:  # noqa: ANN401  Arrow's arrays
+    """The numbers of each row."""
+    separator = str(facts.options.get("separator") or " ")
+    length = facts.options.get("length") if facts.kind == VECTOR else None
+    found = []
+    for text in texts.to_pylist():
+        numbers = None if text is None else as_numbers(text, separator)
+        if not numbers or length not in {None, len(numbers)}:
+            raise _MisfitError(text)
+        found.append(numbers)
+    return pa.array(found, pa.list_(pa.float32()))

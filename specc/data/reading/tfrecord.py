@@ -1,5 +1,6 @@
 """TFRecord files of `tf.train.Example`s -> `Scan`; the spec says what each feature is. TensorFlow reads them."""
 
+import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -14,9 +15,11 @@ from specc.data.sources.arrays import Declared, columns_of
 from specc.data.sources.binary import files_of
 from specc.data.sources.faults import file_fault, in_words
 from specc.data.stored import Array
-from specc.diagnostics import Finding
+from specc.diagnostics import Finding, error
 
 ROWS = 1024
+MOST_VALUES = 100_000_000
+"""Values of a feature; TensorFlow makes room for them before it looks at the file."""
 
 
 def scan(data: DataSpec, root: Path, folder: Path) -> tuple[Scan | None, list[Finding]]:
@@ -49,7 +52,11 @@ def _features(data: DataSpec) -> Mapping[str, Any]:
     written = data.source.arguments.get("features")
     for name, feature in written.items() if isinstance(written, dict) else ():
         full = feature if isinstance(feature, dict) else {"dtype": feature, "shape": []}
-        shape = full.get("shape", [])
+        written_shape = full.get("shape")
+        shape = [size for size in written_shape if isinstance(size, int)] if isinstance(written_shape, list) else []
+        if math.prod(shape) > MOST_VALUES:
+            message = f"`{name}` has {math.prod(shape):,} values in each example, and {MOST_VALUES:,} are allowed"
+            raise ReadingError(error("invalid-value", message, data.source.span_of("features")))
         found[name] = tf.io.FixedLenFeature(shape, tf.as_dtype(str(full.get("dtype"))))
     return found
 

@@ -38,7 +38,7 @@ def windowed_scan(
         stored = _stored(windows, values)
         return {name: stored[name] for name in wanted}, faults
 
-    return (made.data, Scan(made.table, load)), findings
+    return (made.data, Scan(made.table, load, scanned.left_out)), findings
 
 
 def _stored(windows: Windows, values: Mapping[str, Array]) -> dict[str, Stored]:

@@ -11,7 +11,7 @@ from specc.data.section import DataSpec, Share, SplitSpec
 from specc.data.split_rules import DEFAULT_SHARE, Given
 from specc.diagnostics import Finding, error
 
-_ROW_WISE = ("group", "time", "by", "folds", "stratify")
+_ROW_WISE = ("group", "time", "by", "folds", "stratify", "seed")
 
 
 class Cut(NamedTuple):
@@ -39,7 +39,8 @@ def contradictions(data: DataSpec) -> list[Finding]:
     what = "running text" if data.source.kind == "text" else "windows"
     found = []
     for key in _ROW_WISE:
-        if getattr(data.split, key):
+        said = getattr(data.split, key)
+        if said is not None and said is not False:  # a seed may be 0
             message = f"`{key}` cannot be given with {what}: the parts are divided by their order"
             found.append(error("conflicting-keys", message, data.span_of("split", key)))
     return found

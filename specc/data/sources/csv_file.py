@@ -17,6 +17,7 @@ from typing import BinaryIO, Literal, NamedTuple, cast
 
 from specc.data.kinds import is_number
 from specc.data.section import PARTS, DataSpec, NamedFile
+from specc.data.sources.encoding import encoding_of
 from specc.data.sources.locating import located
 from specc.data.sources.row_rules import LeftOut, RowRules, about_left_out, row_rules
 from specc.data.split_rules import Given
@@ -142,9 +143,8 @@ def _form(data: DataSpec, first: Path | None) -> tuple[Form, list[Finding]]:
         findings.append(error("invalid-value", "`separator` is one character, or `tab`", source.span_of("separator")))
         separator = ","
     quote, comment = source.arguments.get("quote", '"'), source.arguments.get("comment")
-    encoding = str(source.arguments.get("encoding", "utf-8"))
-    if (fault := unknown_encoding(encoding, source.span_of("encoding"))) is not None:
-        findings.append(fault)
+    encoding, faults = encoding_of(data)
+    findings += faults
     form = Form(
         separator,
         quote if isinstance(quote, str) else None,
@@ -154,15 +154,6 @@ def _form(data: DataSpec, first: Path | None) -> tuple[Form, list[Finding]]:
         tuple(_strings(source.arguments.get("names", []))),
     )
     return form, findings
-
-
-def unknown_encoding(name: str, place: Span) -> Finding | None:
-    """What is wrong with the name of an encoding, if anything is."""
-    try:
-        "".encode(name)
-    except (LookupError, ValueError):
-        return error("invalid-value", f"`{name}` is no encoding", place, help="one is `utf-8` or `latin-1`")
-    return None
 
 
 def _strings(value: object) -> list[str]:

@@ -7,6 +7,8 @@ from specc.data.section import DataSpec
 from specc.diagnostics import Finding, Span, error
 
 UTF8 = "utf-8"
+NOT_OF_FILES = frozenset(("punycode", "idna", "undefined", "unicode_escape", "raw_unicode_escape"))
+"""What Python has as encodings and no file is written in."""
 
 
 def encoding_of(data: DataSpec) -> tuple[str, list[Finding]]:
@@ -16,6 +18,8 @@ def encoding_of(data: DataSpec) -> tuple[str, list[Finding]]:
         name = codecs.lookup(str(written)).name
         "\n".encode(name).decode(name)  # codecs that are no encodings of text refuse this
     except (LookupError, ValueError, TypeError):
+        name = ""
+    if not name or name in NOT_OF_FILES:
         message = f"there is no encoding `{written}`"
         help_ = "write one of Python's names, such as `utf-8`, `latin-1` or `cp1252`"
         return UTF8, [error("invalid-value", message, data.source.span_of("encoding"), help=help_)]

@@ -1,5 +1,6 @@
 """What is said of a data file as a whole: findings at its beginning. Plain words, no reading."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from specc.data.section import DataSpec
@@ -36,5 +37,9 @@ def sorted_out(data: DataSpec, faults: list[Finding]) -> list[Finding]:
     """What becomes of faults of single samples: errors, or with `on_bad_row: skip` one warning that lists them."""
     if not data.skip_bad_rows:
         return faults[:MOST]
-    rows = [LeftOut(fault.span.path, fault.span.line, fault.message) for fault in faults]
-    return about_left_out(rows, data.source.span_of("path"))
+    return about_left_out(as_left_out(faults), data.source.span_of("path"))
+
+
+def as_left_out(faults: Iterable[Finding]) -> tuple[LeftOut, ...]:
+    """The samples that have faults, as what is left out."""
+    return tuple(LeftOut(fault.span.path, fault.span.line, fault.message) for fault in faults)

@@ -12,8 +12,9 @@ from typing import NamedTuple
 from specc.data.facts import CLASSES, TargetFacts
 from specc.data.kinds import in_order
 from specc.data.section import PARTS, DataSpec
-from specc.data.sources.faults import file_fault, sorted_out, unreadable
+from specc.data.sources.faults import as_left_out, file_fault, sorted_out, unreadable
 from specc.data.sources.locating import located_folders
+from specc.data.sources.row_rules import LeftOut
 from specc.data.split_rules import Given
 from specc.diagnostics import Finding, Span, error, has_errors
 
@@ -25,7 +26,8 @@ DEPTH = 32
 class Listed(NamedTuple):
     """The samples of a source. `labels` are their classes, or empty; `folders` are those that each was found below.
 
-    `names` are the classes in order. Where `complete` is False, there are more samples than these.
+    `names` are the classes in order. Where `complete` is False, there are more samples than these. `left_out` are files
+    that are none.
     """
 
     paths: list[Path]
@@ -34,6 +36,7 @@ class Listed(NamedTuple):
     names: tuple[str, ...]
     given: Given
     complete: bool
+    left_out: tuple[LeftOut, ...] = ()
 
     @property
     def target(self) -> TargetFacts:
@@ -122,7 +125,8 @@ def listed(
     labels = [label for _, label, _ in rows] if names else []
     given = Given(counts["validation"], counts["test"])
     tops = [top for _, _, top in rows]
-    return Listed([path for path, _, _ in rows], labels, tops, in_order(names), given, complete), findings
+    paths, left_out = [path for path, _, _ in rows], as_left_out(faults)
+    return Listed(paths, labels, tops, in_order(names), given, complete, left_out), findings
 
 
 def _strange(wanted: Wanted) -> str:
@@ -184,6 +188,8 @@ def _files(place: Path, root: Path, depth: int) -> Iterator[Path]:
     for entry in _entries(place, root):
         if entry.is_folder:
             yield from _files(entry.path, root, depth + 1)
+        elif not entry.path.is_file():
+            raise _OutsideError(file_fault("not-a-file", entry.path, "is no regular file"))
         else:
             yield entry.path
 

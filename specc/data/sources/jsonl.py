@@ -51,9 +51,9 @@ def read(data: DataSpec, root: Path, folder: Path, limit: int | None) -> tuple[T
         if not complete:
             break
     source = data.source.span_of("path")
-    if not rows:
-        return None, [error("empty-data", "there are no rows", source)]
     names = dict.fromkeys(name for row in rows for name in row)
+    if not names:
+        return None, [error("empty-data", "there are no rows with columns", source)]
     columns = {name: [row.get(name) for row in rows] for name in names}
     given = Given(counts["validation"], counts["test"])
     table = text_table(columns, len(rows), lambda row, _: places[row], complete, given)
@@ -86,6 +86,8 @@ def parsed(line: str) -> Row | str | None:
         if isinstance(cell, dict):
             return f"`{name}` holds an object"
         row[name] = _text(cell)
+        if not _is_whole(name + (row[name] or "")):
+            return "it holds half of a character, which no text has alone"
     return row
 
 
@@ -102,6 +104,11 @@ def _text(value: Any) -> str | None:  # noqa: ANN401  what JSON holds
     if isinstance(value, float) and not math.isfinite(value):
         return None
     return None if value is None or value == "" else str(value)
+
+
+def _is_whole(text: str) -> bool:
+    """Whether there are no surrogates in a text; JSON can name them alone."""
+    return text.isascii() or not any("\ud800" <= sign <= "\udfff" for sign in text)
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -11,9 +11,10 @@ from specc.data.facts import CLASSES, TargetFacts
 from specc.data.kinds import in_order
 from specc.data.section import PARTS, DataSpec
 from specc.data.sources.encoding import decoded, encoding_of
-from specc.data.sources.faults import file_fault, sorted_out, unreadable
+from specc.data.sources.faults import as_left_out, file_fault, sorted_out, unreadable
 from specc.data.sources.folders import LABEL
 from specc.data.sources.locating import located
+from specc.data.sources.row_rules import LeftOut
 from specc.data.sources.text_folders import text_column
 from specc.data.split_rules import Given
 from specc.data.text_table import Place, Table, text_table
@@ -40,11 +41,12 @@ class Line(NamedTuple):
 
 
 class Lines(NamedTuple):
-    """The lines of a source; `counts` are those of each part."""
+    """The lines of a source; `counts` are those of each part, `left_out` the lines that are not among them."""
 
     lines: Sequence[Line]
     counts: Mapping[str, int]
     complete: bool
+    left_out: tuple[LeftOut, ...] = ()
 
 
 def read(data: DataSpec, root: Path, folder: Path, limit: int | None) -> tuple[Table | None, list[Finding]]:
@@ -108,7 +110,7 @@ def lines_of(
         return None, findings
     if not lines and complete:
         return None, [*findings, file_fault("empty-data", files[0].path, "has no line")]
-    return Lines(lines, counts, complete), findings
+    return Lines(lines, counts, complete, as_left_out(faults)), findings
 
 
 def table_of(files: Sequence[LineFile], found: Lines) -> Table:

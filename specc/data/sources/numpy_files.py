@@ -38,6 +38,9 @@ _VALUES: Mapping[str, str] = {
     "b1": "?",
 }
 
+LONGEST_TEXT = 1_000_000
+"""Bytes of a text in an array; longer ones are a damaged header."""
+
 
 class Stored(NamedTuple):
     """An array of a file: its column, the archive's member that it is ("" for a file of its own), its declaration.
@@ -220,6 +223,8 @@ def _texts(stored: Stored, limit: int | None) -> tuple[list[str | None], Finding
     order, code = stored.dtype[:1], stored.dtype[1:]
     width = int(code[1:]) * (4 if code[0] == "U" else 1)
     total = stored.shape[0]
+    if code[0] in "US" and not 0 < width <= LONGEST_TEXT:
+        return [], file_fault("damaged-file", stored.path, f"has texts of {width:,} bytes in `{stored.name}`")
     wanted = total if limit is None else min(total, limit // max(width, 1))
     try:
         content = b"".join(_values(stored, wanted * width))

@@ -5,10 +5,10 @@ The readers ask; rows that are left out have no number, so that a check and a tr
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
-from specc.data.facts import NUMBER
-from specc.data.kinds import is_number
+from specc.data.misfits import LISTS, PARTICULAR, misfit
 from specc.data.section import DataSpec
 from specc.diagnostics import Finding, Span, warning
 
@@ -24,28 +24,35 @@ class LeftOut(NamedTuple):
 
 
 class RowRules(NamedTuple):
-    """What a row must have to be taken: values in the columns `needed`, and numbers in `numbers`.
+    """What a row must have to be taken: values in the columns `needed`, and in those `declared` ones of their kind.
 
-    `skip` says that a row which has not as many values as there are columns is left out as well.
+    `declared` has the kind of a column and the arguments that the spec gives it. `skip` says
+    that a row which has not as many values as there are columns is left out as well.
     """
 
     needed: frozenset[str] = frozenset()
-    numbers: frozenset[str] = frozenset()
+    declared: Mapping[str, tuple[str, Mapping[str, Any]]] = MappingProxyType({})
     skip: bool = False
+
+    @property
+    def looked_at(self) -> frozenset[str]:
+        """The columns whose values matter."""
+        return self.needed | set(self.declared)
 
     def any_for(self, header: Sequence[str]) -> bool:
         """Whether rows with as many values as `header` has names have to be looked at."""
-        return bool((self.needed | self.numbers) & set(header))
+        return bool(self.looked_at & set(header))
 
     def fault(self, row: Mapping[str, str | None]) -> str | None:
         """Why the row is left out, None if it is not."""
         for name in self.needed:
             if name in row and row[name] is None:
                 return f"`{name}` is missing"
-        for name in self.numbers:
+        for name, (kind, options) in self.declared.items():
             text = row.get(name)
-            if text is not None and not is_number(text):
-                return f"`{name}` is `{text[:40]}`, no number"
+            why = None if text is None else misfit(text, kind, options)
+            if text is not None and why is not None:
+                return f"`{name}` is `{text[:40]}`, {why}"
         return None
 
 
@@ -54,8 +61,11 @@ def row_rules(data: DataSpec) -> RowRules:
     needed = {name for name, column in data.columns.items() if column.arguments.get("missing") == "drop"}
     if not data.skip_bad_rows:
         return RowRules(frozenset(needed))
-    numbers = frozenset(name for name, column in data.columns.items() if column.type == NUMBER)
-    return RowRules(frozenset(needed | set(data.target)), numbers, skip=True)
+    declared = {
+        name: (column.type, column.arguments) for name, column in data.columns.items() if column.type in PARTICULAR
+    }
+    needed |= {name for name, (kind, _) in declared.items() if kind in LISTS} | set(data.target)
+    return RowRules(frozenset(needed), declared, skip=True)
 
 
 def about_left_out(rows: Sequence[LeftOut], place: Span) -> list[Finding]:

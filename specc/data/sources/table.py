@@ -3,13 +3,13 @@
 import math
 
 from specc.data.section import DataSpec
-from specc.data.sources.row_rules import row_rules
+from specc.data.sources.row_rules import LeftOut, about_left_out, row_rules
 from specc.data.text_table import TextTable, text_table
 from specc.diagnostics import Finding, error
 
 
 def read(data: DataSpec) -> tuple[TextTable | None, list[Finding]]:
-    """The rows; those that lack a value whose column says `missing: drop` are left out."""
+    """The rows; those that `missing: drop` and `on_bad_row: skip` say are left out."""
     names, rows = data.source.arguments.get("columns"), data.source.arguments.get("rows")
     if not isinstance(names, list) or not isinstance(rows, list) or not names or not rows:
         return None, [error("empty-data", "the table has no rows", data.source.span)]
@@ -18,7 +18,8 @@ def read(data: DataSpec) -> tuple[TextTable | None, list[Finding]]:
         if name in header[:index]:
             message = f"two columns are called `{name}`"
             return None, [error("duplicate-column", message, data.span_of("header", index))]
-    needed = row_rules(data).needed
+    rules = row_rules(data)
+    left_out: list[LeftOut] = []
     texts: list[list[str | None]] = []
     kept: list[int] = []
     for index, row in enumerate(rows):
@@ -30,13 +31,18 @@ def read(data: DataSpec) -> tuple[TextTable | None, list[Finding]]:
             message = "a value of a table is a finite number, a string, a boolean or null"
             return None, [error("invalid-value", message, data.span_of("rows", index))]
         cells = [_text(value) for value in values]
-        if not any(name in needed and cells[position] is None for position, name in enumerate(header)):
+        fault = rules.fault(dict(zip(header, cells, strict=True)))
+        if fault is None:
             texts.append(cells)
             kept.append(index)
+        elif rules.skip:
+            place = data.span_of("rows", index)
+            left_out.append(LeftOut(place.path, place.line, fault))
     if not texts:
         return None, [error("empty-data", "all rows are left out", data.source.span)]
     columns = {name: [row[index] for row in texts] for index, name in enumerate(header)}
-    return text_table(columns, len(texts), lambda row, _: data.span_of("rows", kept[row])), []
+    table = text_table(columns, len(texts), lambda row, _: data.span_of("rows", kept[row]))
+    return table, about_left_out(left_out, data.source.span_of("rows"))
 
 
 def _is_cell(value: object) -> bool:

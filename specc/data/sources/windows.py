@@ -65,7 +65,7 @@ def windowed(
             return None, findings
     targets = tuple(target.name for target in facts.targets)
     windows = Windows(rows, starts, past, ahead, inputs, targets)
-    return Windowed(_section(data, given, inputs), _table(table, facts, windows, given), windows), []
+    return Windowed(_section(data, given, inputs), _table(data, table, facts, windows, given), windows), []
 
 
 def series_column(data: DataSpec) -> str | None:
@@ -174,9 +174,18 @@ def _section(data: DataSpec, given: Given, inputs: Mapping[str, tuple[str, ...]]
     return with_given(replace(data, inputs=named, columns={}, drop=(), weight=None), given)
 
 
-def _table(table: Table, facts: DataFacts, windows: Windows, given: Given) -> Table:
+def _scale(data: DataSpec, columns: Sequence[str]) -> str | tuple[str, ...]:
+    """The scale of a window's columns, or one for each: as the spec says, or else `standard`."""
+    scales = []
+    for name in columns:
+        said = data.columns.get(name)
+        scales.append(str(said.arguments.get("scale") or "standard") if said and said.type == NUMBER else "standard")
+    return tuple(scales) if len(set(scales)) > 1 else scales[0]
+
+
+def _table(data: DataSpec, table: Table, facts: DataFacts, windows: Windows, given: Given) -> Table:
     typed = {
-        name: ColumnFacts(name, SEQUENCE, (windows.past, len(columns)), "float32", {"scale": "standard"})
+        name: ColumnFacts(name, SEQUENCE, (windows.past, len(columns)), "float32", {"scale": _scale(data, columns)})
         for name, columns in windows.inputs.items()
     }
     targets: dict[str, TargetFacts] = {}

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from specc.data.describe import examine
+from specc.data.kinds import as_categories
 from specc.data.loading import load
 from specc.data.reading import csv_file
 from specc.data.text_table import TextTable
@@ -24,7 +25,13 @@ POOLS = (
     ["x,y", 'say "hi"', "two\nlines", "", "plain"],
     ["1e400", "1", "infinity", "0x10", "1_0"],
     ["ä", "\u00a0b", "c\u2003"],
+    ["1 2", "3 4", "1 x", "5"],
+    ["12345678901234567890", "12345678901234567891", "x"],
 )
+DECLARED = (
+    "boolean", "number", "datetime", "vector", "{vector: 2}", "{sequence: 2}",
+    "{category: {missing: most_frequent, replace: {'01': '2'}}}", "{boolean: {missing: drop}}",
+)  # fmt: skip
 SPLITS = ("{}", "{validation: 0.3, test: 0}", "{validation: 0, test: 2}", "{stratify: false, seed: 5}")
 
 
@@ -49,13 +56,15 @@ def told(findings: list[Finding]) -> list[tuple[str, str, int]]:
     return [(finding.code, finding.message, finding.span.line) for finding in findings]
 
 
-@pytest.mark.parametrize("seed", range(150))
+@pytest.mark.parametrize("seed", range(250))
 def test_facts_and_rows_agree(seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     rng = random.Random(seed)  # noqa: S311  no secret
     monkeypatch.setattr(csv_file, "PIECE", rng.choice([40, 200, 1 << 20]))
     monkeypatch.setattr(csv_file, "ROWS", rng.choice([3, 65_536]))
     (tmp_path / "a.csv").write_text(random_csv(rng), encoding="utf-8", newline="")
-    options = rng.choice(["", ", on_bad_row: skip", ", columns: {c0: {number: {missing: drop}}}, on_bad_row: skip"])
+    declared = f", inputs: {{i: c0}}, columns: {{c0: {rng.choice(DECLARED)}}}"
+    dropped = ", columns: {c0: {number: {missing: drop}}}, on_bad_row: skip"
+    options = rng.choice(["", ", on_bad_row: skip", dropped, declared, f"{declared}, on_bad_row: skip"])
     data = section(f"{{csv: a.csv, target: y, split: {rng.choice(SPLITS)}{options}}}")
 
     described, light = examine(data, tmp_path, tmp_path, 3, None)
@@ -76,5 +85,7 @@ def test_facts_and_rows_agree(seed: int, tmp_path: Path, monkeypatch: pytest.Mon
         if facts.kind == "number":
             expected = np.array([np.nan if text is None else float(text) for text in cells], "float32")
             np.testing.assert_array_equal(columns.numbers(name), expected)
-        elif facts.kind in {"category", "text"} and not described.source.surveys[name].is_numeric:
+        elif facts.kind == "text":
             assert columns.texts(name).tolist() == [text or "" for text in cells]
+        elif facts.kind == "category":
+            assert columns.texts(name).tolist() == [text or "" for text in as_categories(cells)]

@@ -67,7 +67,11 @@ def write_arrays(path: Path, **arrays: Array) -> None:
 
 def write_table(path: Path, **columns: object) -> None:
     """A Parquet or Feather file of these columns."""
-    table = pa.table(columns)
+    write_arrow(path, pa.table(columns))
+
+
+def write_arrow(path: Path, table: pa.Table) -> None:
+    """A Parquet or Feather file of this table."""
     if path.suffix == ".parquet":
         pq.write_table(table, path, row_group_size=3)
     else:

@@ -380,6 +380,11 @@ def test_bad_files_are_left_out_and_listed(project: Path) -> None:
     said = [note for finding in findings for note in finding.notes]
     assert [finding.code for finding in findings] == ["rows-left-out"] * 2
     assert {note.split(":")[0] for note in said} == {"1.png", "2.png", "notes.txt"}
+    assert sorted((Path(row.path).name, row.line) for row in columns.left_out) == [
+        ("1.png", 1),
+        ("2.png", 1),
+        ("notes.txt", 1),
+    ]
 
 
 def test_bad_texts_are_left_out_and_listed(project: Path) -> None:

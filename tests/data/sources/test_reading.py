@@ -1,5 +1,6 @@
 """Good files of each source: a check says what they hold, and loading gives it."""
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -10,9 +11,17 @@ from PIL import Image
 
 from specc.data import describe
 from specc.data.facts import DataFacts
-from specc.data.loading import Columns
+from specc.data.loading import Columns, load
 from tests.data.sections import described, loaded, section
-from tests.data.sources.files import write_arrays, write_image, write_pets, write_records, write_table, write_texts
+from tests.data.sources.files import (
+    write_arrays,
+    write_arrow,
+    write_image,
+    write_pets,
+    write_records,
+    write_table,
+    write_texts,
+)
 
 Shapes = Mapping[str, tuple[str, tuple[int, ...], str]]
 
@@ -239,6 +248,34 @@ def test_arrow(project: Path, ending: str) -> None:
     assert columns.texts("c")[:3].tolist() == ["u", "v", ""]
     assert columns.numbers("at")[:2].tolist() == [0, 86_400]
     assert columns.arrays("v")[0].tolist() == [1, 2]
+
+
+@pytest.mark.parametrize("ending", ["parquet", "feather"])
+@pytest.mark.parametrize(
+    ("index", "more", "expected"),
+    [
+        (["__index_level_0__"], "", ["x", "y"]),
+        (["id", "x"], "", ["y"]),
+        (["x"], ", drop: [x]", ["id", "x", "y"]),
+        (["id"], ", inputs: {id: [id], x: [x]}", ["id", "x", "y"]),
+        (["id"], ", columns: {id: category}", ["id", "x", "y"]),
+        ([{"kind": "range", "name": None, "start": 0, "stop": 6, "step": 1}], "", ["id", "x", "y"]),
+        (None, "", ["id", "x", "y"]),
+    ],
+)
+def test_the_index_of_pandas_is_no_column(
+    project: Path, ending: str, index: list[object] | None, more: str, expected: list[str]
+) -> None:
+    first = "__index_level_0__" if index == ["__index_level_0__"] else "id"
+    told = b"no json" if index is None else json.dumps({"index_columns": index}).encode()
+    columns = pa.table({first: [3, 1, 4, 0, 5, 2], "x": [1.5, 2, 3, 4, 5, 6], "y": ["p", "q"] * 3})
+    write_arrow(project / f"a.{ending}", columns.replace_schema_metadata({b"pandas": told}))
+    text = f"{{{ending}: a.{ending}, target: y{more}, {NO_SPLIT}}}"
+    if expected == ["y"]:
+        found, findings = load(section(text), project, project)
+        assert (found, [finding.code for finding in findings]) == (None, ["no-inputs"])
+        return
+    assert sorted(unknown(text, project).facts.columns) == expected
 
 
 def test_a_pattern_of_parquet_files(project: Path) -> None:

@@ -5,8 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from specc.data import describe
+from specc.data.layout import Affine, SequenceForm
 from specc.data.preprocessing import fit
-from tests.data.sections import described, loaded
+from tests.data.sections import described, loaded, section
 
 ROWS = 40
 
@@ -78,3 +80,26 @@ def test_scales_are_those_of_the_training_part(project: Path) -> None:
     affines = getattr(prepared.whole, "affines", ())
     assert [affine.shift for affine in affines] == pytest.approx(steps.mean(axis=0).tolist())
     assert [affine.scale for affine in affines] == pytest.approx(steps.std(axis=0).tolist())
+
+
+def test_scales_that_the_spec_names(project: Path) -> None:
+    write_series(project)
+    said = "columns: {a: {number: {scale: none}}, y: {number: {scale: minmax}}}"
+    data = (
+        f"{{csv: a.csv, target: y, inputs: {{i: [a, y, shop]}}, windows: 2, {said}, split: {{validation: 0, test: 0}}}}"
+    )
+    columns = loaded(data, project)
+    (prepared,) = fit(columns, columns.split.train).inputs
+    steps = columns.arrays(prepared.takes[0], columns.split.train)[:, -1]
+    assert isinstance(prepared.whole, SequenceForm)
+    first, second, _ = prepared.whole.affines
+    assert first == Affine()
+    assert (second.shift, second.scale) == (steps[:, 1].min(), np.ptp(steps[:, 1]))
+
+
+@pytest.mark.parametrize("seed", [0, 4])
+def test_a_seed_has_no_say(project: Path, seed: int) -> None:
+    write_series(project)
+    text = f"{{csv: a.csv, target: y, drop: shop, windows: 2, split: {{seed: {seed}}}}}"
+    _, findings = describe(section(text), project, project)
+    assert [finding.code for finding in findings] == ["conflicting-keys"]
