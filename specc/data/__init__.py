@@ -1,10 +1,12 @@
 """From the `data` section of a spec to tensors: sources -> columns -> split -> preprocessing -> order -> batches.
 
-Light, for checking, without NumPy: `section` (what the spec says), `facts` (what is known of the data), `describe` (how
-it is found out), `sets` (the built-in sets), `csv_file` and `text_table` (rows of text), `columns` (their roles),
-`kinds` (numbers or categories), `partition` (which rows train), `layout` (the prepared inputs' columns).
-Heavy, for training: `loading` (columns), `library_sets` and `generated` (arrays), `splitting`, `preprocessing` (fitted
-on the training rows), `order`.
+Light, for checking, without NumPy: `section` (what the spec says), `sources/` (what each kind of source shows, as a
+`text_table` of `survey`ed columns), `describe` and `deciding` (what columns are, as `facts`, by `columns`, `kinds`,
+`options`, `misfits` and `idle`), `sets` (the built-in sets), `split_rules` and `partition` (which rows train), `weights`,
+`layout` (the prepared inputs). `around_faults` describes what a fault leaves known; `whole` looks at all rows.
+Heavy, for training: `reading/` (the same sources, of any size), `stored` (columns), `loading` and `handing_over`,
+`library_sets` and `generated` (arrays), `splitting`, `balance`, `words`, `moments` and `preprocessing` (fitted on the
+training rows), `order`.
 """
 
 from specc.data.describe import READ_WHEN_CHECKING, describe
