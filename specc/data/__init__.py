@@ -3,7 +3,7 @@
 Light, for checking, without NumPy: `section` (what the spec says), `sources/` (what each kind of source shows, as a
 `text_table` of `survey`ed columns), `describe` and `deciding` (what columns are, as `facts`, by `columns`, `kinds`,
 `options`, `misfits` and `idle`), `sets` (the built-in sets), `split_rules` and `partition` (which rows train),
-`weights`, `layout` (the prepared inputs). `around_faults` describes what a fault leaves known; `whole` looks at all rows.
+`weights`, `layout` (the prepared inputs). `around_faults` says what a fault leaves known, `whole` looks at all rows.
 Heavy, for training: `reading/` (the same sources, of any size), `stored` (columns), `loading` and `handing_over`,
 `library_sets` and `generated` (arrays), `splitting`, `balance`, `words`, `moments` and `preprocessing` (fitted on the
 training rows), `order`.
