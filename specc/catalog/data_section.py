@@ -22,6 +22,8 @@ from specc.catalog.types import (
 _COLUMN = string("A column's name.", pattern=".")
 _COLUMNS = Type(one_or_many(_COLUMN).schema | {"uniqueItems": True})
 _MISSING = ["", "NA", "N/A", "NaN", "nan", "null", "?"]
+_SIZE = array(integer(minimum=1, maximum=16_384), least=2, most=2)
+_LENGTH = integer(minimum=1, maximum=1_000_000)
 _FILES = "a file, a list of files, or a pattern such as `parts/*.csv`"
 
 
@@ -102,7 +104,7 @@ def _sources() -> Schema:
             "A folder of images with a folder for each class; the columns are `image` and the target `label`.",
             {
                 "size": said(
-                    array(integer(minimum=1), least=2, most=2),
+                    _SIZE,
                     "Height and width that every image is brought to; left out, all must have the same.",
                 ),
                 "channels": said(choice([1, 3, 4]), "1 for grey, 3 for colour, 4 with transparency.", default=3),
@@ -121,7 +123,7 @@ def _sources() -> Schema:
             "Running text, cut into pieces: the column `text`, and the target `next`, the same one place later.",
             {
                 "unit": said(choice(["character", "word"]), "What a place of a piece holds.", default="character"),
-                "length": said(integer(minimum=1), "Places per piece.", default=100),
+                "length": said(_LENGTH, "Places per piece.", default=100),
                 "stride": said(integer(minimum=1), "Places from one piece to the next; left out, `length`."),
                 "vocabulary": said(integer(minimum=2), "Keep only so many of the most frequent units."),
                 "encoding": encoding,
@@ -336,7 +338,7 @@ def _kinds() -> Schema:
             "The path of an image file.",
             {
                 "folder": said(file(), "Folder that the paths begin in; left out, the table's own."),
-                "size": said(array(integer(minimum=1), least=2, most=2), "Height and width to bring it to."),
+                "size": said(_SIZE, "Height and width to bring it to."),
                 "channels": said(choice([1, 3, 4]), "1 for grey, 3 for colour, 4 with transparency.", default=3),
                 "scale": said(
                     choice(["minmax", "none"]), "`minmax`: from 0 to 1. `none`: from 0 to 255.", default="none"
@@ -348,7 +350,7 @@ def _kinds() -> Schema:
         "vector": component_type(
             "Numbers, always as many.",
             {
-                "length": said(integer(minimum=1), "How many; left out, as many as the first row has."),
+                "length": said(_LENGTH, "How many; left out, as many as the first row has."),
                 "separator": said(string(pattern="."), "What stands between them, in a table of text.", default=" "),
                 "scale": said(scale, "As of a number, for each place by itself.", default="none"),
             },
@@ -358,7 +360,7 @@ def _kinds() -> Schema:
         "sequence": component_type(
             "Numbers, not always as many.",
             {
-                "length": said(integer(minimum=1), "Longer ones are cut, shorter ones padded with 0 at the end."),
+                "length": said(_LENGTH, "Longer ones are cut, shorter ones padded with 0 at the end."),
                 "separator": said(string(pattern="."), "What stands between them, in a table of text.", default=" "),
                 "dtype": said(choice(["float32", "int32"]), "Type of the values.", default="float32"),
             },

@@ -215,7 +215,9 @@ def _spread(values: Array, low: float, high: float) -> Spread | None:
     if not len(values):
         return None
     values = values.astype("float64")
-    counts, _ = np.histogram(values, bins=BARS, range=(low, high) if high > low else (low - 0.5, low + 0.5))
+    # Not `np.histogram`: it refuses ranges whose bars are narrower than floats can tell apart.
+    share = (values - low) / (high - low) if high > low else np.full(len(values), 0.5)
+    counts = np.bincount(np.minimum((share * BARS).astype("int64"), BARS - 1), minlength=BARS)
     return Spread(
         float(values.min()),
         float(values.mean()),

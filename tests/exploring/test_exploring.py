@@ -115,6 +115,19 @@ def test_a_number_that_is_the_target_in_other_units_gives_it_away(project: Path)
     assert codes(look(columns)) == []
 
 
+@pytest.mark.parametrize("values", [[1e16, 1e16 + 2], [3e38, 3e38], [-3e38, 3e38], [0.0, 5e-324]])
+def test_numbers_that_are_large_close_or_small_have_a_histogram(values: list[float], project: Path) -> None:
+    lines = "".join(f"{values[row % 2]!r},{'pq'[row % 2]}\n" for row in range(20))
+    (project / "a.csv").write_text(f"x,y\n{lines}")
+    (project / "spec.yaml").write_text("spec: 1\ndata: {csv: a.csv, target: y, split: {test: 0}}\nmodel: [Output]\n")
+    profile = explore(project / "spec.yaml", Overrides()).profile
+    assert profile is not None
+    (column,) = (each for each in profile.columns if each.name == "x")
+    spread = column.parts["train"].spread
+    assert spread is not None
+    assert sum(spread.histogram) == 17
+
+
 def test_rows_in_two_splits_are_counted_and_named(project: Path) -> None:
     columns = sound()
     twice: Rows = {name: [*values, *values[:30]] for name, values in columns.items()}

@@ -13,6 +13,7 @@ import numpy as np
 import pyarrow as pa
 
 from specc.data.facts import ColumnFacts
+from specc.data.kinds import LARGEST_NUMBER
 from specc.data.reading.scan import Loaded, ReadingError, Scan
 from specc.data.reading.texts import Batch, scan_texts
 from specc.data.section import DataSpec
@@ -190,11 +191,14 @@ def _taken(array: Slices, rows: Array) -> Array:
 
 
 def finite(name: str, path: Path, array: Slices) -> None:
-    """Raises ReadingError for numbers that are infinite or NaN in an array with more than one axis."""
+    """Raises ReadingError for numbers that are NaN, or infinite as float32, in an array with more than one axis."""
     for start in range(0, array.shape[0], MOST * 1024):
         piece = np.asarray(array[start : start + MOST * 1024])
-        if piece.dtype.kind == "f" and not np.isfinite(piece).all():
-            row = start + int(np.argwhere(~np.isfinite(piece).reshape(len(piece), -1).all(axis=1))[0, 0])
+        if piece.dtype.kind != "f":
+            continue
+        sound = np.abs(piece) <= LARGEST_NUMBER  # as float32 has them; NaN is not less
+        if not sound.all():
+            row = start + int(np.argwhere(~sound.reshape(len(piece), -1).all(axis=1))[0, 0])
             raise ReadingError(
                 file_fault("not-a-number", path, f"has a number in row {row + 1} of `{name}` that is not finite")
             )
