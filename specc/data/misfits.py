@@ -31,6 +31,10 @@ def misfit(text: str, kind: str, options: Mapping[str, Any]) -> str | None:
             numbers = as_numbers(text, str(options.get("separator") or " "))
             if not numbers:
                 return "no list of numbers"
+            if options.get("dtype") == "int32" and any(
+                not number.is_integer() or abs(number) >= 2**31 for number in numbers
+            ):
+                return "no list of whole numbers below 2**31"
             length = options.get("length") if kind == VECTOR else None
             return None if length in {None, len(numbers)} else f"a list of {len(numbers)} instead of {length} numbers"
     return None

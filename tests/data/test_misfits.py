@@ -35,6 +35,9 @@ END = "target: y, split: {validation: 0, test: 0}"
         ("1 x 3", "vector", {}, "no list of numbers"),
         ("[]", "sequence", {}, "no list of numbers"),
         ("1 inf", "vector", {}, "no list of numbers"),
+        ("1 2", "sequence", {"dtype": "int32"}, None),
+        ("1 2.5", "sequence", {"dtype": "int32"}, "no list of whole numbers below 2**31"),
+        ("1 1e30", "sequence", {"dtype": "int32"}, "no list of whole numbers below 2**31"),
         ("anything", "category", {}, None),
     ],
 )

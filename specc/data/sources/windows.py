@@ -91,6 +91,9 @@ def _unfit(data: DataSpec, table: Table, facts: DataFacts) -> list[Finding]:
         return [error("missing-column", f"there is no column `{by}`, which `by` names", place)]
     if data.weight is not None:
         return [error("conflicting-keys", "`weight` cannot be given with windows", data.span_of("weight"))]
+    if data.skip_bad_rows:
+        message = "`on_bad_row: skip` cannot be given with windows: rows around one that is left out are no neighbours"
+        return [error("conflicting-keys", message, data.span_of("on_bad_row"))]
     for target in facts.targets:
         if target.kind != NUMBER:
             message = f"windows predict numbers, and `{target.name}` has classes"

@@ -97,6 +97,13 @@ def test_scales_that_the_spec_names(project: Path) -> None:
     assert (second.shift, second.scale) == (steps[:, 1].min(), np.ptp(steps[:, 1]))
 
 
+def test_rows_that_are_left_out_leave_no_gap_for_windows(project: Path) -> None:
+    write_series(project)
+    data = section("{csv: a.csv, target: y, windows: 2, on_bad_row: skip}")
+    _, findings = describe(data, project, project)
+    assert [finding.code for finding in findings] == ["conflicting-keys"]
+
+
 @pytest.mark.parametrize("seed", [0, 4])
 def test_a_seed_has_no_say(project: Path, seed: int) -> None:
     write_series(project)
