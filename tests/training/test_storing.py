@@ -4,6 +4,7 @@ import io
 import resource
 import signal
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -114,25 +115,27 @@ def test_where_nothing_can_be_written(tmp_path: Path, monkeypatch: pytest.Monkey
         make(making(), "key", NONE, None)
 
 
-@pytest.fixture
+@contextmanager
 def files_of_900_bytes() -> Iterator[None]:
-    """As on a full disk, writing ends in the middle of a file."""
+    """As on a full disk, writing ends in the middle of a file. No fixture: between its ends the runner writes its log."""
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
     usual = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (900, limits[1]))
-    yield
-    resource.setrlimit(resource.RLIMIT_FSIZE, limits)
-    signal.signal(signal.SIGXFSZ, usual)
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        signal.signal(signal.SIGXFSZ, usual)
 
 
-@pytest.mark.usefixtures("files_of_900_bytes")
 @pytest.mark.parametrize("cached", [True, False])
 def test_a_full_disk_leaves_nothing_half_written(cached: bool, home: Path) -> None:
     rows = making()._replace(rows={"train": 500})
-    with pytest.raises(StoreFailedError, match="File too large"):
+    with files_of_900_bytes(), pytest.raises(StoreFailedError, match="File too large"):
         make(rows, "key", Keeping(cache=cached, most_resident=0), None)
     assert contents(home) == []
-    make(rows, "key", Keeping(cache=cached, worth_s=0), None)
+    with files_of_900_bytes():
+        make(rows, "key", Keeping(cache=cached, worth_s=0), None)
     assert contents(home) == []
 
 
