@@ -117,7 +117,7 @@ def test_where_nothing_can_be_written(tmp_path: Path, monkeypatch: pytest.Monkey
 
 @contextmanager
 def files_of_900_bytes() -> Iterator[None]:
-    """As on a full disk, writing ends in the middle of a file. No fixture: between its ends the runner writes its log."""
+    """As on a full disk, writing ends in the middle of a file. No fixture: the runner may write its log within one."""
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
     usual = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (900, limits[1]))
