@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from specc.cli.options import check_folder, end, give, override_options, overrides, print_findings, spec_argument
+from specc.cli.options import check_output, end, give, override_options, overrides, print_findings, spec_argument
 
 
 @click.command()
@@ -31,9 +31,7 @@ def data(  # noqa: PLR0913, PLR0917  one parameter per option
       specc data spec.yaml -o data.html
       specc data spec.yaml --json
     """  # noqa: D301
-    if output and output.exists() and spec.exists() and output.samefile(spec):
-        raise click.UsageError(f"`{output}` is the spec itself")
-    check_folder(output)
+    check_output(output, spec, "the spec itself")
     from specc.exploring import explore
 
     explored = explore(spec, overrides(sets, variables), root)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from specc.cli.options import check_folder, checked_model, give, override_options, print_findings, spec_argument
+from specc.cli.options import check_output, checked_model, give, override_options, print_findings, spec_argument
 
 
 @click.command()
@@ -22,9 +22,7 @@ def emit(spec: Path, output: Path | None, sets: tuple[str, ...], variables: tupl
       specc emit spec.yaml
       specc emit spec.yaml -o train.py
     """  # noqa: D301
-    if output and output.exists() and spec.exists() and output.samefile(spec):
-        raise click.UsageError(f"`{output}` is the spec itself")
-    check_folder(output)
+    check_output(output, spec, "the spec itself")
     checked, model = checked_model(spec, sets, variables, root)
     from specc.emitting import data_gap
     from specc.emitting import emit as emit_script

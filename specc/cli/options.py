@@ -131,6 +131,13 @@ def _checked(spec: Path, sets: Iterable[str], variables: Iterable[str], root: Pa
         return check(spec, overrides(sets, variables), root, look=describe_whole)
 
 
+def check_output(output: Path | None, read: Path, what: str) -> None:
+    """Refuse an output file that is the file `read`, which is `what`, or whose folder is not there, before any work."""
+    if output and output.exists() and read.exists() and output.samefile(read):
+        raise click.UsageError(f"`{output}` is {what}")
+    check_folder(output)
+
+
 def check_folder(output: Path | None) -> None:
     """Refuse an output file whose folder is not there, before any work is done for it."""
     if output and not output.parent.is_dir():

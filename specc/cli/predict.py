@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from specc.cli.options import USAGE, check_folder, end, print_findings
+from specc.cli.options import USAGE, check_output, end, print_findings
 
 
 @click.command()
@@ -28,9 +28,7 @@ def predict(run: Path, file: Path, output: Path | None, keep: bool) -> None:
     """  # noqa: D301
     if output and output.suffix.lower() not in {".csv", ".parquet"}:
         raise click.UsageError(f"`{output.name}` ends neither in `.csv` nor in `.parquet`")
-    if output and output.exists() and file.exists() and output.samefile(file):
-        raise click.UsageError(f"`{output}` is the file that is read")
-    check_folder(output)
+    check_output(output, file, "the file that is read")
     from specc.training.quiet import quiet_tensorflow
 
     quiet_tensorflow()

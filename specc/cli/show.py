@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from specc.cli.options import check_folder, checked_model, give, override_options, spec_argument
+from specc.cli.options import check_output, checked_model, give, override_options, spec_argument
 
 if TYPE_CHECKING:
     from specc.summary import Summary
@@ -38,9 +38,7 @@ def show(  # noqa: PLR0913, PLR0917  one parameter for each option
       specc show spec.yaml --json
       specc show spec.yaml --format svg -o model.svg
     """  # noqa: D301
-    if output and output.exists() and spec.exists() and output.samefile(spec):
-        raise click.UsageError(f"`{output}` is the spec itself")
-    check_folder(output)
+    check_output(output, spec, "the spec itself")
     _, model = checked_model(spec, sets, variables, root)
     from specc.summary import summarize
 

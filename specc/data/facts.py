@@ -49,6 +49,11 @@ class TargetFacts(NamedTuple):
     shape: tuple[int, ...] = (1,)
     options: Mapping[str, Any] = MappingProxyType({})
 
+    @property
+    def has_places(self) -> bool:
+        """Whether each sample has many predictions (pixels, characters), for which a table is not the form."""
+        return len(self.shape) > 1 or (self.kind == CLASSES and self.shape != (1,))
+
 
 class InputFacts(NamedTuple):
     """A model input and the columns that feed it.

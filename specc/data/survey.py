@@ -1,10 +1,9 @@
 """What is found in one column of text before it is known what the column means: `survey`.
 
-Light and heavy readers both give `Survey`s, so that a check and a training decide alike (`specc.data.describe`). Of a
-table that is read in pieces the surveys of the pieces are joined.
+Light and heavy readers both give `Survey`s, so that a check and a training decide alike (`specc.data.describe`).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
 Cells: TypeAlias = Sequence[str | None]
@@ -49,23 +48,6 @@ def survey(cells: Cells) -> Survey:
     first_text = next(row for row, text in enumerate(cells) if text in strange) if strange else None
     first_missing = next(row for row, text in enumerate(cells) if text is None) if missing else None
     return _bounded(Survey(len(cells), values, True, missing, first_missing, sum(strange.values()), first_text))
-
-
-def joined(surveys: Iterable[Survey]) -> Survey:
-    """The survey of a column from those of its pieces, in the order of the rows."""
-    values: dict[str, int] = {}
-    rows, whole = 0, True
-    missing, first_missing, texts, first_text = 0, None, 0, None
-    for piece in surveys:
-        if first_missing is None and piece.first_missing is not None:
-            first_missing = rows + piece.first_missing
-        if first_text is None and piece.first_text is not None:
-            first_text = rows + piece.first_text
-        for text, count in piece.values.items() if len(values) <= MOST_VALUES else ():
-            values[text] = values.get(text, 0) + count
-        whole = whole and piece.whole and len(values) <= MOST_VALUES
-        rows, missing, texts = rows + piece.rows, missing + piece.missing, texts + piece.texts
-    return _bounded(Survey(rows, values, whole, missing, first_missing, texts, first_text))
 
 
 def _bounded(found: Survey) -> Survey:

@@ -14,7 +14,7 @@ from specc.diagnostics import Finding, Span, error
 from specc.predicting.opening import open_samples
 from specc.predicting.rows import FileRows, raw_array
 from specc.predicting.running import joined
-from specc.predicting.served import Served, has_places, open_run
+from specc.predicting.served import Served, open_run
 from specc.training.predictions import prediction_columns
 
 Array: TypeAlias = np.ndarray[Any, np.dtype[Any]]
@@ -101,7 +101,7 @@ def _texts(served: Served, outputs: Mapping[str, Array]) -> list[tuple[str, list
 
 def _no_table(served: Served, run: Path) -> Finding | None:
     """A finding if the run predicts something for each pixel, for which a table is not the form."""
-    if served.data.source.kind == "text" or not all(map(has_places, served.targets.values())):
+    if served.data.source.kind == "text" or not all(target.has_places for target in served.targets.values()):
         return None
     name = next(iter(served.targets.values())).name
     message = f"the model predicts a `{name}` for each sample, for which a table is not the form"

@@ -131,11 +131,6 @@ def open_run(path: Path) -> tuple[Served | None, list[Finding]]:
     return served, []
 
 
-def has_places(target: TargetFacts) -> bool:
-    """Whether each sample has many predictions: pixels or characters."""
-    return len(target.shape) > 1 or (target.kind == CLASSES and target.shape != (1,))
-
-
 def _outputs_by_name(model: keras.Model, targets: Iterable[str]) -> dict[str, Any]:
     """The symbolic outputs of a model by name."""
     output = model.output

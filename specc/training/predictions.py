@@ -27,7 +27,7 @@ MOST_PREDICTIONS = 100_000
 
 def has_table(plan: Plan) -> bool:
     """Whether a target has one prediction for each sample, or a few, so that a table is the form for them."""
-    return not all(map(_has_places, plan.targets.values()))
+    return not all(target.has_places for target in plan.targets.values())
 
 
 def prediction_table(  # noqa: PLR0913, PLR0917  what is true, what is predicted, and how to read both
@@ -45,7 +45,7 @@ def prediction_table(  # noqa: PLR0913, PLR0917  what is true, what is predicted
     """
     titled: list[Titled] = [("index", rows.tolist())]
     for name, target in plan.targets.items():
-        if _has_places(target):
+        if target.has_places:
             continue
         titled += _truth(target, targets[name], outputs[name])
         titled += prediction_columns({name: target}, plan.losses, outputs, catalog, scalings)
@@ -62,17 +62,12 @@ def prediction_columns(
     """For each target the columns that say what is predicted. All mappings go by output name, as above."""
     columns: list[Titled] = []
     for name, target in targets.items():
-        if _has_places(target):
+        if target.has_places:
             continue
         describe = _class_columns if target.kind == CLASSES else _number_columns
         values = _probabilities(outputs[name], losses[name], catalog)
         columns += describe(target, _own_scale(values, (scalings or {}).get(name, Affine())))
     return columns
-
-
-def _has_places(target: TargetFacts) -> bool:
-    """Whether each sample has many predictions (pixels, characters), for which a table is not the form."""
-    return len(target.shape) > 1 or (target.kind == CLASSES and target.shape != (1,))
 
 
 def _own_scale(values: Array, affine: Affine) -> Array:

@@ -9,8 +9,8 @@ from specc.data.reading.csv_file import Lines, Reading, pieces_of
 from specc.data.reading.scan import ReadingError, Scan
 from specc.data.reading.texts import Batch, scan_texts
 from specc.data.section import DataSpec
-from specc.data.sources.csv_file import CsvFile, Form, opened
-from specc.data.sources.jsonl import Row, files_of, invalid_row, parsed
+from specc.data.sources.csv_file import CsvFile, Form, files_of, opened
+from specc.data.sources.jsonl import WHAT, Row, invalid_row, parsed
 from specc.data.sources.row_rules import LeftOut, row_rules
 from specc.diagnostics import Finding, Span, error
 
@@ -26,7 +26,7 @@ class JsonTexts:
     """The rows of the files of a spec, as `specc.data.reading.texts.Texts`. Raises ReadingError as it reads."""
 
     def __init__(self, data: DataSpec, root: Path, folder: Path) -> None:
-        self._files, findings = files_of(data, root, folder)
+        self._files, findings = files_of(data, root, folder, WHAT)
         if findings:
             raise ReadingError(*findings)
         self._rules = row_rules(data)

@@ -100,14 +100,20 @@ def read(data: DataSpec, root: Path, folder: Path, limit: int | None) -> tuple[T
 
 def files_and_form(data: DataSpec, root: Path, folder: Path) -> tuple[list[CsvFile], Form, list[Finding]]:
     """The files in the order of their rows, and how they are written."""
+    files, findings = files_of(data, root, folder, "a CSV file")
+    form, faults = _form(data, files[0].path if files else None)
+    return files, form, findings + faults
+
+
+def files_of(data: DataSpec, root: Path, folder: Path, what: str) -> tuple[list[CsvFile], list[Finding]]:
+    """The files in the order of their rows; `what` says what is needed, for messages."""
     files: list[CsvFile] = []
     findings: list[Finding] = []
     for part in PARTS:
-        found, faults = located(data, part, root, folder, "a CSV file")
+        found, faults = located(data, part, root, folder, what)
         findings += faults
         files += [CsvFile(part, path, named) for path, named in found]
-    form, faults = _form(data, files[0].path if files else None)
-    return files, form, findings + faults
+    return files, findings
 
 
 def read_lines(file: CsvFile, form: Form, limit: int | None) -> tuple[list[str] | None, int, bool, list[Finding]]:

@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from specc.data.section import PARTS, DataSpec
-from specc.data.sources.csv_file import CsvFile, Form, line_span, read_lines
-from specc.data.sources.locating import located
+from specc.data.sources.csv_file import Form, files_of, line_span, read_lines
 from specc.data.sources.row_rules import LeftOut, about_left_out, row_rules
 from specc.data.split_rules import Given
 from specc.data.text_table import TextTable, text_table
@@ -19,10 +18,12 @@ from specc.diagnostics import Finding, Span, error
 
 Row = dict[str, str | None]
 
+WHAT = "a file of JSON lines"
+
 
 def read(data: DataSpec, root: Path, folder: Path, limit: int | None) -> tuple[TextTable | None, list[Finding]]:
     """The rows of all files; where they have more than `limit` bytes, those that lie wholly within these."""
-    files, findings = files_of(data, root, folder)
+    files, findings = files_of(data, root, folder, WHAT)
     if findings:
         return None, findings
     rules, left_out = row_rules(data), []
@@ -58,17 +59,6 @@ def read(data: DataSpec, root: Path, folder: Path, limit: int | None) -> tuple[T
     given = Given(counts["validation"], counts["test"])
     table = text_table(columns, len(rows), lambda row, _: places[row], complete, given)
     return table, about_left_out(left_out, source)
-
-
-def files_of(data: DataSpec, root: Path, folder: Path) -> tuple[list[CsvFile], list[Finding]]:
-    """The files in the order of their rows."""
-    files: list[CsvFile] = []
-    findings: list[Finding] = []
-    for part in PARTS:
-        found, faults = located(data, part, root, folder, "a file of JSON lines")
-        findings += faults
-        files += [CsvFile(part, path, named) for path, named in found]
-    return files, findings
 
 
 def parsed(line: str) -> Row | str | None:
