@@ -35,8 +35,7 @@ from specc.language.source import Source
 from specc.plan import Outline, Plan, imply, size_outputs
 from specc.plan.imply import Written
 from specc.project import project_root
-from specc.spec import Faults, resolve_runtime, resolve_training
-from specc.spec.sections import resolve_report
+from specc.spec import Faults, Runtime, resolve_logging, resolve_report, resolve_runtime, resolve_training
 from specc.spec.unknown import FAULTY
 
 _TOO_MANY = limits.FINDINGS // 4
@@ -162,15 +161,22 @@ def _plan(  # noqa: PLR0913, PLR0917  as above
         findings += more
         located, more = locate_files(graph, catalog, root, path.parent)
         findings += more
-        inferred, mismatches = infer(located, catalog, "float32" if runtime.precision is FAULTY else runtime.precision)
+        inferred, mismatches = infer(located, catalog, _precision(runtime))
         findings += mismatches
         graph = without(rewrite_files(graph, catalog, path.parent), inferred.refused)
     data = _as_written_here(data, path.parent)
-    description, report = _text(document.get("description")), resolve_report(document.get("report"))
-    parts = (name, description, document.span, data, facts, graph, inferred, training, runtime, report)
+    section = faults.part(document, "report")
+    report = resolve_report(document.get("report"))
+    logging = FAULTY if section is FAULTY else resolve_logging(section, faults)
+    description = _text(document.get("description"))
+    parts = (name, description, document.span, data, facts, graph, inferred, training, runtime, report, logging)
     written = Written(*parts, allow=_codes(document), sound=not has_errors([*so_far, *findings]))
     plan, more = imply(written, catalog)
     return plan, findings + more + judge(plan, catalog)
+
+
+def _precision(runtime: Runtime) -> str:
+    return "float32" if runtime.precision is FAULTY else runtime.assumed_precision
 
 
 def _of_fold(data: DataSpec, fold: int | None) -> DataSpec:

@@ -26,6 +26,8 @@ BLOCK = "^[a-z][A-Za-z0-9_]*$"
 _NODE = "^[A-Za-z0-9_][A-Za-z0-9_-]*$|\\$"
 """A layer's own name: in a block it may begin with a digit, and it may hold variables."""
 _REFERENCE = _NODE
+_LAYER_PATH = "^[A-Za-z0-9_][A-Za-z0-9_/-]*$|\\$"
+"""A layer of the model, or of a model in it: the names from the outside in."""
 _WIRES = one_or_many(string(pattern=_REFERENCE))
 _FILES = one_or_many(file("A file, relative to this one."))
 
@@ -219,36 +221,114 @@ def training() -> Schema:
             "metrics": _reference("metrics", "What is measured besides; with several outputs by the output's name."),
             "batch_size": said(integer(minimum=1), "Samples per update.", default=32),
             "epochs": said(integer(minimum=1), "Passes over the training data."),
+            "phases": phases(),
             "callbacks": callbacks | {"description": "What else happens during training, in order."},
             "class_weight": class_weight,
         },
     )
 
 
+def phases() -> Schema:
+    """`phases` of the training: what is trained one after the other, in place of `epochs`."""
+    layers = one_or_many(string(pattern=_LAYER_PATH))
+    phase = mapping(
+        "",
+        {
+            "name": said(string(pattern=NAME), "What the phase is called, for reports."),
+            "epochs": said(integer(minimum=1), "Passes over the training data in this phase."),
+            "freeze": said(layers, "Layers that training leaves as they are from here on."),
+            "unfreeze": said(layers, "Layers that training changes again from here on."),
+            "optimizer": _reference("optimizer", "How weights are updated from here on; left out, as before."),
+        },
+        "epochs",
+    )
+    about = "Parts of training, one after the other, instead of `epochs`; what a phase sets holds for the next too."
+    return {"description": about, "type": "array", "minItems": 1, "items": phase | {"type": "object"}}
+
+
 def runtime() -> Schema:
     """The `runtime` section."""
-    precision = choice(["float32", "float64", "mixed_float16", "mixed_bfloat16"])
+    precision = choice(["float32", "float64", "mixed_float16", "mixed_bfloat16", "auto"])
+    segment: Schema = {
+        "if": {"type": "string"},
+        "then": choice(["auto"]).schema,
+        "else": untyped(integer(minimum=1).schema),
+    }
+    segment["type"] = ["integer", "string"]
     return mapping(
         "Where and how the run computes.",
         {
             "seed": said(integer(minimum=0, maximum=2**32 - 1), "Makes runs repeatable."),
             "distribute": _reference("strategy", "On which devices.") | {"default": "auto"},
             "precision": said(
-                precision, "Number format of layers; mixed ones keep weights in float32.", default="float32"
+                precision,
+                "Number format of layers; mixed ones keep weights in float32; `auto` goes by the device.",
+                default="float32",
             ),
             "deterministic": said(boolean(), "Use only operations that give the same bits each time; slower."),
             "threads": said(
                 integer(minimum=1), "Processor threads per operation; left out, as many as there are cores."
             ),
+            "xla": said(
+                choice(["auto", True, False]),
+                "Whether steps are compiled by XLA; `auto` takes what is faster here.",
+                default="auto",
+            ),
+            "segment": segment
+            | {
+                "description": "Steps that run without a look at the progress; `auto` measures how many pay.",
+                "default": "auto",
+            },
+            "storage": said(
+                choice(["auto", "resident", "streamed"]),
+                "Where the samples are while training: all on the device, or read piece by piece.",
+                default="auto",
+            ),
+            "checkpoint": checkpoint(),
             "runs": said(path(), "Folder in which runs are kept.", default="runs"),
         },
     )
 
 
+def checkpoint() -> Schema:
+    """`checkpoint` of the runtime: when a run saves all that it needs to go on."""
+    when = mapping(
+        "",
+        {
+            "epochs": said(integer(minimum=1), "After every so many epochs."),
+            "steps": said(integer(minimum=1), "After every so many updates."),
+            "minutes": said(number(above=0), "When so many minutes have passed."),
+            "keep": said(integer(minimum=1), "So many of the newest are kept.", default=2),
+        },
+    )
+    about = "When a run saves all that it needs to go on after a break; `false` is never."
+    return either(about, "object", when, "boolean", boolean().schema) | {
+        "type": ["object", "boolean", "string"],
+        "default": {"minutes": 0.5, "keep": 2},
+    }
+
+
 def report() -> Schema:
     """The `report` section."""
     formats = array(choice(["html", "json", "md"]), "Files to write.")
-    full = mapping("", {"formats": said(formats, default=["html", "json", "md"])})
+    mlflow: Schema = {
+        "description": "For MLflow: `true` is the environment's address, or else a folder among the runs; or a folder.",
+        "type": ["boolean", "string"],
+        "if": {"type": "string"},
+        "then": untyped(path().schema),
+        "default": False,
+    }
+    full = mapping(
+        "",
+        {
+            "formats": said(formats, default=["html", "json", "md"]),
+            "gradients": said(
+                boolean(), "Record how large gradients and updates of each layer are; slower.", default=False
+            ),
+            "tensorboard": said(boolean(), "Log for TensorBoard, in the run's folder.", default=False),
+            "mlflow": mlflow,
+        },
+    )
     return either(
         "Whether, and in which formats, a report is written.", "object", full, "boolean", boolean().schema
     ) | {"type": ["object", "boolean", "string"]}

@@ -5,6 +5,7 @@ nothing.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict
 from typing import Any
 
 from specc.catalog.sources import FILES
@@ -15,7 +16,7 @@ from specc.data.partition import DEFAULT_SHARE, share_of
 from specc.data.sources.contiguous import is_contiguous
 from specc.graph.graph import Graph, GraphInput, Node, Ref, WeightsFile, Wiring
 from specc.plan.plan import Outline, Plan
-from specc.spec import Runtime
+from specc.spec import Logging, Phase, Runtime
 
 
 def as_document(plan: Plan) -> dict[str, Any]:
@@ -29,7 +30,7 @@ def as_document(plan: Plan) -> dict[str, Any]:
         "model": _model(plan.graph),
         "training": _training(plan),
         "runtime": _runtime(plan.runtime),
-        "report": {"formats": list(plan.report)} if plan.report else False,
+        "report": _report(plan),
     }
     return document | _allow(plan.allow)
 
@@ -204,7 +205,7 @@ def _training(plan: Plan) -> dict[str, Any]:
         "optimizer": component_document(plan.optimizer),
         "metrics": _per_output({name: _components(metrics) for name, metrics in plan.metrics.items()}),
         "batch_size": plan.batch_size,
-        "epochs": plan.epochs,
+        **({"phases": [_phase(phase) for phase in plan.phases]} if plan.phases else {"epochs": plan.epochs}),
     }
     if plan.loss_weights:
         training["loss_weights"] = dict(plan.loss_weights)
@@ -213,6 +214,16 @@ def _training(plan: Plan) -> dict[str, Any]:
     if plan.callbacks:
         training["callbacks"] = _components(plan.callbacks)
     return training
+
+
+def _phase(phase: Phase) -> dict[str, Any]:
+    return {
+        **({"name": phase.name} if phase.name else {}),
+        "epochs": phase.epochs,
+        **({"freeze": list(phase.freeze)} if phase.freeze else {}),
+        **({"unfreeze": list(phase.unfreeze)} if phase.unfreeze else {}),
+        **({"optimizer": component_document(phase.optimizer)} if phase.optimizer else {}),
+    }
 
 
 def _components(components: Iterable[Component]) -> list[Any]:
@@ -224,15 +235,28 @@ def _per_output(by_output: Mapping[str, Any]) -> Any:  # noqa: ANN401  what stan
 
 
 def _runtime(runtime: Runtime) -> dict[str, Any]:
-    document: dict[str, Any] = {
+    checkpoint = None if runtime.checkpoint is None else asdict(runtime.checkpoint)
+    return {
         "seed": runtime.seed,
         "distribute": component_document(runtime.distribute)
         if isinstance(runtime.distribute, Component)
         else runtime.distribute,
         "precision": runtime.precision,
         "deterministic": runtime.deterministic,
+        **({} if runtime.threads is None else {"threads": runtime.threads}),
+        "xla": runtime.xla,
+        "segment": runtime.segment,
+        "storage": runtime.storage,
+        "checkpoint": checkpoint is not None and {key: value for key, value in checkpoint.items() if value is not None},
         "runs": escaped(runtime.runs),
     }
-    if runtime.threads is not None:
-        document["threads"] = runtime.threads
-    return document
+
+
+def _report(plan: Plan) -> dict[str, Any] | bool:
+    """The formats and what is recorded besides; `false` if there is neither."""
+    logging = plan.logging
+    if not plan.report and logging == Logging():
+        return False
+    mlflow = escaped(logging.mlflow) if isinstance(logging.mlflow, str) else logging.mlflow
+    others = {"gradients": logging.gradients, "tensorboard": logging.tensorboard, "mlflow": mlflow}
+    return {"formats": list(plan.report), **others}

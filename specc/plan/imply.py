@@ -8,7 +8,7 @@ The rules of the language's version 1, which never change silently:
   cross-entropy. Both on logits, unless the last layer ends in a softmax or a sigmoid. A number implies mean squared
   error.
 - Classes imply the metric accuracy; numbers imply mean absolute error and root mean squared error.
-- The optimizer is Adam with its defaults, 10 epochs, batches of 32.
+- The optimizer is that of the first phase, or Adam with its defaults; 10 epochs, or those of the phases; batches of 32.
 """
 
 from collections.abc import Iterator, Mapping
@@ -24,7 +24,7 @@ from specc.graph.graph import NOWHERE, Graph, Node, TensorType
 from specc.graph.infer import Inferred
 from specc.language.suggest import did_you_mean
 from specc.plan.plan import Plan
-from specc.spec import Runtime, Training
+from specc.spec import Logging, Runtime, Training
 from specc.spec.sections import PerOutput
 from specc.spec.unknown import FAULTY, Unknown, is_faulty, known
 
@@ -55,6 +55,7 @@ class Written(NamedTuple):
     training: Training
     runtime: Runtime
     report: tuple[str, ...]
+    logging: Logging
     allow: tuple[str, ...]
     sound: bool
 
@@ -156,11 +157,11 @@ def imply(written: Written, catalog: Catalog) -> tuple[Plan, list[Finding]]:
     told = frozenset() if not findings else frozenset(target.name for target in written.facts.targets)
     (loss, metrics, weights), more = _for_outputs(training, graph, told)
     decided, origins, faults = _decide(loss, metrics, targets, written, catalog)
-    origins |= {
-        f"training.{key}": "the default"
-        for key in ("optimizer", "batch_size", "epochs")
-        if getattr(training, key) is None
-    }
+    optimizer, because = _optimizer(training)
+    origins |= {"training.optimizer": because} if because else {}
+    origins |= {"training.batch_size": "the default"} if training.batch_size is None else {}
+    epochs, because = _epochs(training)
+    origins |= {"training.epochs": because} if because else {}
     plan = Plan(
         name=written.name,
         description=written.description,
@@ -172,23 +173,46 @@ def imply(written: Written, catalog: Catalog) -> tuple[Plan, list[Finding]]:
         targets=decided.targets,
         losses=decided.losses,
         loss_weights={} if weights is None else weights,
-        optimizer=Component("optimizer", "Adam", {}, training.span)
-        if training.optimizer is None
-        else training.optimizer,
+        optimizer=optimizer,
         metrics=decided.metrics,
         one_hot=decided.one_hot,
         batch_size=BATCH_SIZE if training.batch_size is None else training.batch_size,
-        epochs=EPOCHS if training.epochs is None else training.epochs,
+        epochs=epochs,
+        phases=training.phases,
         callbacks=training.callbacks,
         class_weight=training.class_weight,
         runtime=runtime,
         report=written.report,
+        logging=written.logging,
         allow=written.allow,
         origins=origins,
-        places={f"training.{key}": span for key, span in training.spans.items()}
+        places={"training.epochs": training.span_of("phases")}
+        | {f"training.{key}": span for key, span in training.spans.items()}
         | {f"runtime.{key}": span for key, span in runtime.spans.items()},
     )
     return plan, findings + more + faults
+
+
+def _optimizer(training: Training) -> tuple[Component, str]:
+    """The optimizer that training begins with and, if it is implied, what it follows from."""
+    if training.optimizer is not None:
+        return training.optimizer, ""
+    first = known(lambda: next(iter(training.phases), None))
+    if is_faulty(first):
+        return FAULTY, ""
+    if first is not None and first.optimizer is not None:
+        return first.optimizer, "that of the first phase"
+    return Component("optimizer", "Adam", {}, training.span), "the default"
+
+
+def _epochs(training: Training) -> tuple[int, str]:
+    """How many epochs there are in all and, if nothing says so, what they follow from."""
+    if is_faulty(training.phases):
+        return FAULTY, ""
+    summed = known(lambda: sum(phase.epochs for phase in training.phases))
+    if is_faulty(summed) or summed:
+        return summed, ""
+    return (EPOCHS, "the default") if training.epochs is None else (training.epochs, "")
 
 
 class _Decided(NamedTuple):

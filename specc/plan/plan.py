@@ -9,7 +9,7 @@ from specc.data import DataFacts, DataSpec, TargetFacts
 from specc.diagnostics import Span
 from specc.graph.graph import Graph
 from specc.graph.infer import Inferred
-from specc.spec import Runtime
+from specc.spec import Logging, Phase, Runtime
 
 
 class Outline(NamedTuple):
@@ -29,7 +29,9 @@ class Plan:
 
     `targets`, `losses`, `loss_weights` and `metrics` go by output name, in the order of the graph's outputs;
     `one_hot` names the outputs whose loss takes classes as vectors with a single 1 instead of as indices. `epochs`
-    and `batch_size` count as Keras counts them; the batch is the global one. `class_weight` goes by class name.
+    and `batch_size` count as Keras counts them; the batch is the global one. Where there are `phases`, `epochs` is the
+    sum of theirs, and `optimizer` the one that training begins with. `class_weight` goes by class name. `report` has
+    the formats, `logging` what is recorded besides.
     `origins` says for each implied value, by its dotted path in the expanded spec, what it follows from. `place` is
     the whole spec's span.
     """
@@ -49,10 +51,12 @@ class Plan:
     one_hot: frozenset[str]
     batch_size: int
     epochs: int
+    phases: tuple[Phase, ...]
     callbacks: tuple[Component, ...]
     class_weight: str | Mapping[str, float] | None
     runtime: Runtime
     report: tuple[str, ...]
+    logging: Logging
     allow: tuple[str, ...] = ()
     origins: Mapping[str, str] = field(default_factory=dict)
     places: Mapping[str, Span] = field(default_factory=dict)

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from specc.catalog import Catalog
 from specc.component import Component
-from specc.diagnostics import Finding, Span
+from specc.diagnostics import Finding, Label, Span, error
 from specc.language.tree import Mapping, Node, Sequence, Value, plain
 from specc.spec.components import resolve_component
 from specc.spec.faults import Faults
@@ -36,6 +36,53 @@ class PerOutput(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class Phase:
+    """A part of training: so many epochs with some layers frozen or thawed before it, or with another optimizer.
+
+    `freeze` and `unfreeze` name layers, as the model has them or, inside a model that is a layer, as `specc show`
+    prints them. Without an `optimizer` the one before goes on, with its state. `spans` has the keys' values, and each
+    name of the lists as `freeze.0`.
+    """
+
+    span: Span
+    epochs: int
+    name: str = ""
+    freeze: tuple[str, ...] = ()
+    unfreeze: tuple[str, ...] = ()
+    optimizer: Component | None = None
+    spans: AbstractMapping[str, Span] = field(default_factory=dict)
+
+    def span_of(self, key: str) -> Span:
+        """Where `key` is written; the phase's own place if it is left out."""
+        return self.spans.get(key, self.span)
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpointing:
+    """When a run saves all that it needs to go on: after so many epochs, steps or minutes, each None if not asked.
+
+    The newest `keep` are kept.
+    """
+
+    epochs: int | None = None
+    steps: int | None = None
+    minutes: float | None = 0.5
+    keep: int = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Logging:
+    """What a run records besides: norms of gradients and updates, and for whom it writes them.
+
+    `mlflow` is a folder in the project; True takes the environment's address, or else a folder among the runs.
+    """
+
+    gradients: bool = False
+    tensorboard: bool = False
+    mlflow: str | bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Training:
     """The `training` section as written."""
 
@@ -46,6 +93,7 @@ class Training:
     metrics: PerOutput | None = None
     batch_size: int | None = None
     epochs: int | None = None
+    phases: tuple[Phase, ...] = ()
     callbacks: tuple[Component, ...] = ()
     class_weight: str | AbstractMapping[str, float] | None = None
     spans: AbstractMapping[str, Span] = field(default_factory=dict)
@@ -57,19 +105,35 @@ class Training:
 
 @dataclass(frozen=True, slots=True)
 class Runtime:
-    """The `runtime` section with its defaults. `threads` None leaves the number to TensorFlow."""
+    """The `runtime` section with its defaults. `threads` None leaves the number to TensorFlow.
+
+    What is `auto` is decided where it runs. `segment` is the number of steps between two looks at the progress,
+    `storage` where the data lies while it trains, `checkpoint` None if nothing is saved before the end.
+    """
 
     seed: int = 0
     distribute: Component | str = "auto"
     precision: str = "float32"
     deterministic: bool = True
     threads: int | None = None
+    xla: bool | str = "auto"
+    segment: int | str = "auto"
+    storage: str = "auto"
+    checkpoint: Checkpointing | None = Checkpointing()
     runs: str = "runs"
     written: frozenset[str] = frozenset()
     spans: AbstractMapping[str, Span] = field(default_factory=dict)
 
+    @property
+    def assumed_precision(self) -> str:
+        """The number format that a check reckons with: that of processors where the device decides."""
+        return "float32" if self.precision == "auto" else self.precision
 
-RUNTIME_KEYS = ("seed", "distribute", "precision", "deterministic", "threads", "runs")
+
+RUNTIME_KEYS = (
+    *("seed", "distribute", "precision", "deterministic", "threads"),
+    *("xla", "segment", "storage", "checkpoint", "runs"),
+)
 REPORT_FORMATS = ("html", "json", "md")
 
 
@@ -80,7 +144,7 @@ def resolve_training(
     if node is None:
         return Training(place), []
     if not isinstance(node, Mapping):
-        return Training(place, *[FAULTY] * 8), []
+        return Training(place, *[FAULTY] * 9), []
     findings: list[Finding] = []
 
     def read(key: str, ask: Callable[[Node], T], absent: T, *, parts: bool = False) -> T:
@@ -97,13 +161,14 @@ def resolve_training(
         loss_weights=read("loss_weights", _numbers, None),
         optimizer=read("optimizer", lambda found: keep(_sound(found, "optimizer", catalog, faults)), None),
         metrics=read("metrics", lambda found: keep(_per_output(found, "metric", catalog, faults)), None, parts=True),
-        batch_size=read("batch_size", lambda size: _scalar(size, int), None),
-        epochs=read("epochs", lambda epochs: _scalar(epochs, int), None),
+        batch_size=read("batch_size", lambda size: _of_type(size, int), None),
+        epochs=read("epochs", lambda epochs: _of_type(epochs, int), None),
+        phases=read("phases", lambda found: keep(_phases(found, catalog, faults)), (), parts=True),
         callbacks=read("callbacks", lambda found: keep(_several(found, "callback", catalog, faults)), (), parts=True),
-        class_weight=read("class_weight", lambda weight: _scalar(weight, str) or _numbers(weight), None),
+        class_weight=read("class_weight", lambda weight: _of_type(weight, str) or _numbers(weight), None),
         spans={entry.key: entry.value.span for entry in node} | _key_spans(node, ("class_weight", "loss_weights")),
     )
-    return training, findings
+    return training, findings + _epochs_beside_phases(node)
 
 
 def resolve_runtime(node: Node | None, catalog: Catalog, faults: Faults) -> tuple[Runtime, list[Finding]]:
@@ -120,6 +185,9 @@ def resolve_runtime(node: Node | None, catalog: Catalog, faults: Faults) -> tupl
     distribute = found["distribute"]
     if distribute is not None and distribute is not FAULTY and values["distribute"] not in ("auto", "none"):
         values["distribute"], findings = _sound(distribute, "strategy", catalog, faults)
+    if isinstance(found["checkpoint"], Value | Mapping):
+        values["checkpoint"], more = _checkpointing(found["checkpoint"])
+        findings += more
     spans = {entry.key: entry.value.span for entry in node}
     return Runtime(**values, written=frozenset(values), spans=spans), findings
 
@@ -132,6 +200,78 @@ def resolve_report(node: Node | None) -> tuple[str, ...]:
         case Mapping() if isinstance(formats := node.get("formats"), Sequence):
             return tuple(str(item.value) for item in formats.items if isinstance(item, Value))
     return REPORT_FORMATS
+
+
+def resolve_logging(node: Node | None, faults: Faults) -> Logging:
+    """What the `report:` section says of a run's logs; `FAULTY` is what is at fault in it."""
+    if not isinstance(node, Mapping):
+        return Logging()
+    found = {key: faults.get(node, key) for key in ("gradients", "tensorboard", "mlflow")}
+    values: dict[str, Any] = {
+        key: value.value if isinstance(value, Value) else FAULTY for key, value in found.items() if value is not None
+    }
+    return Logging(**values)
+
+
+def _phases(node: Node, catalog: Catalog, faults: Faults) -> tuple[tuple[Phase, ...], list[Finding]]:
+    """The phases, `Partly` where some are at fault."""
+    if not isinstance(node, Sequence):
+        return FAULTY, []
+    results = [_phase(item, catalog, faults) for item in node.items]
+    phases = [phase for phase, _ in results]
+    if faults.inside(node) and all(phase is not FAULTY for phase in phases):
+        phases.append(FAULTY)  # the list itself is at fault
+    return several(phases), [finding for _, more in results for finding in more]
+
+
+def _phase(node: Node, catalog: Catalog, faults: Faults) -> tuple[Phase, list[Finding]]:
+    if not isinstance(node, Mapping) or faults.inside(node):
+        return FAULTY, []
+    optimizer: Component | None = None
+    findings: list[Finding] = []
+    if (written := node.get("optimizer")) is not None:
+        optimizer, findings = _sound(written, "optimizer", catalog, faults)
+    names = {key: _texts(node.get(key)) for key in ("freeze", "unfreeze")}
+    spans = {entry.key: entry.value.span for entry in node}
+    spans |= {f"{key}.{number}": span for key, found in names.items() for number, (_, span) in enumerate(found)}
+    phase = Phase(
+        node.span,
+        epochs=_of_type(node.get("epochs"), int) or 0,  # the schema wants a whole number above 0
+        name=_of_type(node.get("name"), str) or "",
+        freeze=tuple(name for name, _ in names["freeze"]),
+        unfreeze=tuple(name for name, _ in names["unfreeze"]),
+        optimizer=optimizer,
+        spans=spans,
+    )
+    return phase, findings
+
+
+def _texts(node: Node | None) -> list[tuple[str, Span]]:
+    """One text, or several in a list, each with its place."""
+    items = node.items if isinstance(node, Sequence) else [node]
+    return [(str(item.value), item.span) for item in items if isinstance(item, Value)]
+
+
+def _epochs_beside_phases(node: Mapping) -> list[Finding]:
+    epochs, phases = node.entry("epochs"), node.entry("phases")
+    if epochs is None or phases is None:
+        return []
+    first, second = sorted((epochs, phases), key=lambda entry: entry.key_span)
+    message = "`training` takes only one of `epochs` and `phases`: each phase has epochs of its own"
+    labels = (Label(first.key_span, "given here"),)
+    return [error("conflicting-keys", message, second.key_span, labels=labels, help="leave `epochs` out")]
+
+
+def _checkpointing(node: Value | Mapping) -> tuple[Checkpointing | None, list[Finding]]:
+    """When the run saves. What is written stands alone: `steps: 100` saves by the clock no more."""
+    if isinstance(node, Value):
+        return Checkpointing() if node.value else None, []
+    given: dict[str, Any] = {entry.key: entry.value.value for entry in node if isinstance(entry.value, Value)}
+    epochs, steps, minutes = (given.get(key) for key in ("epochs", "steps", "minutes"))
+    if epochs is steps is minutes is None:
+        message = "`checkpoint` says not when: it needs one of `epochs`, `steps` and `minutes`"
+        return FAULTY, [error("missing-key", message, node.span, help="`checkpoint: false` saves nothing on the way")]
+    return Checkpointing(epochs, steps, minutes, given.get("keep", Checkpointing().keep)), []
 
 
 def _per_output(node: Node, kind: str, catalog: Catalog, faults: Faults) -> tuple[PerOutput, list[Finding]]:
@@ -178,7 +318,7 @@ def _key_spans(node: Mapping, keys: tuple[str, ...]) -> dict[str, Span]:
     return {f"{key}.{e.key}": e.key_span for key, value in inside.items() if isinstance(value, Mapping) for e in value}
 
 
-def _scalar(node: Node, of: type[T]) -> T | None:
+def _of_type(node: Node | None, of: type[T]) -> T | None:
     return node.value if isinstance(node, Value) and isinstance(node.value, of) else None
 
 
