@@ -165,10 +165,9 @@ def _plan(  # noqa: PLR0913, PLR0917  as above
         findings += mismatches
         graph = without(rewrite_files(graph, catalog, path.parent), inferred.refused)
     data = _as_written_here(data, path.parent)
-    section = faults.part(document, "report")
-    report = resolve_report(document.get("report"))
-    logging = FAULTY if section is FAULTY else resolve_logging(section, faults)
-    description = _text(document.get("description"))
+    logging, more = resolve_logging(faults.part(document, "report"), faults)
+    findings += more
+    description, report = _text(document.get("description")), resolve_report(document.get("report"))
     parts = (name, description, document.span, data, facts, graph, inferred, training, runtime, report, logging)
     written = Written(*parts, allow=_codes(document), sound=not has_errors([*so_far, *findings]))
     plan, more = imply(written, catalog)

@@ -212,9 +212,12 @@ _ADVICE = {
     "duplicate-metric": "two metrics of an output have the same name",
     "embedding-of-numbers": "an `Embedding` is given something other than whole numbers",
     "flatten-without-effect": "`Flatten` is given what is flat",
+    "freeze-without-effect": "a phase freezes what is frozen or has no weights, or thaws what was never frozen",
+    "frozen-and-unfrozen": "a phase freezes and unfreezes the same layer",
     "half-precision-on-cpu": "half precision on a CPU is slower than single",
     "half-precision-output": "an output has half precision, too coarse for a loss",
     "hinge-on-probabilities": "a hinge loss is given probabilities",
+    "idle-optimizer": "the first phase replaces the optimizer of `training`",
     "learning-rate-too-high": "the learning rate is above 1 for an optimizer whose steps are as long as it",
     "learning-rate-zero": "the learning rate is 0",
     "linear-after-linear": "two linear layers stand in a row with no activation between them",
@@ -228,16 +231,17 @@ _ADVICE = {
     "monitor-needs-mode": "Keras cannot tell which direction of a monitored value is better",
     "more-units-than-classes": "an output has units that no class belongs to",
     "no-loss": "all losses have the weight 0",
+    "no-such-layer": "a phase names a layer that the model does not have",
     "no-validation-split": "a callback waits for a validation value and no rows validate",
     "normalization-after-output": "batch normalization stands behind the last layer",
     "normalization-of-one-sample": "batch normalization over batches of one sample gives 0",
-    "nothing-to-train": "the model has no trainable weights",
+    "nothing-to-train": "the model has no trainable weights, or none that a phase trains",
     "num-classes-mismatch": "a metric counts fewer classes than the target has",
     "number-loss-on-classes": "a loss for numbers is used on classes, and outputs are not bounded",
     "output-range": "the last activation cannot give the values of the target",
     "patience-never-runs-out": "a callback waits longer than training lasts",
     "piecewise-mismatch": "boundaries and values of a stepwise schedule do not go together",
-    "plateau-against-schedule": "`ReduceLROnPlateau` meets a learning rate that a schedule sets",
+    "plateau-against-schedule": "a callback changes a learning rate that a schedule or another callback sets",
     "relu-output": "a target of numbers is predicted through a ReLU",
     "reserved-file": "a callback writes a file that every run writes itself",
     "schedule-ends-early": "the learning rate reaches 0 long before the end of training",
@@ -259,6 +263,7 @@ _ADVICE = {
 
 _EMITTING = {
     "data-not-emitted": "`specc emit` writes a script without data, as it cannot say theirs",
+    "phases-not-emitted": "`specc emit` writes the model alone, as several `fit` cannot say its phases",
 }
 
 _IMPORTING = {

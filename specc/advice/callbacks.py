@@ -134,29 +134,39 @@ def _does_the_same(view: View, callback: Component, other: Component) -> bool:
 
 
 def plateau_against_schedule(view: View) -> Iterator[Finding]:
-    """Keras refuses to set a learning rate that a schedule sets."""
-    schedule = view.schedule
-    for _, callback in view.callbacks("ReduceLROnPlateau"):
+    """Keras refuses to set a learning rate that a schedule sets; and of two callbacks that set it, one is undone."""
+    setting = [callback for _, callback in view.callbacks("LearningRateScheduler", "ReduceLROnPlateau")]
+    for course in view.courses:
+        schedule = course.schedule
         if schedule is not None:
-            yield error(
-                "plateau-against-schedule",
-                f"`{callback.type}` cannot lower a learning rate that `{schedule.type}` sets",
-                callback.span,
-                labels=(Label(schedule.span, "the schedule"),),
-                help="keep one of the two",
-            )
+            yield from (_two_rates(callback, schedule, "the schedule") for callback in setting)
+    if not any(course.schedule for course in view.courses):
+        kinds = {view.type_of(callback): callback for callback in setting}
+        if len(kinds) > 1:
+            yield _two_rates(kinds["ReduceLROnPlateau"], kinds["LearningRateScheduler"], "in every epoch")
+
+
+def _two_rates(callback: Component, setter: Component, label: str) -> Finding:
+    verb = "lower" if callback.type == "ReduceLROnPlateau" else "set"
+    return error(
+        "plateau-against-schedule",
+        f"`{callback.type}` cannot {verb} a learning rate that `{setter.type}` sets",
+        callback.span,
+        labels=(Label(setter.span, label),),
+        help="keep one of the two",
+    )
 
 
 def average_not_kept(view: View) -> Iterator[Finding]:
     """`SwapEMAWeights` puts averaged weights in, which only an optimizer with `use_ema` keeps."""
     for _, callback in view.callbacks("SwapEMAWeights"):
-        if not view.argument(view.optimizer, "use_ema"):
+        course = next((course for course in view.courses if not view.argument(course.optimizer, "use_ema")), None)
+        if course is not None:
+            optimizer = course.optimizer
             yield error(
                 "average-not-kept",
                 f"`{callback.type}` needs averaged weights, and the optimizer keeps none",
                 callback.span,
-                labels=(Label(view.optimizer.span, "keeps no average"),)
-                if "training.optimizer" not in view.plan.origins
-                else (),
-                help=f"write `optimizer: {{{view.optimizer.type}: {{use_ema: true}}}}`",
+                labels=(Label(optimizer.span, "keeps no average"),) if course.written else (),
+                help=f"write `optimizer: {{{optimizer.type}: {{use_ema: true}}}}`",
             )

@@ -11,7 +11,19 @@ from contextlib import suppress
 from itertools import chain
 from typing import Final, TypeAlias
 
-from specc.advice import callbacks, files, losses, metrics, model, outputs, runtime, schedules, structure, training
+from specc.advice import (
+    callbacks,
+    files,
+    losses,
+    metrics,
+    model,
+    outputs,
+    phases,
+    runtime,
+    schedules,
+    structure,
+    training,
+)
 from specc.advice.view import Output, View, view
 from specc.catalog import Catalog
 from specc.diagnostics import Finding
@@ -77,6 +89,11 @@ OF_PLANS: Final[tuple[Rule, ...]] = (
     training.batch_over_split,
     training.learning_rate,
     training.nothing_to_train,
+    phases.no_such_layer,
+    phases.frozen_and_unfrozen,
+    phases.all_layers_frozen,
+    phases.freeze_without_effect,
+    phases.idle_optimizer,
     structure.unscaled_image,
     runtime.half_precision_on_cpu,
     runtime.uneven_batch,

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from specc.advice.view import View
+from specc.component import Component
 from specc.diagnostics import Finding, Label, error, warning
 from specc.plan.imply import BATCH_SIZE
 from specc.spec.unknown import is_faulty
@@ -25,7 +26,11 @@ def batch_over_split(view: View) -> Iterator[Finding]:
 
 def learning_rate(view: View) -> Iterator[Finding]:
     """A rate of 0, one above 1 where the rate is the length of a step, and one that is beyond use for `SGD`."""
-    optimizer = view.optimizer
+    for course in view.courses:
+        yield from _rate_of(course.optimizer, view)
+
+
+def _rate_of(optimizer: Component, view: View) -> Iterator[Finding]:
     rate = view.argument(optimizer, "learning_rate")
     if not isinstance(rate, int | float) or isinstance(rate, bool):
         return

@@ -17,6 +17,7 @@ from specc.diagnostics import Label, Span
 from specc.graph.graph import Node, Ref, TensorType
 from specc.graph.order import sources
 from specc.plan import Plan
+from specc.plan.stretches import stretches
 from specc.spec.unknown import FAULTY, Unknown, each, is_faulty, known
 
 PASSING = frozenset(
@@ -94,6 +95,7 @@ class View(NamedTuple):
     uses: Mapping[str, int]
     train_rows: int | None
     validation_rows: int | None
+    courses: Sequence["Course"] = ()
 
     def type_of(self, component: Component) -> str:
         """The component's type under the catalog's own name."""
@@ -156,13 +158,6 @@ class View(NamedTuple):
         found = list(sources(node))
         return self.plan.inferred.tensor(found[0]) if len(found) == 1 else None
 
-    @property
-    def steps(self) -> int | None:
-        """How many steps training takes if nothing stops it."""
-        if self.train_rows is None:
-            return None
-        return -(-self.train_rows // self.plan.batch_size) * self.plan.epochs
-
     def callbacks(self, *types: str) -> Iterator[tuple[str, Component]]:
         """The callbacks of some types, by the catalog's names."""
         for component in self.plan.callbacks:  # the last one may be unknown
@@ -170,11 +165,18 @@ class View(NamedTuple):
             if name in types:
                 yield name, component
 
-    @property
-    def optimizer(self) -> Component:
-        """The optimizer that holds the learning rate: the one inside a loss-scaling one."""
-        inner = self.plan.optimizer.arguments.get("inner_optimizer")
-        return inner if isinstance(inner, Component) else self.plan.optimizer
+
+class Course(NamedTuple):
+    """The epochs of one optimizer, in all training or in some phases.
+
+    `optimizer` is the one that holds the learning rate: the one inside a loss-scaling one. `written` says whether the
+    spec has it. `place` is where the number of epochs is written, None if it is implied.
+    """
+
+    optimizer: Component
+    written: bool
+    epochs: int
+    place: Span | None
 
     @property
     def schedule(self) -> Component | None:
@@ -194,7 +196,22 @@ def view(plan: Plan, catalog: Catalog) -> View:
     train, validation = known(_train_rows, plan), known(_validation_rows, plan)
     seen = View(plan, catalog, (), readers, uses, train, validation)
     outputs = {} if plan.graph is FAULTY else plan.graph.outputs
-    return seen._replace(outputs=tuple(_output(name, ref, seen) for name, ref in outputs.items()))
+    courses = known(_courses, plan)
+    return seen._replace(outputs=tuple(_output(name, ref, seen) for name, ref in outputs.items()), courses=courses)
+
+
+def _courses(plan: Plan) -> tuple[Course, ...]:
+    """One for each optimizer, in the order of training."""
+    found = []
+    for stretch in stretches(plan):
+        inner = stretch.optimizer.arguments.get("inner_optimizer")
+        optimizer = inner if isinstance(inner, Component) else stretch.optimizer
+        own = next((phase for phase in stretch.phases if phase.optimizer is not None), None)
+        written = own is not None or "training.optimizer" not in plan.origins
+        place = None if "training.epochs" in plan.origins else plan.place_of("training.epochs")
+        place = stretch.phases[0].span_of("epochs") if stretch.phases else place
+        found.append(Course(optimizer, written, stretch.epochs, place))
+    return tuple(found)
 
 
 def _train_rows(plan: Plan) -> int | None:

@@ -230,14 +230,14 @@ def training() -> Schema:
 
 def phases() -> Schema:
     """`phases` of the training: what is trained one after the other, in place of `epochs`."""
-    layers = one_or_many(string(pattern=_LAYER_PATH))
+    layers = one_or_many(string(pattern=_LAYER_PATH)).schema | {"uniqueItems": True}
     phase = mapping(
         "",
         {
             "name": said(string(pattern=NAME), "What the phase is called, for reports."),
             "epochs": said(integer(minimum=1), "Passes over the training data in this phase."),
-            "freeze": said(layers, "Layers that training leaves as they are from here on."),
-            "unfreeze": said(layers, "Layers that training changes again from here on."),
+            "freeze": layers | {"description": "Layers that training leaves as they are from here on."},
+            "unfreeze": layers | {"description": "Layers that training changes again from here on."},
             "optimizer": _reference("optimizer", "How weights are updated from here on; left out, as before."),
         },
         "epochs",

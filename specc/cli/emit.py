@@ -24,11 +24,11 @@ def emit(spec: Path, output: Path | None, sets: tuple[str, ...], variables: tupl
     """  # noqa: D301
     check_output(output, spec, "the spec itself")
     checked, model = checked_model(spec, sets, variables, root)
-    from specc.emitting import data_gap
     from specc.emitting import emit as emit_script
+    from specc.emitting import gap
     from specc.plan import Plan
 
-    gap = data_gap(model, checked.root, spec.parent) if isinstance(model, Plan) else None
-    if gap is not None:
-        print_findings([gap], checked.sources)
+    missing = gap(model, checked.root, spec.parent) if isinstance(model, Plan) else None
+    if missing is not None:
+        print_findings([missing], checked.sources)
     give(emit_script(model, checked.parts, checked.root, spec.parent), output)

@@ -13,6 +13,7 @@ from specc.comparing.weights import WeightsFit, weights_fit
 from specc.component import Component
 from specc.plan import Outline, Plan
 from specc.plan.document import as_document, as_outline
+from specc.spec import Phase
 
 
 class LayerChange(NamedTuple):
@@ -134,10 +135,10 @@ def _settings(plan: Plan | Outline) -> dict[str, Value]:
     data |= {source.kind: source} | ({"columns": kinds | dict(plan.data.columns)} if kinds else {})
     training: dict[str, Value] = {
         "loss": dict(plan.losses),
-        "optimizer": plan.optimizer,
+        **({} if plan.phases and plan.phases[0].optimizer else {"optimizer": plan.optimizer}),
         "metrics": dict(plan.metrics),
         "batch_size": plan.batch_size,
-        "epochs": plan.epochs,
+        **({"phases": tuple(map(_phase, plan.phases))} if plan.phases else {"epochs": plan.epochs}),
         "loss_weights": dict(plan.loss_weights),
         "class_weight": plan.class_weight,
         "callbacks": plan.callbacks,
@@ -150,6 +151,12 @@ def _settings(plan: Plan | Outline) -> dict[str, Value]:
             key: next(iter(by_output.values())) for key, by_output in (("loss", plan.losses), ("metrics", plan.metrics))
         }
     return start | {"data": data, "training": training, "runtime": runtime}
+
+
+def _phase(phase: Phase) -> dict[str, Value]:
+    """What a phase does; its name is for people."""
+    lists: dict[str, Value] = {"freeze": list(phase.freeze), "unfreeze": list(phase.unfreeze)}
+    return {"epochs": phase.epochs, **lists, **({"optimizer": phase.optimizer} if phase.optimizer else {})}
 
 
 def _layer_json(layer: Layer | None) -> dict[str, Any] | None:

@@ -4,7 +4,7 @@ An argument may also be `Code`: source text that stands for a value which is not
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from specc.catalog import Catalog, EntryFacts
@@ -29,6 +29,15 @@ def component_call(component: Component, catalog: Catalog, extra: Mapping[str, E
         return quoted(component.type)
     if not is_class(facts):
         return quoted(component.type)  # a function, such as an activation: Keras takes its name
+    if (by_epoch := component.arguments.get("schedule")) is not None and facts.name == "LearningRateScheduler":
+        assert isinstance(by_epoch, Component)  # noqa: S101  as the catalog says
+        # Keras wants a function that gives a number; a schedule gives a tensor.
+        extra = {
+            **(extra or {}),
+            "schedule": call("lambda epoch: float", call(component_call(by_epoch, catalog), "epoch")),
+        }
+        others = {name: value for name, value in component.arguments.items() if name != "schedule"}
+        component = replace(component, arguments=others)
     return constructor(component, facts, catalog, extra or {})
 
 

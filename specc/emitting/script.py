@@ -14,6 +14,7 @@ from specc.component import Component
 from specc.data.facts import CLASSES
 from specc.emitting.components import component_call
 from specc.emitting.data import DataCode, data_code
+from specc.emitting.phases import compile_function, phase_lines
 from specc.emitting.python import (
     INDENT,
     WIDTH,
@@ -60,7 +61,8 @@ def training_script(plan: Plan, model: Structured, catalog: Catalog, root: Path,
     main = "\n".join(_main(plan, data, catalog))
     end = f'if __name__ == "__main__":\n{INDENT}main()'
     notes = _notes(plan.graph, model)
-    blocks = [*data.functions, *model.functions, main, end]
+    compiling = [compile_function(_compiled(plan, catalog))] if plan.phases else []
+    blocks = [*data.functions, *model.functions, *compiling, main, end]
     return _assembled(plan.outline, notes, ["\n".join(constants)], blocks)
 
 
@@ -140,12 +142,15 @@ def _main(plan: Plan, data: DataCode, catalog: Catalog) -> list[str]:
         lines += _class_weight(plan, data)
         fit["class_weight"] = "class_weight"
     lines += _one_hot(plan, data)
-    lines += statement("", _compile(plan, catalog), 1)
+    if not plan.phases:
+        optimizer = component_call(plan.optimizer, catalog)
+        lines += statement("", call("model.compile", optimizer=optimizer, **_compiled(plan, catalog)), 1)
     if plan.callbacks:
         lines += statement("callbacks = ", listed(component_call(each, catalog) for each in plan.callbacks), 1)
         fit["callbacks"] = "callbacks"
     train = "train" if is_split(plan) else ""
-    lines += statement("", call("model.fit", data.rows("x", train), data.rows("y", train), **fit), 1)
+    x, y = data.rows("x", train), data.rows("y", train)
+    lines += phase_lines(plan, catalog, x, y, fit) if plan.phases else statement("", call("model.fit", x, y, **fit), 1)
     if has_rows(plan, "test"):
         options = {"batch_size": "BATCH_SIZE", "return_dict": "True", "verbose": "0"}
         metrics = call("model.evaluate", data.rows("x", "test"), data.rows("y", "test"), **options)
@@ -182,11 +187,9 @@ def _one_hot(plan: Plan, data: DataCode) -> list[str]:
     return lines
 
 
-def _compile(plan: Plan, catalog: Catalog) -> Expression:
-    arguments = {
-        "optimizer": component_call(plan.optimizer, catalog),
-        "loss": one_or_all({name: component_call(loss, catalog) for name, loss in plan.losses.items()}),
-    }
+def _compiled(plan: Plan, catalog: Catalog) -> dict[str, Expression]:
+    """The arguments of `compile` behind the optimizer."""
+    arguments = {"loss": one_or_all({name: component_call(loss, catalog) for name, loss in plan.losses.items()})}
     if len(plan.losses) > 1 and plan.loss_weights:
         weights = {name: literal(plan.loss_weights.get(name, 1.0)) for name in plan.losses}
         arguments["loss_weights"] = one_or_all(weights)
@@ -195,7 +198,7 @@ def _compile(plan: Plan, catalog: Catalog) -> Expression:
     }
     if any(plan.metrics.values()):
         arguments["metrics"] = one_or_all(metrics)
-    return call("model.compile", **arguments)
+    return arguments
 
 
 def _save(plan: Plan, data: DataCode, catalog: Catalog) -> list[str]:

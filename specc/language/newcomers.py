@@ -70,13 +70,27 @@ _METRICS = {
     "prauc": "write `AUC: {curve: PR}`",
 }
 _CALLBACKS = {
-    "learningratescheduler": f"{_NO_CODE}: {_SCHEDULE}, or use `ReduceLROnPlateau`",
     "lambdacallback": f"{_NO_CODE}; what a run records, it records by itself",
     "history": "leave it out: a run records every epoch by itself",
     "progbarlogger": "leave it out: a run shows its progress by itself",
     "remotemonitor": "specc opens no network; a run records every epoch by itself",
 }
-_TYPES = {"layer": _LAYERS, "loss": _LOSSES, "metric": _METRICS, "callback": _CALLBACKS}
+_NO_SERVERS = (
+    "Keras 3 cannot train with variables that are kept apart from the replicas; "
+    "write `MirroredStrategy`, or `MultiWorkerMirroredStrategy` for several machines"
+)
+_STRATEGIES = {
+    **dict.fromkeys(("parameterserverstrategy", "parameterserver", "centralstoragestrategy"), _NO_SERVERS),
+    "centralstorage": _NO_SERVERS,
+    **dict.fromkeys(("ddp", "ddpstrategy", "dataparallel", "distributeddataparallel"), "write `MirroredStrategy`"),
+}
+_TYPES = {
+    "layer": _LAYERS,
+    "loss": _LOSSES,
+    "metric": _METRICS,
+    "callback": _CALLBACKS,
+    "strategy": _STRATEGIES,
+}
 
 _ARGUMENTS = {
     **dict.fromkeys(("input_shape", "input_dim", "batch_input_shape", "batch_shape", "input_length"), _INPUTS),

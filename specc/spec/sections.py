@@ -202,15 +202,22 @@ def resolve_report(node: Node | None) -> tuple[str, ...]:
     return REPORT_FORMATS
 
 
-def resolve_logging(node: Node | None, faults: Faults) -> Logging:
+def resolve_logging(node: Node | None, faults: Faults) -> tuple[Logging, list[Finding]]:
     """What the `report:` section says of a run's logs; `FAULTY` is what is at fault in it."""
+    if node is FAULTY:
+        return FAULTY, []
     if not isinstance(node, Mapping):
-        return Logging()
+        return Logging(), []
     found = {key: faults.get(node, key) for key in ("gradients", "tensorboard", "mlflow")}
     values: dict[str, Any] = {
         key: value.value if isinstance(value, Value) else FAULTY for key, value in found.items() if value is not None
     }
-    return Logging(**values)
+    mlflow = values.get("mlflow")
+    if isinstance(mlflow, str) and ":" in mlflow:
+        message = f"`mlflow` is a folder in the project, or `true`; `{mlflow}` is an address"
+        help_ = "write `mlflow: true`, and the address into the environment: `MLFLOW_TRACKING_URI`"
+        return FAULTY, [error("invalid-value", message, found["mlflow"].span, help=help_)]
+    return Logging(**values), []
 
 
 def _phases(node: Node, catalog: Catalog, faults: Faults) -> tuple[tuple[Phase, ...], list[Finding]]:

@@ -17,7 +17,7 @@ from typing import Any
 import keras
 
 from specc.catalog import Catalog
-from specc.component import Component
+from specc.component import Argument, Component
 from specc.keras_target.build import build_component
 from specc.runs import RunFolder, write_csv
 
@@ -41,7 +41,15 @@ def spec_callback(component: Component, folder: Path, catalog: Catalog) -> keras
     }
     for name in paths & placed.keys():
         Path(str(placed[name])).parent.mkdir(parents=True, exist_ok=True)
+    schedule = placed.get("schedule")
+    if component.type == "LearningRateScheduler" and isinstance(schedule, Component):
+        return _by_epoch(build_component(schedule, catalog), placed.get("verbose", 0))
     return build_component(replace(component, arguments=placed), catalog)
+
+
+def _by_epoch(schedule: Any, verbose: Argument) -> keras.callbacks.Callback:  # noqa: ANN401  a Keras schedule
+    """Keras wants a function of the epoch and the rate before; a schedule gives a tensor for a step."""
+    return keras.callbacks.LearningRateScheduler(lambda epoch, rate: float(schedule(epoch)), verbose)  # noqa: ARG005
 
 
 @dataclass

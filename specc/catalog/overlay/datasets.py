@@ -120,4 +120,14 @@ STRATEGIES: Family = {
         first="devices",
         extra={"devices": Extra(nullable(_DEVICES), None)},
     ),
+    "MultiWorkerMirroredStrategy": entry(
+        "A copy of the model per device of several machines; the cluster is told by the environment.", first=None
+    ),
+    "TPUStrategy": entry(
+        "A copy of the model per core of a TPU.",
+        first="tpu",
+        extra={
+            "tpu": Extra(nullable(string("Name or address of the TPU; null takes the one of the environment.")), None)
+        },
+    ),
 }

@@ -141,7 +141,6 @@ EXCLUDED: dict[str, dict[str, str]] = {
             _BASE: ("Callback", "CallbackList"),
             _INTERNAL: ("History", "ProgbarLogger"),
             _CODE: ("LambdaCallback",),
-            "takes a function; give the optimizer's learning_rate a schedule": ("LearningRateScheduler",),
             "sends numbers over the network": ("RemoteMonitor",),
             "needs a package that specc does not install": ("OrbaxCheckpoint",),
         }
