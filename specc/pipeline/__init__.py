@@ -27,13 +27,13 @@ def train_and_report(
 
     quiet_tensorflow()
     from specc.reporting import write_report
-    from specc.training.train import train
+    from specc.training.train import How, train
 
     if plan.data.split.folds:
         from specc.pipeline.folds import train_folds
 
         return train_folds(checked, plan, command, show, cache=cache)
-    outcome = train(checked, plan, command, show, cache=cache)
+    outcome = train(checked, plan, How(command, show, cache=cache))
     if outcome.run is None or not plan.report:
         return outcome
     _, findings = write_report(outcome.run.path, plan.report)

@@ -22,7 +22,8 @@ from specc.reporting import write_report
 from specc.runs import Fold, Folds, RunFolder
 from specc.runs.folder import REPORT_HTML
 from specc.runs.folds import COMPLETED, FOLDS
-from specc.training.train import Outcome, run_folder, train
+from specc.training.recording import run_folder
+from specc.training.train import How, Outcome, train
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,7 @@ def _train_fold(  # noqa: PLR0913  what is trained, and where it goes
         return Outcome(None, {}, new)
     if show is not None:
         print(f"fold {number} of {record.folds.asked}", file=show, flush=True)
-    outcome = train(own, own.plan, command, show, lambda: record.folder_of(number), cache=cache)
+    outcome = train(own, own.plan, How(command, show, lambda: record.folder_of(number), cache))
     reported: Iterable[Finding] = ()
     if outcome.run is not None and own.plan.report:
         _, reported = write_report(outcome.run.path, own.plan.report)

@@ -4,7 +4,7 @@ Training makes a folder with `create` and fills it through the `write_…` funct
 comes later, gets it back with `read`. Nothing here imports NumPy, Keras or TensorFlow.
 """
 
-from specc.runs.folder import RunFolder, create, latest
+from specc.runs.folder import RunFolder, create, latest, newest_first
 from specc.runs.folds import Fold, Folds
 from specc.runs.reading import read, read_folds
 from specc.runs.run import (
@@ -46,6 +46,7 @@ __all__ = [
     "as_json",
     "create",
     "latest",
+    "newest_first",
     "read",
     "read_folds",
     "write_bytes",

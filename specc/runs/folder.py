@@ -110,9 +110,14 @@ def create(runs_folder: Path, name: str, content_hash: str, now: datetime) -> Ru
 
 def latest(runs_folder: Path, name: str | None = None) -> RunFolder | None:
     """The newest run below `runs_folder`, of the spec called `name` or of any; None if there is none."""
+    return next(iter(newest_first(runs_folder, name)), None)
+
+
+def newest_first(runs_folder: Path, name: str | None = None) -> list[RunFolder]:
+    """The runs below `runs_folder`, of the spec called `name` or of all."""
     found = [
         (path.name[:15], path.stat().st_mtime_ns, path)
         for path in runs_folder.glob(f"{name or '*'}/*")
         if _ID.fullmatch(path.name) and (path / RUN).is_file()
     ]
-    return RunFolder(max(found)[2]) if found else None
+    return [RunFolder(path) for *_, path in sorted(found, reverse=True)]

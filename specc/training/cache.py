@@ -18,7 +18,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from specc.training.array_files import FileArray, FileWriter, StorageError, writing
+from specc.engine.array_files import FileArray, FileWriter, StorageError, writing
 
 Place: TypeAlias = tuple[str, ...]
 """What an array is, such as ("train", "inputs", "image")."""

@@ -21,9 +21,6 @@ from specc.component import Argument, Component
 from specc.keras_target.build import build_component
 from specc.runs import RunFolder, write_csv
 
-SAVE_EVERY_S = 30.0
-"""The least time between two checkpoints."""
-
 WRITE_EVERY_S = 1.0
 """The least time between two writings of the history while training goes on."""
 
@@ -87,6 +84,14 @@ class Recorder(keras.callbacks.Callback):
         """Keep what training gave."""
         self.write()
 
+    def get(self) -> list[Any]:
+        """The epochs so far as plain data, for a checkpoint."""
+        return [[each.epoch, dict(each.logs), each.learning_rate, each.seconds] for each in self.records]
+
+    def put(self, records: list[Any]) -> None:
+        """Put back what `get` gave."""
+        self.records = [EpochRecord(epoch, logs, rate, seconds) for epoch, logs, rate, seconds in records]
+
     def write(self) -> None:
         """Write all epochs so far. Columns are those of the first epoch and any that came later."""
         self._written = time.perf_counter()
@@ -96,30 +101,6 @@ class Recorder(keras.callbacks.Callback):
             for record in self.records
         ]
         write_csv(self._folder.history, ["epoch", *names, "learning_rate", "seconds"], rows)
-
-
-class Checkpoint(keras.callbacks.Callback):
-    """Keeps the newest weights in `checkpoints/last.weights.h5`: written aside, then renamed."""
-
-    def __init__(self, folder: RunFolder) -> None:
-        super().__init__()
-        self._folder = folder.checkpoints
-        self._saved = time.perf_counter()
-
-    def on_epoch_end(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:  # noqa: ARG002
-        """Keep what the epoch gave."""
-        if time.perf_counter() - self._saved > SAVE_EVERY_S:
-            self.save()
-
-    def on_train_end(self, logs: Mapping[str, float] | None = None) -> None:  # noqa: ARG002
-        """Keep what training gave."""
-        self.save()
-
-    def save(self) -> None:
-        """Write the weights as they are now."""
-        self._folder.mkdir(exist_ok=True)
-        save_aside(self._folder / "last.weights.h5", self.model.save_weights)
-        self._saved = time.perf_counter()
 
 
 def save_aside(path: Path, save: Any) -> None:  # noqa: ANN401  a bound method of a Keras model
@@ -141,19 +122,6 @@ class Interrupt:
 
     asked: bool = False
     previous: dict[int, Any] = field(default_factory=dict)
-
-
-class StopOnInterrupt(keras.callbacks.Callback):
-    """Ends training after the current batch once `interrupt` is asked."""
-
-    def __init__(self, interrupt: Interrupt) -> None:
-        super().__init__()
-        self._interrupt = interrupt
-
-    def on_train_batch_end(self, batch: int, logs: Mapping[str, float] | None = None) -> None:  # noqa: ARG002
-        """Stop if that was asked."""
-        if self._interrupt.asked:
-            self.model.stop_training = True
 
 
 @contextmanager

@@ -61,6 +61,15 @@ def compile_model(
     )
 
 
+def build_optimizer(model: keras.Model, optimizer: Component, catalog: Catalog) -> keras.Optimizer:
+    """The optimizer for a model that is compiled already; scales the loss where Keras' `compile` would let it."""
+    built = build_component(optimizer, catalog)
+    scaling = keras.optimizers.LossScaleOptimizer
+    if model.dtype_policy.name == "mixed_float16" and model.auto_scale_loss and not isinstance(built, scaling):
+        return scaling(built, name="loss_scale_optimizer")
+    return built
+
+
 def _on_learnt_scale(loss: Any, affine: Affine) -> None:  # noqa: ANN401  a Keras loss
     """Let the targets be brought to the scale first.
 

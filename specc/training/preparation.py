@@ -24,13 +24,13 @@ from specc.data.reading.scan import ReadingError
 from specc.data.sources.row_rules import LeftOut
 from specc.data.splitting import Split
 from specc.diagnostics import Finding, error, has_errors
+from specc.engine.array_files import Array
+from specc.engine.samples import Samples
 from specc.keras_target.preprocessing import prepare as apply_preprocessing
 from specc.keras_target.preprocessing import preprocessing_model
 from specc.plan import Plan
 from specc.plan.document import as_document
-from specc.training.array_files import Array
 from specc.training.cache import Place, key_of
-from specc.training.engine import Samples
 from specc.training.record import versions
 from specc.training.storing import Arrays, Keeping, Making, StoreFailedError, kept, make
 from specc.training.weighing import weigh

@@ -35,7 +35,7 @@ def environment(devices: Devices) -> dict[str, Any]:
         "keras": found["keras"],
         "tensorflow": found["tensorflow"],
         "platform": platform.platform(),
-        "cpu": _processor(),
+        "cpu": processor(),
         "cpus": os.cpu_count(),
         "devices": list(devices.devices),
     }
@@ -97,7 +97,7 @@ def _size(weight: Any) -> int:  # noqa: ANN401  a Keras variable
     return size
 
 
-def _processor() -> str:
+def processor() -> str:
     """The processor's name, which Python itself does not know on Linux."""
     info = Path("/proc/cpuinfo")
     if info.is_file():

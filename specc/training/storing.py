@@ -11,8 +11,8 @@ from typing import Any, NamedTuple, TextIO, TypeAlias
 
 import numpy as np
 
+from specc.engine.array_files import Array, FileArray, FileWriter, MemoryWriter, StorageError, most_resident
 from specc.training import cache
-from specc.training.array_files import Array, FileArray, FileWriter, MemoryWriter, StorageError, most_resident
 from specc.training.cache import Draft, Place
 from specc.training.progress import counting
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from specc.training import cache
-from specc.training.array_files import StorageError
+from specc.engine.array_files import StorageError
 from specc.training.cache import Draft, cache_folder, find, keep, key_of, opened
 
 pytestmark = pytest.mark.train

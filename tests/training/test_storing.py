@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from specc.training import progress, storing
-from specc.training.array_files import Array, FileArray
+from specc.engine.array_files import Array, FileArray
 from specc.training.cache import Place
 from specc.training.storing import Arrays, Keeping, Making, StoreFailedError, kept, make
 

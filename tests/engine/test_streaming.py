@@ -1,5 +1,6 @@
 """Samples in memory, in windows and in files train the same: the same batches in the same order, bit for bit."""
 
+import itertools
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -10,11 +11,15 @@ from typing import Any
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from specc.data.order import order
-from specc.training import engine
-from specc.training.array_files import Array, FileArray, FileWriter
-from specc.training.engine import Budget, Samples
+from specc.engine import feeding
+from specc.engine.array_files import Array, FileArray, FileWriter
+from specc.engine.feeding import Placed
+from specc.engine.fitting import Session
+from specc.engine.judging import Judge
+from specc.engine.samples import Budget, Samples
 
 pytestmark = pytest.mark.train
 
@@ -63,9 +68,10 @@ def trained(given: Samples, validation: Samples | None = None) -> list[Array]:
     made = model()
     seen: list[Mapping[str, float]] = []
     keep = keras.callbacks.LambdaCallback(on_epoch_end=lambda _, logs: seen.append(dict(logs)))
-    engine.fit(made, given, validation, BUDGET, [keep])
-    logs = [np.array(list(each.values())) for each in (*seen, engine.evaluate(made, given, BATCH))]
-    return [*made.get_weights(), *logs, *engine.predict(made, given, BATCH)]
+    judge = Judge(made)
+    Session(judge, given, validation, BUDGET).run([keep])
+    logs = [np.array(list(each.values())) for each in (*seen, judge.evaluate(given, BATCH))]
+    return [*made.get_weights(), *logs, *judge.predict(given, BATCH)]
 
 
 def check_equal(one: list[Array], other: list[Array]) -> None:
@@ -89,28 +95,29 @@ def test_memory_windows_and_files_train_alike(case: str, tmp_path: Path, monkeyp
     assert (resident.streamed, streamed.streamed) == (False, True)
     np.testing.assert_array_equal(resident.answers()["y"], streamed.answers()["y"])
     expected = trained(resident, resident)
-    monkeypatch.setattr(engine, "WINDOW", 600)  # bytes: a few batches
+    monkeypatch.setattr(feeding, "WINDOW", 600)  # bytes: a few batches
     check_equal(trained(streamed, streamed), expected)
     check_equal(trained(resident, resident), expected)
 
 
 @pytest.mark.parametrize("window", [1, 600, 2**25])
 def test_the_order_is_the_rule_s(window: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine, "WINDOW", window)
+    monkeypatch.setattr(feeding, "WINDOW", window)
     number = np.arange(ROWS, dtype="int32")[:, None]
     rows = np.array([*range(40), 0, 0], "int64")
     for given in (Samples({"x": number}, {"y": number}), Samples({"x": number}, {"y": number}, rows=rows)):
         positions = np.arange(ROWS) if given.rows is None else given.rows
         for each in (given, in_files(given, tmp_path)):
-            batches = iter(engine._epochs(each, BUDGET))
-            for epoch in range(EPOCHS):
-                seen = [next(batches) for _ in range(BUDGET.steps(len(given)))]
-                expected = positions[order(SEED, epoch, len(given))]
-                assert np.concatenate([x.numpy()[:, 0] for x, _ in seen]).tolist() == expected.tolist()
-                assert [len(x) for x, _ in seen[:-1]] == [BATCH] * (len(seen) - 1)
-                assert all((x.numpy() == y.numpy()).all() for x, y in seen)
-            in_turn = [x.numpy()[:, 0] for x, _ in engine._in_turn(each, BATCH)]
-            assert np.concatenate(in_turn).tolist() == positions.tolist()
+            feed = Placed(tf.distribute.get_strategy()).feed(each, BATCH)
+            for epoch, first in itertools.product(range(EPOCHS), (0, 2)):
+                visited = given.at(order(SEED, epoch, len(given)))
+                source = feed.source(visited, first)
+                parts = [feed.part(*feed.fetch(source, step)) for step in range(first, BUDGET.steps(len(given)))]
+                assert np.concatenate([part.inputs.numpy()[:, 0] for part in parts]).tolist() == [
+                    *positions[order(SEED, epoch, len(given))][first * BATCH :]
+                ]
+                assert [len(part.inputs) for part in parts[:-1]] == [BATCH] * (len(parts) - 1)
+                assert all((part.inputs.numpy() == part.targets.numpy()).all() for part in parts)
         for path in tmp_path.iterdir():
             path.unlink()
 
@@ -121,10 +128,9 @@ from pathlib import Path
 import keras, numpy as np, tensorflow as tf
 cpu = tf.config.list_physical_devices("CPU")[0]
 tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)
-from specc.training import engine
-from tests.training.test_streaming import check_equal, in_files, samples, trained
+from tests.engine.test_streaming import check_equal, in_files, samples, trained
 
-engine.WINDOW = 600
+feeding.WINDOW = 600
 with tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"]).scope():
     check_equal(trained(in_files(samples(), Path(sys.argv[1])), samples()), trained(samples(), samples()))
 """

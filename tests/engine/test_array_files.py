@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from specc.training import array_files
-from specc.training.array_files import FileArray, FileWriter, StorageError, take
+from specc.engine import array_files
+from specc.engine.array_files import FileArray, FileWriter, StorageError, take
 
 pytestmark = pytest.mark.train  # the room's imports are heavy
 
@@ -96,5 +96,5 @@ def test_what_cannot_be_written(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("available", "expected"), [(None, 2**28), (2**40, 2**28), (2**20, 2**18)])
 def test_what_is_kept_in_memory(available: int | None, expected: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(array_files, "_available_memory", lambda: available)
+    monkeypatch.setattr(array_files, "free_memory", lambda: available)
     assert array_files.most_resident() == expected

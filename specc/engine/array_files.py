@@ -28,7 +28,7 @@ REGION = 64 * 2**20
 
 def most_resident() -> int:
     """Bytes of samples to keep in memory here: `MOST_RESIDENT`, but no more than a quarter of what is free."""
-    available = _available_memory()
+    available = free_memory()
     return MOST_RESIDENT if available is None else min(MOST_RESIDENT, available // 4)
 
 
@@ -183,7 +183,7 @@ def take(array: Array | FileArray, rows: Array) -> Array:
     return array[rows] if isinstance(array, FileArray) else np.take(array, rows, axis=0)
 
 
-def _available_memory() -> int | None:
+def free_memory() -> int | None:
     """Bytes that new data may take without driving anything else out; None where the system does not say."""
     try:
         lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()

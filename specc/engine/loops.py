@@ -1,0 +1,82 @@
+"""The compiled loops: many steps in one call of one graph, each `strategy.run` on every replica.
+
+Comes in: a model, where its batches come from, and which steps to make. State (weights, optimizer, metrics, seeds) is
+the model's own and is changed in place; how many steps a call makes changes nothing about it.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any, TypeAlias
+
+import keras
+import tensorflow as tf
+
+from specc.engine.feeding import Feed, Part
+from specc.engine.gradients import Watch
+from specc.engine.steps import test_step, train_step
+
+Tensor: TypeAlias = Any
+Loop: TypeAlias = Callable[[Any, int, int], None]
+"""`loop(source, first, stop)` makes the steps from `first` up to `stop` with the batches of a feed's `source`."""
+
+COUNT = tf.TensorSpec((), tf.int32)
+
+
+def train_loop(model: keras.Model, feed: Feed, watch: Watch | None = None, *, xla: bool = False) -> Loop:
+    """The loop that trains."""
+    return _loop(model, feed, lambda part: train_step(model, part, watch), xla=xla)
+
+
+def test_loop(model: keras.Model, feed: Feed) -> Loop:
+    """The loop that evaluates; the metrics are the result."""
+    return _loop(model, feed, lambda part: test_step(model, part), xla=False)
+
+
+def _loop(model: keras.Model, feed: Feed, step: Callable[[Part], None], *, xla: bool) -> Loop:
+    strategy = model.distribute_strategy
+
+    def replica(*fetched: Tensor) -> None:
+        step(feed.part(*fetched))
+
+    def run(source: Any, first: Tensor, stop: Tensor) -> None:  # noqa: ANN401  what the feed gives
+        def body(at: Tensor) -> tuple[Tensor]:
+            strategy.run(replica, args=feed.fetch(source, at))
+            return (at + 1,)
+
+        tf.while_loop(lambda at: at < stop, body, (first,), parallel_iterations=1)
+
+    run = _compiled(run, feed, xla=xla)
+
+    def loop(source: Any, first: int, stop: int) -> None:  # noqa: ANN401
+        run(source, tf.constant(first), tf.constant(stop))
+
+    return loop
+
+
+def predict_loop(model: keras.Model, feed: Feed) -> Callable[[Any, int, int], list[Tensor]]:
+    """The loop that predicts; gives the outputs of the steps, one tensor for each of the model's.
+
+    Runs in one place, whatever the number of replicas: their weights are the same.
+    """
+
+    def run(source: Any, first: Tensor, stop: Tensor) -> list[Tensor]:  # noqa: ANN401
+        outputs = keras.tree.flatten(model.output)
+        stores = [
+            tf.TensorArray(output.dtype, size=stop - first, infer_shape=False, element_shape=(None, *output.shape[1:]))
+            for output in outputs
+        ]
+
+        def body(at: Tensor, stores: Sequence[tf.TensorArray]) -> tuple[Tensor, list[tf.TensorArray]]:
+            found = keras.tree.flatten(model(feed.part(*feed.fetch(source, at)).inputs, training=False))
+            return at + 1, [store.write(at - first, value) for store, value in zip(stores, found, strict=True)]
+
+        _, stores = tf.while_loop(lambda at, _: at < stop, body, (first, stores), parallel_iterations=1)
+        return [store.concat() for store in stores]
+
+    run = _compiled(run, feed, xla=False)
+    return lambda source, first, stop: run(source, tf.constant(first), tf.constant(stop))
+
+
+def _compiled(run: Callable[..., Any], feed: Feed, *, xla: bool) -> Any:  # noqa: ANN401  a tf.function
+    """The graph of a loop. Where the feed can say what it gives, all splits share it, whatever their lengths."""
+    signature = None if feed.signature is None else (feed.signature, COUNT, COUNT)
+    return tf.function(run, input_signature=signature, jit_compile=xla, autograph=False)

@@ -1,0 +1,70 @@
+"""A run's directory -> what is needed to train it on: its spec from the lock file, checked again where it stood."""
+
+from pathlib import Path
+from typing import NamedTuple
+
+from specc import runs
+from specc.check import Checked, check
+from specc.data.whole import describe_whole
+from specc.diagnostics import Finding, Span, error, has_errors
+from specc.language.yaml_dump import dump_block
+from specc.plan import Plan
+from specc.plan.document import as_document
+from specc.runs import Run, RunFolder
+from specc.runs.folds import FOLDS
+
+
+class Reopened(NamedTuple):
+    """A run that can be trained on, or again: its spec as the lock file has it."""
+
+    folder: RunFolder
+    run: Run
+    checked: Checked
+    plan: Plan
+
+
+def reopen(path: Path, root: Path | None = None) -> tuple[Reopened | None, list[Finding], tuple[Checked, ...]]:
+    """The run in the directory `path`, the findings, and the checked spec that they point into, if it came to that.
+
+    Files that the spec names must lie in `root` (default: the project around the spec).
+    """
+    place = Span(str(path), 1, 1, 1, 1)
+    if (path / FOLDS).is_file():
+        message = f"`{path}` holds the runs of several folds, which cannot go on"
+        return None, [error("cannot-resume", message, place, help="train anew, without `--resume`")], ()
+    run, findings = runs.read(path)
+    if has_errors(findings):
+        return None, list(findings), ()
+    spec_path = _spec_path(run, path)
+    if not run.lock.spec or spec_path is None:
+        message = (
+            f"`{path}` has no whole `lock.yaml`"
+            if not run.lock.spec
+            else f"the spec's folder, that of `{run.spec_path}`, is gone"
+        )
+        return None, [*findings, error("cannot-resume", message, place)], ()
+    checked = check(spec_path, root=root, look=describe_whole, content=dump_block(run.lock.spec).encode())
+    told = [finding for finding in checked.for_training if finding.level.value == "error"]  # warnings were told then
+    if checked.plan is None:
+        return None, told, (checked,)
+    return Reopened(RunFolder(path), run, checked, checked.plan), [], (checked,)
+
+
+def unfinished(runs_folder: Path, plan: Plan) -> Path | None:
+    """The newest run of this plan that is not completed; None if there is none."""
+    document = runs.as_json(as_document(plan))
+    for folder in runs.newest_first(runs_folder, plan.name):
+        run, findings = runs.read(folder.path)
+        if has_errors(findings) or runs.as_json(run.lock.spec) != document:
+            continue
+        return None if run.status == "completed" else folder.path
+    return None
+
+
+def _spec_path(run: Run, path: Path) -> Path | None:
+    """Where the spec was: as the command line named it, from here or from the folder that has the `runs`."""
+    named = Path(run.spec_path)
+    for base in (Path(), path.resolve().parent.parent.parent):
+        if run.spec_path and (base / named).parent.is_dir():
+            return base / named
+    return None

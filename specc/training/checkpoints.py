@@ -1,0 +1,267 @@
+"""Checkpoints: everything that a run needs to go on to the same bits, in one file that is whole or not there.
+
+A file is a zip archive of the variables as `.npy` members and of `state.json`: where training stands, what the
+variables are called, the state of callbacks, the history. Each member has the archive's checksum. It is written aside,
+synced and renamed; the newest few are kept. Reading trusts nothing: a file that is damaged, or is of another model, is
+passed over with a word.
+"""
+
+import json
+import os
+import time
+import zipfile
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from io import BytesIO
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.lib import format as npy
+
+from specc.archive import members, read_member
+from specc.diagnostics import Finding, Span, warning
+from specc.engine import Choice, Position, Session
+from specc.engine.state import Array, Named
+from specc.spec.sections import Checkpointing
+from specc.training.callback_states import CallbackStates
+
+SUFFIX = ".ckpt"
+STATE = "state.json"
+VERSION = 1
+_MOST_STATE = 256 * 2**20
+"""Bytes of `state.json`, which grows with the history."""
+
+Extras = Mapping[str, "Extra"]
+
+
+class Extra(NamedTuple):
+    """Something besides that a checkpoint holds, as plain data: how to get it and how to put it back."""
+
+    get: Callable[[], Any]
+    put: Callable[[Any], None]
+
+
+@dataclass
+class Checkpoints:
+    """Keeps the checkpoints of a run in `folder`. `states` are the callbacks', `extras` what else is kept, by name.
+
+    A checkpoint that cannot be written is told to `told`; those before it stay, and training goes on. With several
+    workers each gives its part, and the one for which `writes` is true writes.
+    """
+
+    folder: Path
+    every: Checkpointing | None
+    states: CallbackStates
+    extras: Extras
+    place: Span
+    told: Callable[[Finding], None]
+    writes: bool = True
+    written: int = 0
+    _saved: Position | None = None
+    _saved_at: float = field(default_factory=time.monotonic)
+
+    @property
+    def periods(self) -> Sequence[int]:
+        """After which numbers of steps it wants to be asked."""
+        return (self.every.steps,) if self.every and self.every.steps else ()
+
+    def begin(self, session: Session) -> None:
+        """Training begins: what callbacks are like now need not be kept."""
+        self.states.begin()
+        self._saved = session.position
+
+    def is_due(self, session: Session, *, epoch_ended: bool) -> bool:
+        """Whether so many epochs, steps or minutes have passed."""
+        every, (epoch, step) = self.every, session.position
+        if every is None or session.position == self._saved:
+            return False
+        if every.epochs and epoch_ended and epoch % every.epochs == 0:
+            return True
+        if every.steps and (epoch * session.steps + step) % every.steps == 0:
+            return True
+        return bool(every.minutes) and time.monotonic() - self._saved_at >= 60 * (every.minutes or 0)
+
+    def save(self, session: Session) -> None:
+        """Write the session as it stands, unless that is written already."""
+        if self.every is None or session.position == self._saved:
+            return
+        arrays = session.state.arrays()
+        self._saved, self._saved_at = session.position, time.monotonic()
+        if not self.writes:
+            return
+        states, kept = self.states.capture()
+        content = {
+            "checkpoint": VERSION,
+            "epoch": session.position.epoch,
+            "step": session.position.step,
+            "steps_per_epoch": session.steps,
+            "stopped": bool(session.model.stop_training),
+            "xla": session.choice.xla if session.choice else False,
+            "variables": [_described(each) for each in session.state.named],
+            "callbacks": states,
+            "extras": {name: extra.get() for name, extra in self.extras.items()},
+        }
+        number = session.position.epoch * session.steps + session.position.step
+        try:
+            self.folder.mkdir(exist_ok=True)
+            _write(self.folder / f"step-{number:09}{SUFFIX}", content, [*arrays, *kept])
+        except OSError as fault:
+            message = f"a checkpoint cannot be written: {fault.strerror or fault}"
+            note = "training goes on; the checkpoints before it are kept"
+            self.told(warning("checkpoint-failed", message, self.place, notes=(note,)))
+            return
+        self.written += 1
+        for old in checkpoint_files(self.folder)[self.every.keep :]:
+            with suppress(OSError):
+                old.unlink()
+
+
+@dataclass
+class Restored:
+    """A checkpoint that was read, to go on from."""
+
+    path: Path
+    content: Mapping[str, Any]
+    arrays: Sequence[Array]
+    checkpoints: Checkpoints | None = None
+
+    @property
+    def position(self) -> Position:
+        """Between which steps."""
+        return Position(self.content["epoch"], self.content["step"])
+
+    @property
+    def stopped(self) -> bool:
+        """Whether a callback had ended training."""
+        return bool(self.content["stopped"])
+
+    @property
+    def choice(self) -> Choice:
+        """How steps were computed, and are on."""
+        return Choice(self.content["xla"], "as before the interruption")
+
+    def restore(self, session: Session) -> None:
+        """Put back variables, callbacks and all else. Raises MismatchError where the session is of another model."""
+        named = session.state.named
+        if [_described(each) for each in named] != self.content["variables"] or not self.checkpoints:
+            raise MismatchError(f"`{self.path.name}` is of another model than this one")
+        session.state.put([_cast(array, each) for array, each in zip(self.arrays, named, strict=False)])
+        self.checkpoints.states.restore(self.content["callbacks"], self.arrays[len(named) :])
+        for name, extra in self.checkpoints.extras.items():
+            extra.put(self.content["extras"][name])
+
+
+class MismatchError(Exception):
+    """A checkpoint does not fit what is trained; the message says how."""
+
+
+def checkpoint_files(folder: Path) -> list[Path]:
+    """The checkpoints in a folder, the newest first."""
+    return sorted(folder.glob(f"step-*{SUFFIX}"), reverse=True)
+
+
+def newest_sound(folder: Path) -> tuple[Restored | None, list[Finding]]:
+    """The newest checkpoint that can be read; a warning for each newer one that cannot."""
+    findings: list[Finding] = []
+    for path in checkpoint_files(folder):
+        restored, why = _read(path)
+        if restored is not None:
+            return restored, findings
+        message = f"`{path.name}` is damaged and passed over: {why}"
+        findings.append(warning("damaged-checkpoint", message, Span(str(path), 1, 1, 1, 1)))
+    return None, findings
+
+
+def _write(path: Path, content: Mapping[str, Any], arrays: Sequence[Array]) -> None:
+    """The file at `path`, whole or not at all. Raises OSError."""
+    aside = path.with_name(f".{path.name}.part")
+    try:
+        with aside.open("wb") as file:
+            with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
+                archive.writestr(STATE, json.dumps(content))
+                for number, array in enumerate(arrays):
+                    with archive.open(f"{number:06}.npy", "w", force_zip64=True) as member:
+                        npy.write_array(member, _plain(array), allow_pickle=False)
+            file.flush()
+            os.fsync(file.fileno())
+        aside.replace(path)
+    except BaseException:
+        with suppress(OSError):
+            aside.unlink(missing_ok=True)
+        raise
+    _sync(path.parent)
+
+
+def _read(path: Path) -> tuple[Restored | None, str]:
+    """The checkpoint, or why it cannot be read."""
+    place = Span(str(path), 1, 1, 1, 1)
+    found, findings = members(path, place)
+    if findings or STATE not in found:
+        return None, findings[0].message if findings else f"it has no `{STATE}`"
+    text, findings = read_member(path, STATE, _MOST_STATE, place)
+    if text is None:
+        return None, findings[0].message
+    arrays = []
+    for number in range(len(found) - 1):
+        name = f"{number:06}.npy"
+        if name not in found:
+            return None, f"it has no `{name}`"
+        content, findings = read_member(path, name, found[name].size, place)
+        if content is None:
+            return None, findings[0].message
+        try:
+            arrays.append(npy.read_array(BytesIO(content), allow_pickle=False))
+        except ValueError as fault:
+            return None, str(fault)
+    try:
+        state = json.loads(text)
+    except ValueError as fault:
+        return None, str(fault)
+    if not _is_state(state, len(arrays)):
+        return None, f"`{STATE}` is not what specc writes"
+    return Restored(path, state, arrays), ""
+
+
+def _is_state(state: Any, arrays: int) -> bool:  # noqa: ANN401  what JSON gives
+    wanted = {
+        "checkpoint": int,
+        "epoch": int,
+        "step": int,
+        "steps_per_epoch": int,
+        "stopped": bool,
+        "xla": bool,
+        "variables": list,
+        "callbacks": list,
+        "extras": dict,
+    }
+    return (
+        isinstance(state, dict)
+        and all(isinstance(state.get(key), kind) for key, kind in wanted.items())
+        and state["checkpoint"] == VERSION
+        and min(state["epoch"], state["step"]) >= 0
+        and len(state["variables"]) <= arrays
+    )
+
+
+def _described(each: Named) -> dict[str, Any]:
+    return {"path": each.path, "shape": list(each.variable.shape), "dtype": each.variable.dtype.name}
+
+
+def _plain(array: Array) -> Array:
+    """As `.npy` can say it: types of half precision that NumPy does not know are written as their bits."""
+    return array.view(f"u{array.dtype.itemsize}") if array.dtype.kind == "V" else array
+
+
+def _cast(array: Array, each: Named) -> Array:
+    dtype = each.variable.dtype.as_numpy_dtype
+    return array.view(dtype) if np.dtype(dtype).kind == "V" else array
+
+
+def _sync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,69 @@
+"""What stops a training -> findings: what Keras and TensorFlow raise, a loss that is no number, a full disk."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import tensorflow as tf
+
+from specc.data.splitting import Indices
+from specc.diagnostics import Finding, error
+from specc.engine import NotFiniteError
+from specc.plan import Plan
+from specc.training.checkpoints import MismatchError
+
+TRAINING_FAULTS = (tf.errors.OpError, ValueError, TypeError, RuntimeError, ArithmeticError, LookupError)
+"""What Keras and TensorFlow raise over a model that does not fit its data or its loss."""
+
+MOST_ROWS = 5
+"""So many of the samples that made a loss no number are named."""
+
+
+class TrainingFailedError(Exception):
+    """Training cannot go on; `finding` says why."""
+
+    def __init__(self, finding: Finding) -> None:
+        super().__init__(finding.message)
+        self.finding = finding
+
+
+@contextmanager
+def faults_as_findings(plan: Plan, rows: Indices) -> Iterator[None]:
+    """Within, what Keras and TensorFlow raise, and what the engine finds, is a TrainingFailedError.
+
+    `rows` are the numbers that the training samples have in their source. Nothing else of ours belongs within.
+    """
+    try:
+        yield
+    except NotFiniteError as fault:
+        raise TrainingFailedError(_not_finite(fault, plan, rows)) from fault
+    except MismatchError as fault:
+        finding = error("cannot-resume", str(fault), plan.place, help="train anew, without `--resume`")
+        raise TrainingFailedError(finding) from fault
+    except TRAINING_FAULTS as fault:
+        raise TrainingFailedError(_failed(fault, plan)) from fault
+
+
+def cannot_write(fault: OSError, plan: Plan) -> Finding:
+    """A run directory that takes no more."""
+    name = f" `{fault.filename}`" if fault.filename else ""
+    message = f"the run directory cannot be written{name}: {fault.strerror or fault}"
+    help_ = "make room, then `specc train --resume RUN` goes on from the last checkpoint"
+    return error("cannot-write-run", message, plan.place_of("runtime.runs"), help=help_)
+
+
+def _not_finite(fault: NotFiniteError, plan: Plan, rows: Indices) -> Finding:
+    """The step, the layer and the samples."""
+    step, why, samples = fault.culprit
+    message = f"the loss is no number in step {step + 1} of epoch {fault.epoch + 1}: {why}"
+    named = ", ".join(str(int(rows[sample])) for sample in samples[:MOST_ROWS])
+    more = f" and {len(samples) - MOST_ROWS} more" if len(samples) > MOST_ROWS else ""
+    notes = (f"by the samples of the rows {named}{more} of the data, counted from 0",) if samples else ()
+    help_ = "try a lower learning rate, scaled numbers, or `clipnorm` in the optimizer"
+    return error("loss-not-finite", message, plan.place_of("training.optimizer"), notes=notes, help=help_)
+
+
+def _failed(fault: Exception, plan: Plan) -> Finding:
+    """The words that say what happened: TensorFlow's come last, behind a trace and before the node's name."""
+    lines = [line.strip() for line in str(fault).splitlines() if line.strip() and not line.strip().startswith("[[")]
+    words = (lines[-1] if isinstance(fault, tf.errors.OpError) else lines[0]) if lines else type(fault).__name__
+    return error("training-failed", f"training failed: {words[:500]}", plan.place_of("training.loss"))

@@ -1,0 +1,104 @@
+"""A run that goes on: what is taken over from before, and what must not have changed since."""
+
+import csv
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import keras
+
+from specc import runs
+from specc.diagnostics import Finding, Span, error, warning
+from specc.engine import Position
+from specc.runs import RunFolder
+from specc.training.checkpoints import Checkpoints, Restored
+from specc.training.record import versions
+
+
+@dataclass(frozen=True, slots=True)
+class Continued:
+    """The run in `folder`, as `run` reads it, from the checkpoint `restored` on; None begins at the beginning."""
+
+    folder: RunFolder
+    run: runs.Run
+    restored: Restored | None
+    now: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+    @property
+    def position(self) -> Position:
+        """Where it goes on."""
+        return self.restored.position if self.restored else Position(0, 0)
+
+    @property
+    def xla(self) -> bool | None:
+        """How steps were computed, None if that was not decided."""
+        return self.restored.choice.xla if self.restored else None
+
+    @property
+    def started(self) -> datetime:
+        """When the run began."""
+        try:
+            return datetime.fromisoformat(self.run.started)
+        except ValueError:
+            return self.now
+
+    @property
+    def resumed(self) -> list[dict[str, Any]]:
+        """Where and when it went on, this time the last; epoch and step counted from 1."""
+        epoch, step = self.position
+        before = self.run.engine.resumed if self.run.engine else ()
+        return [*map(dict, before), {"epoch": epoch + 1, "step": step + 1, "time": self.now.isoformat()}]
+
+    def resume(self, checkpoints: Checkpoints) -> Restored | None:
+        """What a session goes on from, with the `checkpoints` through which it puts things back."""
+        if self.restored is not None:
+            self.restored.checkpoints = checkpoints
+        return self.restored
+
+    def carry_over(self, content: dict[str, Any]) -> dict[str, Any]:
+        """The first record of the run as it goes on: warnings of before stay."""
+        told = [*self.run.warnings, *content["warnings"]]
+        return content | {"warnings": list(dict.fromkeys(told))}
+
+    def differences(self, fingerprint: str, replicas: int) -> list[Finding]:
+        """Other data end it; other versions or devices round differently."""
+        lock, place = self.run.lock, Span(str(self.folder.lock), 1, 1, 1, 1)
+        if lock.fingerprint and lock.fingerprint != fingerprint:
+            message = "the data are not those that the run has begun with"
+            return [error("cannot-resume", message, place, help="train anew, without `--resume`")]
+        changed = [
+            f"{name} {lock.versions[name]} then, {now} now"
+            for name, now in versions().items()
+            if lock.versions.get(name, now) != now
+        ]
+        if lock.replicas and lock.replicas != replicas:
+            changed.append(f"{lock.replicas} replicas then, {replicas} now")
+        if not changed:
+            return []
+        note = "what follows may differ from an uninterrupted run in the last digits"
+        return [warning("resume-not-exact", f"the run goes on with {', '.join(changed)}", place, notes=(note,))]
+
+
+def continue_files(callbacks: Sequence[keras.callbacks.Callback], epoch: int) -> None:
+    """Let callbacks that write files add to them, and forget what was written after the first `epoch` epochs."""
+    for callback in callbacks:
+        if isinstance(callback, keras.callbacks.CSVLogger):
+            callback.append = True
+            _keep_rows(Path(callback.filename), epoch, callback.sep)
+
+
+def _keep_rows(path: Path, epoch: int, separator: str) -> None:
+    """Drop the rows of later epochs; the column `epoch` counts from 0."""
+    if not path.is_file():
+        return
+    with path.open(newline="", encoding="utf-8") as file:
+        header, *rows = list(csv.reader(file, delimiter=separator)) or [[]]
+    if "epoch" not in header:
+        path.unlink()
+        return
+    column = header.index("epoch")
+    kept = [row for row in rows if len(row) == len(header) and int(row[column]) < epoch]
+    lines = [separator.join(row) for row in [header, *kept]]
+    runs.write_text(path, "\r\n".join(lines) + "\r\n")
