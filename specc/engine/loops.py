@@ -59,14 +59,15 @@ def predict_loop(model: keras.Model, feed: Feed) -> Callable[[Any, int, int], li
     """
 
     def run(source: Any, first: Tensor, stop: Tensor) -> list[Tensor]:  # noqa: ANN401
-        outputs = keras.tree.flatten(model.output)
+        names = list(model.output) if len(model.outputs) > 1 else None
         stores = [
             tf.TensorArray(output.dtype, size=stop - first, infer_shape=False, element_shape=(None, *output.shape[1:]))
-            for output in outputs
+            for output in ([model.output[name] for name in names] if names else model.outputs)
         ]
 
         def body(at: Tensor, stores: Sequence[tf.TensorArray]) -> tuple[Tensor, list[tf.TensorArray]]:
-            found = keras.tree.flatten(model(feed.part(*feed.fetch(source, at)).inputs, training=False))
+            given = model(feed.part(*feed.fetch(source, at)).inputs, training=False)
+            found = [given[name] for name in names] if names else [given]
             return at + 1, [store.write(at - first, value) for store, value in zip(stores, found, strict=True)]
 
         _, stores = tf.while_loop(lambda at, _: at < stop, body, (first, stores), parallel_iterations=1)

@@ -130,6 +130,7 @@ cpu = tf.config.list_physical_devices("CPU")[0]
 tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)
 from tests.engine.test_streaming import check_equal, in_files, samples, trained
 
+from specc.engine import feeding
 feeding.WINDOW = 600
 with tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"]).scope():
     check_equal(trained(in_files(samples(), Path(sys.argv[1])), samples()), trained(samples(), samples()))
