@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 
 from specc.diagnostics import error
 from specc.launching.job import Ended, Job
-from specc.launching.watching import SILENT_S, Seen, look, silent, stuck, unseen
+from specc.launching.watching import SILENT_S, Seen, begin_waiting, look, silent, stuck, unseen
 from specc.launching.workers import Events, Exited, Outlets, Signalled, Worker, end_all, environments, start
 
 INTERRUPTED, FINDINGS = 130, 1
@@ -57,6 +57,7 @@ def _watch(job: Job, workers: Sequence[Worker], events: Events) -> Ended:
             codes.append(event.code)
             if event.code and not stopping.signals:
                 return _failed(job, event, seen, live, now)
+            seen = begin_waiting(seen, now)
         if stopping.signals:
             if now > stopping.deadline:
                 return Ended(INTERRUPTED)
@@ -84,7 +85,7 @@ def _failed(job: Job, event: Exited, seen: dict[int, Seen], live: set[int], now:
     number = event.worker.number
     how = f"was ended by {_signal(-event.code)}" if event.code < 0 else f"ended with exit code {event.code}"
     heard = [other for other in live if seen[other].beat is not None]
-    culprit = silent(seen, heard, now, min(SILENT_S, job.timeout_s))
+    culprit = silent(seen, heard, now, _soon(job))
     if culprit is not None:
         return _silent(job, culprit, seen, now, f"worker {number}, which depends on it, {how}")
     said = f"worker {number} {how}"
@@ -102,12 +103,20 @@ def _hanging(job: Job, seen: dict[int, Seen], live: set[int], now: float) -> End
     culprit = stuck(seen, live, now, job.timeout_s)
     if culprit is None:
         return None
+    stopped = silent(seen, live, now, _soon(job))  # the others wait for it since its last step, a little longer
+    if stopped is not None:
+        return _silent(job, stopped, seen, now)
     said = f"no worker has made a step for {_seconds(job.timeout_s)}, and worker {culprit} has made the fewest"
     steps = ", ".join(f"worker {number} at step {seen[number].step}" for number in sorted(live))
     finding = error(
         "worker-hangs", said, job.place, notes=(f"all of them show signs of life: {steps}",), help=_help(job)
     )
     return Ended(FINDINGS, said, finding, culprit, worth_another=True)
+
+
+def _soon(job: Job) -> float:
+    """After so many seconds of silence, what befell the other workers came of it."""
+    return min(SILENT_S, job.timeout_s / 2)
 
 
 def _silent(job: Job, culprit: int, seen: dict[int, Seen], now: float, note: str = "") -> Ended:

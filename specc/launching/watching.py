@@ -13,7 +13,7 @@ from specc.training import heartbeat
 from specc.training.heartbeat import Beat
 
 SILENT_S = 5.0
-"""A worker that said nothing for that long when another one failed is why it failed."""
+"""A worker that said nothing for that long is why the others fail or wait."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,11 @@ def _newer(old: Seen, beat: Beat | None, now: float) -> Seen:
     if old.beat and beat.moves == old.beat.moves:
         return replace(old, beat=beat, lived=now)
     return Seen(beat, now, now)
+
+
+def begin_waiting(seen: Mapping[int, Seen], now: float) -> dict[int, Seen]:
+    """As if all had got on just now: one has ended, for which the others perhaps waited with a right to."""
+    return {number: replace(each, moved=now) for number, each in seen.items()}
 
 
 def silent(seen: Mapping[int, Seen], live: Collection[int], now: float, for_s: float) -> int | None:

@@ -23,7 +23,7 @@ from specc.training.heartbeat import FOLDER
 
 HOST = "127.0.0.1"
 THREADS = ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OMP_NUM_THREADS")
-LAST_WORDS_S = 5.0
+LAST_WORDS_S = 3.0
 """How long the output of a worker that has ended is waited for: a process that it left behind may hold it open."""
 
 _GPU = re.compile(r"nvidia\d+")
@@ -114,8 +114,9 @@ def end_all(workers: Sequence[Worker], culprit: int | None, grace_s: float) -> N
         except subprocess.TimeoutExpired:
             worker.process.kill()
             worker.process.wait()
+    deadline = time.monotonic() + LAST_WORDS_S
     for thread in (thread for worker in workers for thread in worker.threads):
-        thread.join(LAST_WORDS_S)
+        thread.join(max(0.0, deadline - time.monotonic()))
 
 
 def environments(count: int, given: Mapping[str, str]) -> list[dict[str, str]]:
