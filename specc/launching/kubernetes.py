@@ -28,7 +28,8 @@ def kubernetes_manifest(job: Placed) -> str:
         "name": "tensorflow",  # the operator looks for a container of this name
         "image": IMAGE,
         "workingDir": PROJECT,
-        "command": list(job.command),
+        # Kubernetes puts variables in where it reads `$(NAME)`, and takes `$$` for a `$`.
+        "command": [word.replace("$", "$$") for word in job.command],
         "ports": [{"name": "tfjob-port", "containerPort": 2222}],
         "resources": {"requests": resources, "limits": resources},
         "volumeMounts": [{"name": "project", "mountPath": PROJECT}],

@@ -120,7 +120,7 @@ def test_who_prepares_or_gets_on_does_not_hang(script: str) -> None:
 
 
 def test_who_fails_because_another_one_hangs_is_not_blamed() -> None:
-    script = f"""
+    script = """
 heartbeat.start()
 time.sleep(0.3)
 if me == 1: os.kill(os.getpid(), signal.SIGSTOP)
@@ -269,7 +269,8 @@ def test_the_third_signal_is_no_question() -> None:
     assert process.returncode == 130
 
 
-def test_workers_whose_launcher_is_killed_end() -> None:
+def test_workers_whose_launcher_is_killed_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
     process = launcher(
         """
         heartbeat.start()
@@ -277,15 +278,14 @@ def test_workers_whose_launcher_is_killed_end() -> None:
             print("alone", me, file=sys.stderr, flush=True)
             sys.exit()
         signal.signal(signal.SIGTERM, end)
+        with open(f"{os.environ['SPECC_HEARTBEAT']}/../pid-{me}", "w") as file:
+            file.write(str(os.getpid()))
         print("ready", file=sys.stderr, flush=True)
-        open(f"{os.environ['SPECC_HEARTBEAT']}/../pid-{me}", "w").write(str(os.getpid()))
-        print(os.path.dirname(os.environ["SPECC_HEARTBEAT"]), flush=True)
         time.sleep(60)
         """
     )
-    assert process.stdout is not None
-    folder = Path(process.stdout.readline().strip())
-    pids = [int((folder / f"pid-{n}").read_text()) for n in range(2)]
+    pids = [int(path.read_text()) for path in tmp_path.glob("*/pid-*")]
+    assert len(pids) == 2
     process.kill()
     process.communicate(timeout=20)
     deadline = time.monotonic() + 10
