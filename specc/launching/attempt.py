@@ -131,7 +131,7 @@ def _help(job: Job) -> str:
 
 
 def _last_step(seen: Seen) -> str:
-    return "" if seen.step is None else f"its last step was {seen.step}"
+    return "" if seen.step is None else f"it last told of step {seen.step}"
 
 
 def _reason(number: int) -> str:

@@ -52,7 +52,7 @@ def test_who_is_killed_is_a_finding_with_its_last_step() -> None:
     finding = run(f"{TRAINING}time.sleep(0.5)\nif me == 1: os.kill(os.getpid(), signal.SIGKILL)\n{WAIT}").ended.finding
     assert finding is not None
     assert (finding.code, finding.message) == ("worker-ended", "worker 1 was ended by SIGKILL")
-    assert finding.notes[0] == "its last step was 3"
+    assert finding.notes[0] == "it last told of step 3"
     assert "--max-restarts" in finding.help
 
 
@@ -86,7 +86,7 @@ def test_a_stopped_worker_hangs() -> None:
     assert finding is not None
     assert (done.ended.code, finding.code) == (1, "worker-hangs")
     assert finding.message.startswith("worker 1 hangs: it has shown no sign of life for ")
-    assert finding.notes == ("its last step was 3",)
+    assert finding.notes == ("it last told of step 3",)
 
 
 def test_a_worker_that_never_begins_hangs() -> None:
