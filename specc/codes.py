@@ -286,11 +286,16 @@ _WEIGHTS = {
 }
 
 _MACHINE = {
+    "invalid-cluster": "the environment describes no cluster that a worker can join",
     "devices-fixed": "devices or threads cannot be changed any more in this process",
     "keras-refuses": "Keras cannot build a layer",
     "no-such-device": "the machine does not have a device that the spec asks for",
     "loss-not-finite": "the loss became infinite or no number while training",
+    "strategy-of-one-worker": "several workers are started for a strategy that keeps to one",
     "training-failed": "Keras or TensorFlow ended the training",
+    "unsupported-task": "a process has a task in its cluster that Keras 3 cannot do",
+    "worker-ended": "a worker was ended by a signal while the others trained",
+    "worker-hangs": "a worker shows no sign of life, or no worker makes a step",
 }
 
 _RUNS = {

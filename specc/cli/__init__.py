@@ -34,6 +34,7 @@ COMMANDS = (
     "fmt",
     "import",
     "init",
+    "launch",
     "predict",
     "report",
     "schema",

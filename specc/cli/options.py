@@ -110,6 +110,18 @@ def checked_spec(
     return checked, checked.plan
 
 
+def sound_spec(
+    spec: Path, sets: Iterable[str], variables: Iterable[str], root: Path | None
+) -> tuple["Checked", "Plan"]:
+    """As `checked_spec`, and silent about a spec that can be trained: who trains it will tell its warnings."""
+    checked = _checked(spec, sets, variables, root)
+    if checked.plan is None:
+        findings = checked.for_training
+        print_findings(findings, checked.sources)
+        end(findings)
+    return checked, checked.plan
+
+
 def checked_model(
     spec: Path, sets: Iterable[str], variables: Iterable[str], root: Path | None
 ) -> tuple["Checked", "Plan | Outline"]:

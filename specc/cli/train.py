@@ -36,6 +36,13 @@ def train(  # noqa: PLR0913, PLR0917  one parameter per option
       specc train spec.yaml --set training.epochs=5 --var width=64
       specc train spec.yaml --json | tail -n 1
     """  # noqa: D301
+    from specc.training import cluster, heartbeat
+
+    heartbeat.start()
+    _, faults = cluster.this_cluster()
+    if faults:
+        print_findings(faults, cluster.sources())
+        end(faults)
     checked, plan = checked_spec(spec, sets, variables, root)
     from specc.pipeline import train_and_report
 

@@ -35,8 +35,8 @@ def render_text(findings: Sequence[Finding], sources: Iterable[Source], *, colou
 def summary(findings: Iterable[Finding]) -> str:
     """How many findings of each level there are, and in how many files: `2 errors, 1 warning in 1 file`."""
     levels = Counter(finding.level for finding in findings)
-    # An option such as --set reads like a file but is none.
-    files = len({finding.span.path for finding in findings if not finding.span.path.startswith("--")})
+    # An option such as --set and a variable such as $TF_CONFIG read like files but are none.
+    files = len({finding.span.path for finding in findings if not finding.span.path.startswith(("--", "$"))})
     counts = ", ".join(_count(levels[level], str(level)) for level in Level if levels[level])
     return f"{counts} in {_count(files, 'file')}" if files else counts
 

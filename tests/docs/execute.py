@@ -14,7 +14,7 @@ from specc.check import check
 from tests.docs.pages import Fence, Step, fences, steps
 
 ROOT = Path(__file__).resolve().parents[2]
-COMMANDS = {"specc", "python", "cat", "head", "tail", "ls", "echo", "grep"}
+COMMANDS = {"specc", "env", "python", "cat", "head", "tail", "ls", "echo", "grep"}
 SHOWN = {"make", "pip", "git"}  # set up the very environment that runs the tests; shown to readers, not run here
 SAME = doctest.ELLIPSIS | doctest.DONT_ACCEPT_BLANKLINE  # `...` stands for anything, lines included
 TIMEOUT_S = 300

@@ -29,6 +29,7 @@ MACHINE = {
     "keras-refuses",
     "loss-not-finite",
     "training-failed",
+    "worker-ended",
 }
 """Depend on the machine, the network, or on a fault of specc."""
 BINARY = {"mask-class", "unsafe-data", "wrong-feature"}
