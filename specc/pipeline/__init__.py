@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING
 
 from specc.check import Checked
 from specc.plan import Plan
+from specc.training.display import Show
 
 if TYPE_CHECKING:  # TensorFlow is imported when training begins
     from specc.training.train import Outcome
@@ -14,7 +15,7 @@ __all__ = ["train_and_report"]
 
 
 def train_and_report(
-    checked: Checked, plan: Plan, command: Sequence[str] = (), show: TextIO | None = None, *, cache: bool = True
+    checked: Checked, plan: Plan, command: Sequence[str] = (), show: Show | None = None, *, cache: bool = True
 ) -> "Outcome":
     """Train `plan` and write its report. `command` is what the user called, `show` where progress is displayed.
 
