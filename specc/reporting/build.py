@@ -165,10 +165,11 @@ def _computed(run: Run) -> dict[str, str]:
         "Resumed": f"{'once' if len(places) == 1 else f'{len(places)} times'}: {'; '.join(places)}" if places else "",
     }
     known = {name: text for name, text in facts.items() if text}
-    if known and run.lock.strategy:
-        devices = ", ".join(str(device.get("name", "")) for device in run.lock.devices)
-        known["Devices"] = f"{devices} ({run.lock.strategy})" if run.lock.strategy != "none" else devices
-    return {name: text for name, text in known.items() if text}
+    devices = ", ".join(str(device.get("name", "")) for device in run.lock.devices)
+    if not known or not devices:
+        return known
+    strategy = "" if run.lock.strategy in {"", "none"} else f" ({run.lock.strategy})"
+    return {"Devices": devices + strategy, **known}
 
 
 def _target(kind: str, classes: tuple[str, ...]) -> str:

@@ -19,6 +19,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, NullLocator
 
 from specc.reporting.report import Learning, NumberResult, Point
+from specc.runs import RateSearch
 
 # Colours that stand for CSS variables until the drawing is done; nothing else in a figure has them.
 _INK, _GRID, _TRAIN, _VALIDATION = "#a10001", "#a10002", "#a10003", "#a10004"
@@ -119,6 +120,31 @@ def gradient_curve(
         axes.set_ylim(*limits)
         axes.yaxis.set_minor_locator(NullLocator())
         _epoch_axis(axes, epochs)
+    return drawn[0]
+
+
+def rate_curve(search: RateSearch, label: str) -> Markup:
+    """The loss over the rising learning rate, both as it was and smoothed, marked at the suggestion.
+
+    Losses far above those before the lowest one are cut off: there it diverges. Empty if nothing is finite.
+    """
+    smoothed = _finite(search.smoothed)
+    known = [value for value in smoothed if not math.isnan(value)]
+    if not known:
+        return Markup("")
+    lowest = min(known)
+    highest = max(known[: known.index(lowest) + 1])
+    room = (highest - lowest) or abs(lowest) or 1.0
+    with _axes((9.6, 3.9), label) as (axes, drawn):
+        axes.plot(search.rates, _finite(search.losses), color=_INK, linewidth=0.8, alpha=0.5)
+        axes.plot(search.rates, smoothed, color=_TRAIN)
+        if search.suggested is not None:
+            axes.axvline(search.suggested, color=_MARK, linewidth=1, linestyle=(0, (2, 3)))
+        axes.set_xscale("log")
+        axes.set_ylim(lowest - 0.15 * room, highest + 0.35 * room)
+        axes.set_xlabel("learning rate")
+        axes.set_ylabel("loss")
+        axes.xaxis.set_minor_locator(NullLocator())
     return drawn[0]
 
 

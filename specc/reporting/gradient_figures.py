@@ -19,7 +19,10 @@ _WIDEST = 1e12  # the ratio of the ends of an axis; what lies below is as good a
 
 
 class LayerFigures(NamedTuple):
-    """The figures of one layer; `legend` has the class of a line's colour and its weight."""
+    """The figures of one layer, empty if its gradients were never above zero.
+
+    `legend` has the class of a line's colour and its weight.
+    """
 
     layer: str
     legend: tuple[tuple[str, str], ...]
@@ -45,6 +48,8 @@ def _figures(
     ratios: tuple[float, float],
 ) -> LayerFigures:
     name = visible(layer)
+    if not any(value > 0 for each in weights for value in each.gradient_norms):
+        return LayerFigures(layer, (), Markup(""), Markup(""))
     return LayerFigures(
         layer,
         tuple((_CLASSES[number % len(_CLASSES)], each.weight) for number, each in enumerate(weights)),

@@ -6,6 +6,7 @@ comes later, gets it back with `read`. Nothing here imports NumPy, Keras or Tens
 
 from specc.runs.folder import RunFolder, create, latest
 from specc.runs.folds import Fold, Folds
+from specc.runs.rates import RateSearch
 from specc.runs.reading import read, read_folds
 from specc.runs.run import (
     Candidate,
@@ -46,6 +47,7 @@ __all__ = [
     "Model",
     "Parameters",
     "Predictions",
+    "RateSearch",
     "Resumption",
     "Run",
     "RunFolder",
