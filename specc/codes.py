@@ -284,7 +284,9 @@ _MACHINE = {
     "devices-fixed": "devices or threads cannot be changed any more in this process",
     "keras-refuses": "Keras cannot build a layer",
     "no-such-device": "the machine does not have a device that the spec asks for",
+    "missing-library": "something that the spec asks for needs a library that is not installed",
     "loss-not-finite": "the loss became infinite or no number while training",
+    "tracking-failed": "a run cannot be logged where the spec asks for it",
     "training-failed": "Keras or TensorFlow ended the training",
 }
 

@@ -28,6 +28,7 @@ def train_and_report(
 
     quiet_tensorflow()
     from specc.reporting import write_report
+    from specc.training.mlflow_run import finish
     from specc.training.train import train
 
     if plan.data.split.folds:
@@ -35,7 +36,8 @@ def train_and_report(
 
         return train_folds(checked, plan, command, show, cache=cache)
     outcome = train(checked, plan, command, show, cache=cache)
-    if outcome.run is None or not plan.report:
+    if outcome.run is None:
         return outcome
-    _, findings = write_report(outcome.run.path, plan.report)
-    return replace(outcome, findings=(*outcome.findings, *findings))
+    _, findings = write_report(outcome.run.path, plan.report) if plan.report else ((), ())
+    tracked = finish(outcome.run, plan.place_of("report.mlflow"))
+    return replace(outcome, findings=(*outcome.findings, *findings, *tracked))

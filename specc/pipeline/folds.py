@@ -23,6 +23,7 @@ from specc.runs import Fold, Folds, RunFolder
 from specc.runs.folder import REPORT_HTML
 from specc.runs.folds import COMPLETED, FOLDS
 from specc.training.display import Show, shown
+from specc.training.mlflow_run import finish
 from specc.training.train import Outcome, run_folder, train
 
 
@@ -92,9 +93,10 @@ def _train_fold(  # noqa: PLR0913  what is trained, and where it goes
     if told is not None:
         told.say(f"fold {number} of {record.folds.asked}")
     outcome = train(own, own.plan, command, show, lambda: record.folder_of(number), cache=cache)
-    reported: Iterable[Finding] = ()
-    if outcome.run is not None and own.plan.report:
-        _, reported = write_report(outcome.run.path, own.plan.report)
+    reported: list[Finding] = []
+    if outcome.run is not None:
+        reported += write_report(outcome.run.path, own.plan.report)[1] if own.plan.report else ()
+        reported += finish(outcome.run, own.plan.place_of("report.mlflow"))
     return replace(outcome, findings=(*new, *_unknown(outcome.findings, checked.findings), *reported))
 
 
