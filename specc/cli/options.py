@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias, TypeVar
 
 import click
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:  # the check is imported by the commands that check
     from specc.plan import Outline, Plan
 
 Command = TypeVar("Command", bound=Callable[..., Any])
+Sayer: TypeAlias = "Callable[[Iterable[Finding], Iterable[Source]], None]"
+"""How findings reach the user, as `print_findings` does it."""
 
 CLEAN, FINDINGS, USAGE, FAILURE, INTERRUPTED = 0, 1, 2, 3, 130
 
@@ -99,12 +101,16 @@ def without_garbage() -> Iterator[None]:
 
 
 def checked_spec(
-    spec: Path, sets: Iterable[str], variables: Iterable[str], root: Path | None
+    spec: Path,
+    sets: Iterable[str],
+    variables: Iterable[str],
+    root: Path | None,
+    say: Sayer = print_findings,
 ) -> tuple["Checked", "Plan"]:
-    """The checked spec, its warnings printed; ends the command with the findings if it cannot be trained."""
+    """The checked spec, its warnings said; ends the command with the findings if it cannot be trained."""
     checked = _checked(spec, sets, variables, root)
     findings = checked.for_training
-    print_findings(findings, checked.sources)
+    say(findings, checked.sources)
     if checked.plan is None:
         end(findings)
     return checked, checked.plan

@@ -11,11 +11,15 @@ from specc.cli.options import end, print_findings
 
 @click.command()
 @click.argument(
-    "name", type=click.Choice(["spec", "lock", "metrics", "run", "folds", "report", "diff"]), default="spec"
+    "name",
+    type=click.Choice(["spec", "lock", "metrics", "run", "folds", "report", "diff", "progress"]),
+    default="spec",
 )
 @click.option("--blocks", "spec", type=click.Path(path_type=Path), help="A spec whose blocks are to be known too.")
 def schema(name: str, spec: Path | None) -> None:
-    """Print a published JSON Schema: of specs, of a file that a run leaves, or of what `specc diff` prints.
+    """Print a published JSON Schema: of specs, of a file that a run leaves, or of what a command prints.
+
+    `diff` is what `specc diff --format json` prints, `progress` a line of `specc train --progress json`.
 
     \b
     Examples:

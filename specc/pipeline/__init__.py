@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING
 
 from specc.check import Checked
 from specc.plan import Plan
+from specc.training.display import Show
 
 if TYPE_CHECKING:  # TensorFlow is imported when training begins
     from specc.training.train import Outcome
@@ -14,7 +15,7 @@ __all__ = ["train_and_report"]
 
 
 def train_and_report(
-    checked: Checked, plan: Plan, command: Sequence[str] = (), show: TextIO | None = None, *, cache: bool = True
+    checked: Checked, plan: Plan, command: Sequence[str] = (), show: Show | None = None, *, cache: bool = True
 ) -> "Outcome":
     """Train `plan` and write its report. `command` is what the user called, `show` where progress is displayed.
 
@@ -27,6 +28,7 @@ def train_and_report(
 
     quiet_tensorflow()
     from specc.reporting import write_report
+    from specc.training.mlflow_run import finish
     from specc.training.train import How, train
 
     if plan.data.split.folds:
@@ -34,7 +36,8 @@ def train_and_report(
 
         return train_folds(checked, plan, command, show, cache=cache)
     outcome = train(checked, plan, How(command, show, cache=cache))
-    if outcome.run is None or not plan.report:
+    if outcome.run is None:
         return outcome
-    _, findings = write_report(outcome.run.path, plan.report)
-    return replace(outcome, findings=(*outcome.findings, *findings))
+    _, findings = write_report(outcome.run.path, plan.report) if plan.report else ((), ())
+    tracked = finish(outcome.run, plan.place_of("report.mlflow"))
+    return replace(outcome, findings=(*outcome.findings, *findings, *tracked))

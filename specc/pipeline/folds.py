@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from math import isnan
-from typing import Any, TextIO
+from typing import Any
 
 import keras
 
@@ -22,6 +22,8 @@ from specc.reporting import write_report
 from specc.runs import Fold, Folds, RunFolder
 from specc.runs.folder import REPORT_HTML
 from specc.runs.folds import COMPLETED, FOLDS
+from specc.training.display import Show, shown
+from specc.training.mlflow_run import finish
 from specc.training.recording import run_folder
 from specc.training.train import How, Outcome, train
 
@@ -51,7 +53,7 @@ class FoldsOutcome(Outcome):
 
 
 def train_folds(
-    checked: Checked, plan: Plan, command: Sequence[str] = (), show: TextIO | None = None, *, cache: bool = True
+    checked: Checked, plan: Plan, command: Sequence[str] = (), show: Show | None = None, *, cache: bool = True
 ) -> FoldsOutcome:
     """Train on each fold and report each run and all of them together. Arguments as of `specc.training.train.train`.
 
@@ -81,19 +83,21 @@ def train_folds(
 
 
 def _train_fold(  # noqa: PLR0913  what is trained, and where it goes
-    checked: Checked, number: int, record: "_Record", command: Sequence[str], show: TextIO | None, *, cache: bool
+    checked: Checked, number: int, record: "_Record", command: Sequence[str], show: Show | None, *, cache: bool
 ) -> Outcome:
     keras.utils.clear_session()  # layers and metrics have the names that they have in a run alone
     own = check_fold(checked, number - 1, describe_whole)
     new = _unknown(own.for_training, checked.findings)
     if own.plan is None:
         return Outcome(None, {}, new)
-    if show is not None:
-        print(f"fold {number} of {record.folds.asked}", file=show, flush=True)
+    told = shown(show)
+    if told is not None:
+        told.say(f"fold {number} of {record.folds.asked}")
     outcome = train(own, own.plan, How(command, show, lambda: record.folder_of(number), cache))
-    reported: Iterable[Finding] = ()
-    if outcome.run is not None and own.plan.report:
-        _, reported = write_report(outcome.run.path, own.plan.report)
+    reported: list[Finding] = []
+    if outcome.run is not None:
+        reported += write_report(outcome.run.path, own.plan.report)[1] if own.plan.report else ()
+        reported += finish(outcome.run, own.plan.place_of("report.mlflow"))
     return replace(outcome, findings=(*new, *_unknown(outcome.findings, checked.findings), *reported))
 
 

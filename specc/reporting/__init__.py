@@ -9,7 +9,17 @@ from specc.reporting.build import build_report
 from specc.reporting.html_page import as_html
 from specc.reporting.json_form import as_json
 from specc.reporting.markdown_text import as_markdown
+from specc.reporting.rate_page import write_rate_search
 from specc.reporting.report import Report
 from specc.reporting.write import FORMATS, write_report
 
-__all__ = ["FORMATS", "Report", "as_html", "as_json", "as_markdown", "build_report", "write_report"]
+__all__ = [
+    "FORMATS",
+    "Report",
+    "as_html",
+    "as_json",
+    "as_markdown",
+    "build_report",
+    "write_rate_search",
+    "write_report",
+]

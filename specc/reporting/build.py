@@ -10,10 +10,11 @@ from collections.abc import Iterable, Mapping
 from pathlib import PurePath
 
 from specc.diagnostics import Finding
+from specc.reporting.gradients import gradient_course
 from specc.reporting.learning import course
-from specc.reporting.report import ClassResult, Headline, Learning, NumberResult, Report
+from specc.reporting.report import ClassResult, GradientCourse, Headline, Learning, NumberResult, Report
 from specc.reporting.results import judge
-from specc.reporting.text import label
+from specc.reporting.text import label, moment
 from specc.runs import Run
 from specc.runs.folder import SPLITS
 
@@ -22,6 +23,9 @@ HEADLINES = 4
 
 DEEPEST = 5
 """How deeply nested a fact of the environment or of an input may be."""
+
+NAMED = 5
+"""How many weights a warning names at most."""
 
 FEW_SAMPLES = 30
 """Below this many test samples, metrics depend on chance so much that the report says so."""
@@ -38,6 +42,7 @@ _PACKAGES = ("specc", "keras", "tensorflow", "numpy", "scikit-learn")
 def build_report(run: Run, findings: Iterable[Finding] = ()) -> Report:
     """All that is worth knowing of `run`; `findings` are those of reading it, and become warnings."""
     learning = course(run.history, run.training)
+    gradients = gradient_course(run.gradients)
     results = judge(run.targets, run.predictions)
     headlines = _headlines(run.metrics)
     return Report(
@@ -50,9 +55,14 @@ def build_report(run: Run, findings: Iterable[Finding] = ()) -> Report:
         seconds=run.seconds,
         headlines=headlines,
         statement=_statement(run, headlines),
-        warnings=(*run.warnings, *(finding.message for finding in findings), *_warnings(run, learning, results)),
+        warnings=(
+            *run.warnings,
+            *(finding.message for finding in findings),
+            *_warnings(run, learning, gradients, results),
+        ),
         metrics={split: run.metrics[split] for split in SPLITS if run.metrics.get(split)},
         learning=learning,
+        gradients=gradients,
         results=results,
         layers=run.model.layers,
         inputs=run.model.inputs,
@@ -61,6 +71,8 @@ def build_report(run: Run, findings: Iterable[Finding] = ()) -> Report:
         weights=run.weights,
         data=_data(run),
         split={split: run.data.split[split] for split in SPLITS if split in run.data.split},
+        engine=run.engine,
+        computed=_computed(run),
         environment=_environment(run),
         determinism=run.determinism.level,
         determinism_why=run.determinism.why,
@@ -94,7 +106,9 @@ def _statement(run: Run, headlines: tuple[Headline, ...]) -> str:
     return "The run ended before anything was measured."
 
 
-def _warnings(run: Run, learning: Learning, results: tuple[ClassResult | NumberResult, ...]) -> list[str]:
+def _warnings(
+    run: Run, learning: Learning, gradients: GradientCourse, results: tuple[ClassResult | NumberResult, ...]
+) -> list[str]:
     found = []
     for curve in learning.curves:
         # Validation values may be missing on purpose, training values may not.
@@ -105,6 +119,10 @@ def _warnings(run: Run, learning: Learning, results: tuple[ClassResult | NumberR
             found.append(f"The training {label(curve.metric)} was not finite in epoch {epoch}: training diverged.")
     if run.data.samples and not run.data.split.get("validation"):
         found.append("There is no validation split: nothing shows during training whether the model overfits.")
+    idle = [f"{each.layer}/{each.weight}" for each in gradients.weights if not any(each.gradient_norms)]
+    if idle:
+        more = f" and {len(idle) - NAMED} more" if len(idle) > NAMED else ""
+        found.append(f"No gradient ever reached {', '.join(idle[:NAMED])}{more}: nothing of it was learned.")
     for result in results:
         if result.samples < FEW_SAMPLES:
             found.append(
@@ -125,6 +143,33 @@ def _data(run: Run) -> dict[str, str]:
     facts |= {f"Target {name}": _target(target.kind, target.classes) for name, target in run.targets.items()}
     facts["Fingerprint"] = run.lock.fingerprint
     return {name: text for name, text in facts.items() if text}
+
+
+def _computed(run: Run) -> dict[str, str]:
+    """How the run was computed, as far as it says so."""
+    engine = run.engine
+    xla = {None: "", True: "yes", False: "no"}[engine.xla]
+    places = [
+        f"in epoch {each.epoch} after step {each.step:,}" + (f" ({moment(each.time)})" if each.time else "")
+        for each in engine.resumed
+    ]
+    facts = {
+        "Compiled by XLA": f"{xla}: {engine.why}" if xla and engine.why else xla,
+        "Steps at a time": f"{engine.segment:,}, then the host sees progress" if engine.segment else "",
+        "Samples": {
+            "resident": "on the device, all of them",
+            "streamed": "brought to the device batch by batch",
+        }.get(engine.storage, engine.storage),
+        "Precision": engine.precision,
+        "Checkpoints written": f"{engine.checkpoints:,}" if engine.checkpoints else "",
+        "Resumed": f"{'once' if len(places) == 1 else f'{len(places)} times'}: {'; '.join(places)}" if places else "",
+    }
+    known = {name: text for name, text in facts.items() if text}
+    devices = ", ".join(str(device.get("name", "")) for device in run.lock.devices)
+    if not known or not devices:
+        return known
+    strategy = "" if run.lock.strategy in {"", "none"} else f" ({run.lock.strategy})"
+    return {"Devices": devices + strategy, **known}
 
 
 def _target(kind: str, classes: tuple[str, ...]) -> str:

@@ -16,12 +16,14 @@ import matplotlib as mpl
 from markupsafe import Markup, escape
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import MaxNLocator, NullLocator
 
 from specc.reporting.report import Learning, NumberResult, Point
+from specc.runs import RateSearch
 
 # Colours that stand for CSS variables until the drawing is done; nothing else in a figure has them.
-_INK, _GRID, _TRAIN, _VALIDATION, _MARK, _WARN = "#a10001", "#a10002", "#a10003", "#a10004", "#a10005", "#a10006"
+_INK, _GRID, _TRAIN, _VALIDATION = "#a10001", "#a10002", "#a10003", "#a10004"
+_MARK, _WARN, _GOOD = "#a10005", "#a10006", "#a10007"
 _VARIABLES = {
     _INK: "--soft",
     _GRID: "--line",
@@ -29,6 +31,7 @@ _VARIABLES = {
     _VALIDATION: "--validation",
     _MARK: "--ink",
     _WARN: "--warn",
+    _GOOD: "--good",
 }
 _STYLE = {
     "svg.fonttype": "none",
@@ -54,6 +57,12 @@ _STYLE = {
     "text.color": _INK,
     "path.simplify": False,
 }
+LINES = (_TRAIN, _VALIDATION, _GOOD, _MARK)
+"""The colours of several lines; the page's classes `t`, `v`, `g` and `m` are these."""
+
+MOST_DRAWN = 200
+"""So many epochs, up to twice as many, are drawn of the gradients of a weight."""
+
 _DRAWABLE = 1e100
 _WIDE_RANGE = 200
 """From this ratio between the largest and the smallest value on, a loss is drawn on a logarithmic axis."""
@@ -89,6 +98,54 @@ def learning_rate_curve(learning: Learning, label: str) -> Markup:
         axes.ticklabel_format(axis="y", style="plain") if min(learning.learning_rate) > 1e-4 else None
         _epoch_axis(axes, learning.epochs)
     return result[0]
+
+
+def gradient_curve(
+    epochs: Sequence[int], lines: Sequence[Sequence[float]], limits: tuple[float, float], label: str
+) -> Markup:
+    """Lines over the epochs on a logarithmic axis from the one limit to the other; what is zero leaves a gap.
+
+    Colours in the order of `LINES`, then again, dashed. Of many epochs some are drawn.
+    """
+    every = max(1, len(epochs) // MOST_DRAWN)
+    shown = epochs[::every]
+    with _axes((5.4, 2.0), label) as (axes, drawn):
+        for number, values in enumerate(lines):
+            points = [value if value > 0 else math.nan for value in _finite(values[::every])]
+            again, at = divmod(number, len(LINES))
+            style = (0, (4, 2)) if again else "-"
+            marker = "o" if len(shown) < 3 else None
+            axes.plot(shown, points, color=LINES[at], linestyle=style, marker=marker, markersize=4, linewidth=1.5)
+        axes.set_yscale("log")
+        axes.set_ylim(*limits)
+        axes.yaxis.set_minor_locator(NullLocator())
+        _epoch_axis(axes, epochs)
+    return drawn[0]
+
+
+def rate_curve(search: RateSearch, label: str) -> Markup:
+    """The loss over the rising learning rate, both as it was and smoothed, marked at the suggestion.
+
+    Losses far above those before the lowest one are cut off: there it diverges. Empty if nothing is finite.
+    """
+    smoothed = _finite(search.smoothed)
+    known = [value for value in smoothed if not math.isnan(value)]
+    if not known:
+        return Markup("")
+    lowest = min(known)
+    highest = max(known[: known.index(lowest) + 1])
+    room = (highest - lowest) or abs(lowest) or 1.0
+    with _axes((9.6, 3.9), label) as (axes, drawn):
+        axes.plot(search.rates, _finite(search.losses), color=_INK, linewidth=0.8, alpha=0.5)
+        axes.plot(search.rates, smoothed, color=_TRAIN)
+        if search.suggested is not None:
+            axes.axvline(search.suggested, color=_MARK, linewidth=1, linestyle=(0, (2, 3)))
+        axes.set_xscale("log")
+        axes.set_ylim(lowest - 0.15 * room, highest + 0.35 * room)
+        axes.set_xlabel("learning rate")
+        axes.set_ylabel("loss")
+        axes.xaxis.set_minor_locator(NullLocator())
+    return drawn[0]
 
 
 def scatter(result: NumberResult, label: str) -> Markup:

@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from specc.reporting import text
 from specc.reporting.figures import histogram, learning_curve, learning_rate_curve, scatter
+from specc.reporting.gradient_figures import layer_figures
 from specc.reporting.highlighting import highlight
 from specc.reporting.model_drawing import draw
 from specc.reporting.report import ClassResult, NumberResult, Report
@@ -31,6 +32,9 @@ def as_html(report: Report) -> str:
         report=report,
         curves=[(curve, _curve(report, curve.metric)) for curve in report.learning.curves],
         learning_rate=_learning_rate(report),
+        gradients=layer_figures(report.gradients),
+        layers_with_gradients=len(dict.fromkeys(each.layer for each in report.gradients.weights)),
+        fastest=min((each.step_ms for each in report.engine.candidates if not each.refused), default=None),
         figures={result.name: _figures(result) for result in report.results if isinstance(result, NumberResult)},
         drawing=draw(report.layers, report.inputs, report.outputs),
         spec=highlight(report.spec),

@@ -27,12 +27,15 @@ def as_markdown(report: Report) -> str:
         _warnings(report),
         _learning(report),
         _metrics(report),
+        _gradients(report),
         *(_classes(result) if isinstance(result, ClassResult) else _numbers(result) for result in report.results),
         _layers(report),
         _weights(report),
         titled_table("Data", ("fact", "value"), report.data.items()),
         _fenced("Spec", "yaml", report.spec),
         _fenced("Do it again", "sh", "\n".join(report.reproduce)),
+        titled_table("How it was computed", ("fact", "value"), report.computed.items()),
+        titled_table("Ways that were timed", ("way", "milliseconds a step"), _candidates(report)),
         titled_table("Environment", ("fact", "value"), report.environment.items()),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
@@ -66,6 +69,24 @@ def _metrics(report: Report) -> str:
         for name in names
     ]
     return titled_table("Metrics", ("metric", *report.metrics), rows)
+
+
+def _gradients(report: Report) -> str:
+    rows = [
+        (
+            f"{each.layer}/{each.weight}",
+            text.number(each.first_gradient_norm),
+            text.number(each.last_gradient_norm),
+            text.number(each.median_update_ratio),
+            each.note,
+        )
+        for each in report.gradients.weights
+    ]
+    return titled_table("Gradients", ("weight", "norm, first epoch", "last epoch", "update ratio, median", ""), rows)
+
+
+def _candidates(report: Report) -> list[tuple[str, str]]:
+    return [(each.name, each.refused or text.number(each.step_ms)) for each in report.engine.candidates]
 
 
 def _classes(result: ClassResult) -> str:

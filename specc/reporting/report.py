@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from specc.runs import Layer, Parameters, StartingWeights
+from specc.runs import Engine, Layer, Parameters, StartingWeights
 
 Point: TypeAlias = tuple[float, float]
 
@@ -134,8 +134,33 @@ class NumberResult:
 
 
 @dataclass(frozen=True, slots=True)
+class WeightCourse:
+    """The gradients of a trained weight: of `gradient_norm` the first and the last, of `update_ratio` the median.
+
+    `note` says what is remarkable about it. `gradient_norms` and `update_ratios` have a value for each epoch.
+    """
+
+    layer: str
+    weight: str
+    first_gradient_norm: float
+    last_gradient_norm: float
+    median_update_ratio: float
+    note: str
+    gradient_norms: tuple[float, ...]
+    update_ratios: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GradientCourse:
+    """The gradients over `epochs`; no weights where they were not recorded."""
+
+    epochs: tuple[int, ...]
+    weights: tuple[WeightCourse, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
-    """The whole report. `facts` are what is shown as name and text: data, environment.
+    """The whole report. `facts` are what is shown as name and text: data, environment, how the run was computed.
 
     `weights` are the files that training started from.
     """
@@ -152,6 +177,7 @@ class Report:
     warnings: tuple[str, ...]
     metrics: Mapping[str, Mapping[str, float]]
     learning: Learning
+    gradients: GradientCourse
     results: tuple[ClassResult | NumberResult, ...]
     layers: tuple[Layer, ...]
     inputs: tuple[str, ...]
@@ -160,6 +186,8 @@ class Report:
     weights: tuple[StartingWeights, ...]
     data: Mapping[str, str]
     split: Mapping[str, int]
+    engine: Engine
+    computed: Mapping[str, str]
     environment: Mapping[str, str]
     determinism: str
     determinism_why: str

@@ -6,36 +6,49 @@ comes later, gets it back with `read`. Nothing here imports NumPy, Keras or Tens
 
 from specc.runs.folder import RunFolder, create, latest, newest_first
 from specc.runs.folds import Fold, Folds
+from specc.runs.rates import RateSearch
 from specc.runs.reading import read, read_folds
 from specc.runs.run import (
+    Candidate,
     Data,
     Determinism,
+    Engine,
+    Gradients,
     History,
     Layer,
     Lock,
     Model,
     Parameters,
     Predictions,
+    Resumption,
     Run,
     StartingLayer,
     StartingWeights,
     Target,
     Training,
     Weight,
+    WeightGradients,
 )
+from specc.runs.tables import GRADIENTS_HEADER
 from specc.runs.writing import as_json, write_bytes, write_csv, write_json, write_text, write_yaml
 
 __all__ = [
+    "GRADIENTS_HEADER",
+    "Candidate",
     "Data",
     "Determinism",
+    "Engine",
     "Fold",
     "Folds",
+    "Gradients",
     "History",
     "Layer",
     "Lock",
     "Model",
     "Parameters",
     "Predictions",
+    "RateSearch",
+    "Resumption",
     "Run",
     "RunFolder",
     "StartingLayer",
@@ -43,6 +56,7 @@ __all__ = [
     "Target",
     "Training",
     "Weight",
+    "WeightGradients",
     "as_json",
     "create",
     "latest",

@@ -16,8 +16,11 @@ RUN = "run.json"
 HISTORY = "history.csv"
 METRICS = "metrics.json"
 PREDICTIONS = "predictions.csv"
+GRADIENTS = "gradients.csv"
 CHECKPOINTS = "checkpoints"
 MODEL = "model.keras"
+TENSORBOARD = "tensorboard"
+MLFLOW = "mlflow.json"
 REPORT_HTML = "report.html"
 REPORT_JSON = "report.json"
 REPORT_MARKDOWN = "report.md"
@@ -69,6 +72,21 @@ class RunFolder:
     def predictions(self) -> Path:
         """One row per sample of the test split."""
         return self.path / PREDICTIONS
+
+    @property
+    def gradients(self) -> Path:
+        """One row per epoch and trained weight, under `runs.GRADIENTS_HEADER`."""
+        return self.path / GRADIENTS
+
+    @property
+    def tensorboard(self) -> Path:
+        """A directory of TensorBoard's event files."""
+        return self.path / TENSORBOARD
+
+    @property
+    def mlflow(self) -> Path:
+        """Which run of MLflow this one is logged as."""
+        return self.path / MLFLOW
 
     @property
     def checkpoints(self) -> Path:

@@ -4,10 +4,7 @@ Never raises over what it finds: a file that is not there leaves blanks (a findi
 it), a broken one is a finding at its own line, and the rest is still read. Writes nothing.
 """
 
-import csv
-import io
 import json
-import math
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -18,14 +15,15 @@ from specc.diagnostics import Finding, Span, error, warning
 from specc.runs import folder, shapes
 from specc.runs.folds import FOLDS, Fold, Folds
 from specc.runs.run import (
+    Candidate,
     Data,
     Determinism,
-    History,
+    Engine,
     Layer,
     Lock,
     Model,
     Parameters,
-    Predictions,
+    Resumption,
     Run,
     StartingLayer,
     StartingWeights,
@@ -33,7 +31,9 @@ from specc.runs.run import (
     Training,
     Weight,
 )
-from specc.runs.shapes import Anything, Count, Fields, ListOf, MappingOf, Number, Text
+from specc.runs.shapes import Anything, Count, Fields, Flag, ListOf, MappingOf, Number, Text
+from specc.runs.tables import read_gradients, read_history, read_predictions
+from specc.runs.texts import broken, lower, start, text
 
 VERSION = 1
 """The version of run.json and lock.yaml that this module reads."""
@@ -107,6 +107,16 @@ _RUN = Fields(
                 "left_out": ListOf(Fields({"file": Text(), "line": Count(), "reason": Text()})),
             }
         ),
+        "engine": Fields(
+            {
+                "xla": Flag(),
+                "segment": Count(),
+                **{key: Text() for key in ("storage", "precision", "why")},
+                "candidates": ListOf(Fields({"name": Text(), "step_ms": Number(), "refused": Text()})),
+                "resumed": ListOf(Fields({"epoch": Count(), "step": Count(), "time": Text()})),
+                "checkpoints": Count(),
+            }
+        ),
         "warnings": ListOf(Text()),
     }
 )
@@ -142,21 +152,22 @@ def read(path: Path) -> tuple[Run, tuple[Finding, ...]]:
     findings: list[Finding] = []
     if not path.is_dir() or not (path / folder.RUN).is_file():
         missing = f"has no `{folder.RUN}`" if path.is_dir() else "is not a directory"
-        findings.append(error("not-a-run", f"`{path}` {missing}, so it is no run directory", _start(path)))
+        findings.append(error("not-a-run", f"`{path}` {missing}, so it is no run directory", start(path)))
     facts = _mapping(path / folder.RUN, _RUN, findings)
     if facts["run"] != VERSION:
         message = f"`{folder.RUN}` has version {facts['run']}, this specc reads version {VERSION}"
-        findings.append(warning("run-version", message, _start(path / folder.RUN)))
+        findings.append(warning("run-version", message, start(path / folder.RUN)))
     files = {
         "lock": _lock(_mapping(path / folder.LOCK, _LOCK, findings)),
         "metrics": _mapping(path / folder.METRICS, _METRICS, findings),
-        "history": _history(path / folder.HISTORY, findings),
-        "predictions": _predictions(path / folder.PREDICTIONS, findings),
-        "spec_text": _text(path / folder.SPEC, findings) or "",
+        "history": read_history(path / folder.HISTORY, findings),
+        "predictions": read_predictions(path / folder.PREDICTIONS, findings),
+        "gradients": read_gradients(path / folder.GRADIENTS, findings),
+        "spec_text": text(path / folder.SPEC, findings) or "",
     }
     if facts["status"] == "completed":
         findings += [
-            warning("run-file-missing", f"`{name}` is missing from a completed run", _start(path / name))
+            warning("run-file-missing", f"`{name}` is missing from a completed run", start(path / name))
             for name in _NEEDED_WHEN_COMPLETED
             if not (path / name).is_file()
         ]
@@ -171,7 +182,7 @@ def read_folds(path: Path) -> tuple[Folds | None, tuple[Finding, ...]]:
     facts = _mapping(path / FOLDS, _FOLDS, findings)
     if facts["folds"] != VERSION:
         message = f"`{FOLDS}` has version {facts['folds']}, this specc reads version {VERSION}"
-        findings.append(warning("run-version", message, _start(path / FOLDS)))
+        findings.append(warning("run-version", message, start(path / FOLDS)))
     found = tuple(Fold(each["fold"], each["run"], each["status"], each["metrics"]) for each in facts["runs"])
     plain = {key: facts[key] for key in ("name", "id", "status", "started", "finished", "asked")}
     return Folds(**plain, folds=found), tuple(findings)
@@ -205,12 +216,19 @@ def _run(path: Path, facts: dict[str, Any], files: dict[str, Any]) -> Run:
         targets={name: Target(**target) for name, target in facts["targets"].items()},
         training=Training(**facts["training"]),
         data=Data(**facts["data"]),
+        engine=_engine(facts["engine"]),
         **files,
     )
 
 
 def _started(facts: dict[str, Any]) -> StartingWeights:
     return StartingWeights(**{**facts, "layers": tuple(StartingLayer(**layer) for layer in facts["layers"])})
+
+
+def _engine(facts: dict[str, Any]) -> Engine:
+    candidates = tuple(Candidate(**each) for each in facts["candidates"])
+    resumed = tuple(Resumption(**each) for each in facts["resumed"])
+    return Engine(**{**facts, "candidates": candidates, "resumed": resumed})
 
 
 def _lock(facts: dict[str, Any]) -> Lock:
@@ -228,90 +246,30 @@ def _lock(facts: dict[str, Any]) -> Lock:
 def _mapping(path: Path, shape: Fields | MappingOf, findings: list[Finding]) -> dict[str, Any]:
     """The content of a JSON or YAML file in `shape`; blank if the file is missing or broken."""
     blank: dict[str, Any] = shapes.conform(None, shape)[0]
-    text = _text(path, findings)
-    if text is None:
+    content = text(path, findings)
+    if content is None:
         return blank
     try:
-        value = json.loads(text) if path.suffix == ".json" else yaml.load(text, Loader=yaml.CSafeLoader)
+        value = json.loads(content) if path.suffix == ".json" else yaml.load(content, Loader=yaml.CSafeLoader)
     except json.JSONDecodeError as fault:
-        findings.append(_broken(path, fault.lineno, fault.colno, f"invalid JSON: {_lower(fault.msg)}"))
+        findings.append(broken(path, fault.lineno, fault.colno, f"invalid JSON: {lower(fault.msg)}"))
         return blank
     except yaml.YAMLError as fault:
         mark = getattr(fault, "problem_mark", None)
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         problem = getattr(fault, "problem", None) or str(fault)
-        findings.append(_broken(path, line, column, f"invalid YAML: {problem}"))
+        findings.append(broken(path, line, column, f"invalid YAML: {problem}"))
         return blank
     except (RecursionError, ValueError):  # ValueError: a number or a date that Python cannot hold
-        findings.append(_broken(path, 1, 1, "nested too deeply, or a value out of range"))
+        findings.append(broken(path, 1, 1, "nested too deeply, or a value out of range"))
         return blank
     clean: dict[str, Any]
     clean, faults = shapes.conform({} if value is None else value, shape)
     for where, message in faults:
-        place = _locate(path, text, where)
+        place = _locate(path, content, where)
         named = f"`{'.'.join(map(str, where))}`: " if where else ""
         findings.append(error("run-file-broken", f"{named}{message}", place))
     return clean
-
-
-def _history(path: Path, findings: list[Finding]) -> History:
-    header, rows = _table(path, findings)
-    if header and "epoch" not in header:
-        findings.append(_broken(path, 1, 1, "the header has no column `epoch`"))
-        return History((), {})
-    numbers: list[dict[str, float]] = []
-    for line, row in rows:
-        try:
-            numbers.append({name: float(cell) if cell else math.nan for name, cell in zip(header, row, strict=True)})
-        except ValueError:
-            wrong = next(cell for cell in row if cell and not _is_number(cell))
-            findings.append(_broken(path, line, 1, f"expected a number, got `{wrong[:40]}`"))
-    whole = [row for row in numbers if math.isfinite(row["epoch"])]
-    return History(
-        epochs=tuple(int(row["epoch"]) for row in whole),
-        columns={name: tuple(row[name] for row in whole) for name in header if name != "epoch"},
-    )
-
-
-def _predictions(path: Path, findings: list[Finding]) -> Predictions:
-    header, rows = _table(path, findings)
-    return Predictions(header, tuple(row for _, row in rows))
-
-
-def _table(path: Path, findings: list[Finding]) -> tuple[tuple[str, ...], list[tuple[int, tuple[str, ...]]]]:
-    """The header, and each complete row with the number of its last line."""
-    text = _text(path, findings)
-    if text is None:
-        return (), []
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    header: tuple[str, ...] = ()
-    rows: list[tuple[int, tuple[str, ...]]] = []
-    try:
-        for cells in reader:
-            if not header:
-                header = tuple(cells)
-            elif len(cells) == len(header):
-                rows.append((reader.line_num, tuple(cells)))
-            elif cells:
-                message = f"expected {len(header)} cells, as in the header, got {len(cells)}"
-                findings.append(_broken(path, reader.line_num, 1, message))
-    except csv.Error as fault:
-        findings.append(_broken(path, reader.line_num, 1, f"invalid CSV: {fault}"))
-    return header, rows
-
-
-def _text(path: Path, findings: list[Finding]) -> str | None:
-    """The file's text; None if it is missing, or cannot be read, which is a finding."""
-    try:
-        return path.read_bytes().decode("utf-8")
-    except (FileNotFoundError, NotADirectoryError):
-        return None
-    except OSError as fault:
-        findings.append(_broken(path, 1, 1, f"cannot be read: {_lower(fault.strerror or str(fault))}"))
-    except UnicodeDecodeError as fault:
-        line = fault.object.count(b"\n", 0, fault.start) + 1
-        findings.append(_broken(path, line, 1, "is not UTF-8"))
-    return None
 
 
 def _locate(path: Path, text: str, where: Iterable[str | int]) -> Span:
@@ -319,33 +277,13 @@ def _locate(path: Path, text: str, where: Iterable[str | int]) -> Span:
     try:
         node = yaml.compose(text, Loader=yaml.CSafeLoader)
     except (yaml.YAMLError, RecursionError):
-        return _start(path)
+        return start(path)
     for step in where:
         if isinstance(node, yaml.MappingNode):
             node = next((value for key, value in node.value if key.value == str(step)), node)
         elif isinstance(node, yaml.SequenceNode) and isinstance(step, int):
             node = node.value[step]
     if node is None:
-        return _start(path)
+        return start(path)
     first, last = node.start_mark, node.end_mark
     return Span(str(path), first.line + 1, first.column + 1, last.line + 1, last.column + 1)
-
-
-def _broken(path: Path, line: int, column: int, message: str) -> Finding:
-    return error("run-file-broken", f"`{path.name}`: {message}", Span(str(path), line, column, line, column + 1))
-
-
-def _start(path: Path) -> Span:
-    return Span(str(path), 1, 1, 1, 1)
-
-
-def _lower(text: str) -> str:
-    return text[:1].lower() + text[1:]
-
-
-def _is_number(cell: str) -> bool:
-    try:
-        float(cell)
-    except ValueError:
-        return False
-    return True

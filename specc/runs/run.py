@@ -143,6 +143,62 @@ class Lock:
 
 
 @dataclass(frozen=True, slots=True)
+class Candidate:
+    """A way to compute the steps that was tried: milliseconds of a step, `nan` if it was `refused`, and why it was."""
+
+    name: str
+    step_ms: float
+    refused: str
+
+
+@dataclass(frozen=True, slots=True)
+class Resumption:
+    """Where and when a run went on: `step` steps of `epoch`, which counts from 1, were done."""
+
+    epoch: int
+    step: int
+    time: str
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """How the run was computed.
+
+    `xla` is None if that was not recorded. `segment` is how many steps ran between two looks of the host, 0 if that was
+    not recorded; `storage` where the samples lay, `resident` or `streamed`; `precision` a policy of Keras. `why` says
+    what decided. `checkpoints` is how many were written.
+    """
+
+    xla: bool | None
+    segment: int
+    storage: str
+    precision: str
+    why: str
+    candidates: tuple[Candidate, ...]
+    resumed: tuple[Resumption, ...]
+    checkpoints: int
+
+
+@dataclass(frozen=True, slots=True)
+class WeightGradients:
+    """A trained weight over the epochs.
+
+    Means over an epoch's steps: the norm of the gradient, and the norm of the step as a share of the weight's.
+    """
+
+    gradient_norm: tuple[float, ...]
+    update_ratio: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Gradients:
+    """Gradients by epoch and weight, `nan` where an epoch lacks a weight; `weights` is in the order of the model."""
+
+    epochs: tuple[int, ...]
+    weights: Mapping[str, WeightGradients]
+
+
+@dataclass(frozen=True, slots=True)
 class History:
     """One value per epoch and column; `epochs` counts from 1. Columns keep Keras' log names (`loss`, `val_loss`, …)."""
 
@@ -191,3 +247,5 @@ class Run:
     metrics: Mapping[str, Mapping[str, float]]
     history: History
     predictions: Predictions
+    engine: Engine
+    gradients: Gradients

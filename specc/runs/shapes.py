@@ -31,6 +31,11 @@ class Number:
 
 
 @dataclass(frozen=True, slots=True)
+class Flag:
+    """True or false; null is None."""
+
+
+@dataclass(frozen=True, slots=True)
 class Anything:
     """Any value, as it is."""
 
@@ -56,11 +61,11 @@ class Fields:
     fields: Mapping[str, "Shape"]
 
 
-Shape: TypeAlias = Text | Count | Number | Anything | ListOf | MappingOf | Fields
+Shape: TypeAlias = Text | Count | Number | Flag | Anything | ListOf | MappingOf | Fields
 Path: TypeAlias = tuple[str | int, ...]
 Fault: TypeAlias = tuple[Path, str]
 
-_EXPECTED = {Text: "a string", Count: "a whole number", Number: "a number", ListOf: "a list"}
+_EXPECTED = {Text: "a string", Count: "a whole number", Number: "a number", Flag: "true or false", ListOf: "a list"}
 
 
 def conform(value: object, shape: Shape, path: Path = ()) -> tuple[Any, list[Fault]]:
@@ -76,6 +81,8 @@ def conform(value: object, shape: Shape, path: Path = ()) -> tuple[Any, list[Fau
             return value, []
         case Number() if isinstance(value, int | float) and not isinstance(value, bool):
             return float(value), []
+        case Flag() if isinstance(value, bool):
+            return value, []
         case ListOf(item=item) if isinstance(value, list):
             parts = [conform(entry, item, (*path, index)) for index, entry in enumerate(value)]
             return tuple(part for part, _ in parts), [fault for _, faults in parts for fault in faults]
@@ -98,7 +105,7 @@ def blank(shape: Shape) -> object:
             return none
         case Number():
             return math.nan
-        case Anything():
+        case Anything() | Flag():
             return None
         case ListOf():
             return ()

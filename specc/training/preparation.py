@@ -10,7 +10,6 @@ import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TextIO
 
 import keras
 import numpy as np
@@ -31,6 +30,7 @@ from specc.keras_target.preprocessing import preprocessing_model
 from specc.plan import Plan
 from specc.plan.document import as_document
 from specc.training.cache import Place, key_of
+from specc.training.display import Show
 from specc.training.record import versions
 from specc.training.storing import Arrays, Keeping, Making, StoreFailedError, kept, make
 from specc.training.weighing import weigh
@@ -74,7 +74,7 @@ def prepare(
     root: Path,
     folder: Path,
     keeping: Keeping = Keeping(),  # noqa: B008  immutable
-    show: TextIO | None = None,
+    show: Show | None = None,
 ) -> tuple[Prepared | None, list[Finding]]:
     """Load, split, fit and prepare. `folder` is the spec's own; `root` is where its files must lie.
 
@@ -92,7 +92,7 @@ def prepare(
 
 
 def _prepare(
-    plan: Plan, columns: Columns, keeping: Keeping, began: float, show: TextIO | None
+    plan: Plan, columns: Columns, keeping: Keeping, began: float, show: Show | None
 ) -> tuple[Prepared | None, list[Finding]]:
     rows = columns.split
     if not len(rows.train):

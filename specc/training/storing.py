@@ -7,14 +7,15 @@ bytes and files; what the arrays mean is `specc.training.preparation`'s business
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple, TextIO, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
 from specc.engine.array_files import Array, FileArray, FileWriter, MemoryWriter, StorageError, most_resident
 from specc.training import cache
 from specc.training.cache import Draft, Place
-from specc.training.progress import counting
+from specc.training.counting import counting
+from specc.training.display import Show
 
 Arrays: TypeAlias = Mapping[Place, Array | FileArray]
 NewArray: TypeAlias = Callable[[Place, np.dtype[Any], tuple[int, ...]], MemoryWriter | FileWriter]
@@ -62,7 +63,7 @@ class StoreFailedError(Exception):
     """Arrays that are too many for memory cannot be written; the message says how large they are, where and why."""
 
 
-def make(making: Making, key: str, keeping: Keeping, show: TextIO | None) -> Arrays:
+def make(making: Making, key: str, keeping: Keeping, show: Show | None) -> Arrays:
     """All arrays: those of the splits by (split, part, name), and `more`. Raises StoreFailedError."""
     split = next(iter(making.rows))
     one = making.piece(split, 0, 1)
@@ -96,7 +97,7 @@ def kept(key: str, keeping: Keeping) -> Arrays | None:
     return {place: np.asarray(array) for place, array in found.items()}
 
 
-def _fill(making: Making, one: Mapping[Place, Array], new: NewArray, at_once: int, show: TextIO | None) -> None:
+def _fill(making: Making, one: Mapping[Place, Array], new: NewArray, at_once: int, show: Show | None) -> None:
     """Make all rows, piece by piece. `one` is the first row, which tells the arrays' types and shapes."""
     with counting("preparing", sum(making.rows.values()), show) as count:
         for split, rows in making.rows.items():
@@ -111,7 +112,7 @@ def _fill(making: Making, one: Mapping[Place, Array], new: NewArray, at_once: in
 
 
 def _in_files(  # noqa: PLR0913, PLR0917  the parts of one work
-    making: Making, one: Mapping[Place, Array], total: int, at_once: int, key: str | None, show: TextIO | None
+    making: Making, one: Mapping[Place, Array], total: int, at_once: int, key: str | None, show: Show | None
 ) -> Arrays:
     """The arrays in files of the cache, or without a key in files that are nobody else's and gone when closed."""
     root = cache.cache_folder()

@@ -28,6 +28,8 @@ MACHINE = {
     "devices-fixed",
     "keras-refuses",
     "loss-not-finite",
+    "missing-library",
+    "tracking-failed",
     "training-failed",
     "worker-ended",
 }

@@ -354,6 +354,56 @@ def fine_tuned(runs_folder: Path) -> Path:
     return digits(runs_folder, name="fine-tuned", weights=[start])
 
 
+def gradient_rows(layers: Layers, epochs: int, dead: str = "") -> list[list[Any]]:
+    """Rows of gradients.csv: norms fall with the epochs and towards the input; the layer `dead` has none."""
+    chance = random.Random(17)  # noqa: S311
+    names = [f"{entry['name']}/{weight['name']}" for entry in layers for weight in entry["weights"]]
+    rows: list[list[Any]] = []
+    for epoch in range(epochs):
+        for depth, name in enumerate(names):
+            alive = not dead or not name.startswith(f"{dead}/")
+            norm = math.exp(-epoch / 9 - 0.35 * (len(names) - depth) + chance.gauss(0, 0.15)) if alive else 0.0
+            ratio = norm * (0.02 if name.endswith("kernel") else 0.11)
+            rows.append([epoch + 1, name, norm, ratio])
+    return rows
+
+
+def watched(runs_folder: Path) -> Path:
+    """Ways to compute were timed, it was resumed twice, gradients were recorded, and one layer had none."""
+    path = digits(
+        runs_folder,
+        name="watched",
+        engine={
+            "xla": True,
+            "segment": 20,
+            "storage": "resident",
+            "precision": "float32",
+            "why": "3.1 times as fast as without",
+            "candidates": [
+                {"name": "XLA, 20 steps at a time", "step_ms": 1.84, "refused": ""},
+                {"name": "XLA, 1 step at a time", "step_ms": 2.91, "refused": ""},
+                {"name": "without XLA", "step_ms": 5.7, "refused": ""},
+                {"name": "XLA, streamed", "step_ms": None, "refused": "the batch's size is <unknown> | to XLA"},
+            ],
+            "resumed": [
+                {"epoch": 3, "step": 12, "time": "2026-03-14T09:31:02.123456+00:00"},
+                {"epoch": 17, "step": 0, "time": "2026-03-14T09:40:00+00:00"},
+            ],
+            "checkpoints": 7,
+        },
+    )
+    runs.write_csv(path / "gradients.csv", runs.GRADIENTS_HEADER, gradient_rows(cnn(), 24, dead="norm"))
+    return path
+
+
+def deep(runs_folder: Path) -> Path:
+    """Gradients of more layers than are drawn, over two epochs."""
+    path = many_classes(runs_folder)
+    layers = [layer(f"<dense> {number}", "Dense", [], "(None, 16)", ("kernel", (16, 16))) for number in range(40)]
+    runs.write_csv(path / "gradients.csv", runs.GRADIENTS_HEADER, gradient_rows(layers, 2))
+    return path
+
+
 ALL: dict[str, Callable[[Path], Path]] = {
     "digits": digits,
     "diabetes": diabetes,
@@ -363,6 +413,8 @@ ALL: dict[str, Callable[[Path], Path]] = {
     "pets": pets,
     "many_classes": many_classes,
     "fine_tuned": fine_tuned,
+    "watched": watched,
+    "deep": deep,
 }
 
 

@@ -142,6 +142,42 @@ def test_a_run_that_started_from_weights_says_from_which(tmp_path: Path) -> None
     say(expected, fake_runs.fine_tuned(tmp_path))
 
 
+def test_a_watched_run_says_how_it_was_computed_and_what_its_gradients_did(tmp_path: Path) -> None:
+    expected = [
+        "yes: 3.1 times as fast as without",
+        "20, then the host sees progress",
+        "on the device, all of them",
+        "2 times: in epoch 3 after step 12 (2026-03-14 09:31:02 UTC); in epoch 17 after step 0",
+        "not possible: the batch's size is <unknown> | to XLA",
+        "No gradient ever reached norm/gamma, norm/beta: nothing of it was learned.",
+        "norm/gamma000never had a gradient",
+    ]
+    say(expected, fake_runs.watched(tmp_path))
+
+
+def test_of_many_layers_some_have_figures(tmp_path: Path) -> None:
+    path = fake_runs.deep(tmp_path)
+    say(["Of 40 layers 16 are drawn.", "12 further layers", "<dense> 0: gradient norm"], path)
+    assert page(path).attributes.count(("class", "grid layer")) == 16
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [[1, "a/kernel", "nan", "inf"]],
+        [[1, "a/kernel", 0, 0], [2, "b", 1e-300, 1e300]],
+        [[2, "a/kernel", "", ""], [1, "b", 1.0, ""]],
+        [[999_999_999, "a", 1.0, 1.0], [1, "a", 2.0, 1e-40]],
+    ],
+)
+def test_odd_gradients_are_drawn(tmp_path: Path, rows: list[list[Any]]) -> None:
+    path = fake_runs.digits(tmp_path)
+    runs.write_csv(path / "gradients.csv", runs.GRADIENTS_HEADER, rows)
+    paths, findings = write_report(path)
+    assert findings == ()
+    assert list(schema("report").iter_errors(json.loads(paths[1].read_text("utf-8")))) == []
+
+
 @pytest.mark.parametrize(
     ("metrics", "expected"),
     [

@@ -73,6 +73,32 @@ def test_a_whole_run_comes_back(folder: runs.RunFolder) -> None:
     assert (run.lock.seed, run.lock.strategy, run.lock.replicas) == (7, "none", 1)
 
 
+def test_gradients_and_engine_come_back(folder: runs.RunFolder) -> None:
+    engine = {
+        "xla": True,
+        "candidates": [{"name": "no", "step_ms": None, "refused": "why"}],
+        "resumed": [{"epoch": 2, "step": 5, "time": "t"}],
+    }
+    runs.write_json(folder.run, {**RUN, "engine": engine})
+    rows = [[1, "a/kernel", 0.5, 0.1], [1, "a/bias", 1.5, 0.2], [2, "a/kernel", 0.25, ""]]
+    runs.write_csv(folder.gradients, runs.GRADIENTS_HEADER, rows)
+    run, findings = runs.read(folder.path)
+    assert findings == ()
+    assert run.gradients.epochs == (1, 2)
+    assert list(run.gradients.weights) == ["a/kernel", "a/bias"]
+    assert run.gradients.weights["a/kernel"].gradient_norm == (0.5, 0.25)
+    assert math.isnan(run.gradients.weights["a/kernel"].update_ratio[1])
+    assert math.isnan(run.gradients.weights["a/bias"].gradient_norm[1])
+    assert (run.engine.xla, run.engine.segment, run.engine.why) == (True, 0, "")
+    assert run.engine.candidates[0].refused == "why"
+    assert run.engine.resumed == (runs.Resumption(2, 5, "t"),)
+
+
+def test_a_run_from_before_gradients_has_none(folder: runs.RunFolder) -> None:
+    run, _ = runs.read(folder.path)
+    assert (run.gradients.weights, run.engine.xla, run.engine.candidates) == ({}, None, ())
+
+
 def test_an_interrupted_run_lacks_files_without_a_finding(folder: runs.RunFolder) -> None:
     runs.write_json(folder.run, {**RUN, "status": "interrupted"})
     for path in (folder.metrics, folder.history, folder.predictions, folder.lock, folder.spec):
@@ -127,6 +153,25 @@ def test_an_interrupted_run_lacks_files_without_a_finding(folder: runs.RunFolder
         ("history.csv", b"epoch,loss\n1,half\n", ("run-file-broken", 2, 1), "expected a number, got `half`"),
         ("history.csv", b"loss\n0.5\n", ("run-file-broken", 1, 1), "no column `epoch`"),
         ("history.csv", b'epoch,loss\n1,"0.5\n', ("run-file-broken", 2, 1), "invalid CSV"),
+        (
+            "gradients.csv",
+            b"epoch,weight,gradient_norm,update_ratio\n1,a/kernel,0.5,0.01\n2,a/kernel,half,0.01\n",
+            ("run-file-broken", 3, 1),
+            "expected a number, got `half`",
+        ),
+        (
+            "gradients.csv",
+            b"epoch,weight,gradient_norm,update_ratio\n1.5,a/kernel,0.5,0.01\n",
+            ("run-file-broken", 2, 1),
+            "expected a number, got `1.5`",
+        ),
+        ("gradients.csv", b"epoch,weight\n1,a\n", ("run-file-broken", 1, 1), "expected the header `epoch,weight,"),
+        (
+            "run.json",
+            b'{"run": 1, "engine":\n {"xla": "yes"}}',
+            ("run-file-broken", 2, 10),
+            "`engine.xla`: expected true or false, got a string",
+        ),
         ("predictions.csv", b"index\n\xff\xfe\n", ("run-file-broken", 2, 1), "is not UTF-8"),
     ],
 )

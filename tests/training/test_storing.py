@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from specc.training import progress, storing
 from specc.engine.array_files import Array, FileArray
+from specc.training import counting, storing
 from specc.training.cache import Place
 from specc.training.storing import Arrays, Keeping, Making, StoreFailedError, kept, make
 
@@ -169,7 +169,7 @@ def test_long_work_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
             return True
 
     assert shown(io.StringIO()) == shown(Terminal()) == ""
-    monkeypatch.setattr(progress, "LINE_EVERY_S", 0.0)
+    monkeypatch.setattr(counting, "LINE_EVERY_S", 0.0)
     lines = shown(io.StringIO()).splitlines()
     assert (lines[0], lines[-1]) == ("preparing  8/57", "preparing  57/57")
     assert "preparing" in shown(Terminal())
