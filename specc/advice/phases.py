@@ -78,6 +78,8 @@ def freeze_without_effect(view: View) -> Iterator[Finding]:
         for path, key, span in _named(phase):
             inside = [leaf for leaf in after if leaf == path or leaf.startswith(f"{path}/")]
             weighty = [leaf for leaf in inside if _has_weights(leaf, view.plan.graph, view.plan.inferred)]
+            if {path} <= {*phase.freeze} & {*phase.unfreeze}:
+                continue  # which of the two is meant cannot be told
             if not weighty:
                 yield _idle(f"`{path}` has no weights: there is nothing to {key}", span)
             elif key == "freeze" and not any(before[leaf] for leaf in weighty):

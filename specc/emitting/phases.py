@@ -5,7 +5,6 @@ the patience of `EarlyStopping`, Keras begins anew in each; `phases_gap` tells s
 """
 
 from collections.abc import Iterator, Mapping
-from itertools import chain
 
 from specc.catalog import Catalog
 from specc.component import Component
@@ -38,25 +37,25 @@ def _gaps(plan: Plan, catalog: Catalog) -> Iterator[tuple[str, Span]]:
         optimizer = _inner(stretch.optimizer)
         if optimizer.arguments.get("use_ema"):
             yield "averaged weights", optimizer.span_of("use_ema")
+    for stretch, before, thaws in _thawing(plan):
+        if thaws and not thaws <= before:
+            yield "layers that are thawed while an optimizer goes on", stretch.phases[-1].span_of("unfreeze")
+
+
+def _thawing(plan: Plan) -> Iterator[tuple[Stretch, set[str], set[str]]]:
+    """Each stretch with the layers that train before it, and all that train in it if some do so later than others."""
     flags = trainable_as_built(plan.graph)
     for stretch in stretches(plan):
-        ahead = _trained(stretch, flags) - {path for path, trains in flags.items() if trains}
-        first = train_in(stretch.phases[0], flags)
-        if any(not first[path] for path in ahead):
-            yield "layers that are thawed while an optimizer goes on", stretch.phases[-1].span_of("unfreeze")
+        before = {path for path, trains in flags.items() if trains}
+        first: set[str] | None = None
+        ever: set[str] = set()
         for phase in stretch.phases:
-            flags |= train_in(phase, flags)
-
-
-def _trained(stretch: Stretch, flags: Mapping[str, bool]) -> set[str]:
-    """The layers that train in any phase of a stretch, models left out."""
-    found: set[str] = set()
-    current = dict(flags)
-    for phase in stretch.phases:
-        now = train_in(phase, current)
-        current |= now
-        found |= {path for path, trains in now.items() if trains}
-    return found
+            now = train_in(phase, flags)
+            flags |= now
+            trained = {path for path, trains in now.items() if trains}
+            first = trained if first is None else first
+            ever |= trained
+        yield stretch, before, set() if ever == first else ever
 
 
 def _inner(optimizer: Component) -> Component:
@@ -75,32 +74,25 @@ def phase_lines(plan: Plan, catalog: Catalog, x: Expression, y: Expression, fit:
     """The lines of `main` that train; `fit` are the arguments of a single `fit`."""
     lines: list[str] = []
     by_phase = iter(settings(plan.phases, trainable_as_built(plan.graph)))
-    epoch = 0
-    for number, (stretch, phase) in enumerate((s, p) for s in stretches(plan) for p in s.phases):
-        begins = phase is stretch.phases[0]
-        lines.append(f"{INDENT}# {_title(number, phase.name)}")
-        optimizer = component_call(stretch.optimizer, catalog) if begins else "model.optimizer"
-        lines += statement("", call("compile_model", "model", optimizer), 1)
-        calls = [_setting(setting.path, trains=setting.trains) for setting in next(by_phase)]
-        if begins and len(stretch.phases) > 1:  # what is thawed later must be known to the optimizer from the start
-            calls.insert(_thawed(calls), f"{INDENT}model.optimizer.build(model.trainable_variables)")
-        last = epoch + phase.epochs
-        given = {**fit, "epochs": str(last) if last < plan.epochs else "EPOCHS"}
-        given |= {"initial_epoch": str(epoch)} if epoch else {}
-        lines += [*calls, *statement("", call("model.fit", x, y, **given), 1)]
-        epoch = last
+    epoch = number = 0
+    for stretch, _, thaws in _thawing(plan):
+        for phase in stretch.phases:
+            begins = phase is stretch.phases[0]
+            number += 1
+            lines.append(f"{INDENT}# phase {number}{f': {phase.name}' if phase.name else ''}")
+            optimizer = component_call(stretch.optimizer, catalog) if begins else "model.optimizer"
+            lines += statement("", call("compile_model", "model", optimizer), 1)
+            if begins and thaws:  # what is thawed later must be known to the optimizer from the start
+                lines.append(f"{INDENT}model.optimizer.build(model.trainable_variables)")
+            lines += [_setting(setting.path, trains=setting.trains) for setting in next(by_phase)]
+            last = epoch + phase.epochs
+            given = {**fit, "epochs": str(last) if last < plan.epochs else "EPOCHS"}
+            given |= {"initial_epoch": str(epoch)} if epoch else {}
+            lines += statement("", call("model.fit", x, y, **given), 1)
+            epoch = last
     return lines
 
 
-def _thawed(calls: list[str]) -> int:
-    """How many of the settings come before the first that freezes."""
-    return next((number for number, line in enumerate(calls) if line.endswith("False")), len(calls))
-
-
-def _title(number: int, name: str) -> str:
-    return f"phase {number + 1}: {name}" if name else f"phase {number + 1}"
-
-
 def _setting(path: str, *, trains: bool) -> str:
-    names = chain.from_iterable((".get_layer(", str(quoted(name)), ")") for name in path.split("/"))
-    return f"{INDENT}model{''.join(names)}.trainable = {trains}"
+    layer = "".join(f".get_layer({quoted(name)})" for name in path.split("/"))
+    return f"{INDENT}model{layer}.trainable = {trains}"

@@ -13,7 +13,11 @@ from specc.spec import Phase
 
 
 class Setting(NamedTuple):
-    """`layer.trainable = trains` of the layer at a path, which in Keras sets all layers inside of it too."""
+    """`layer.trainable = trains` of the layer at a path, which in Keras sets all layers inside of it too.
+
+    It does so only where that changes the layer's own value (Keras 3.15, backend/tensorflow/trackable.py): a model that
+    is thawed already thaws nothing inside of it, so that its layers are set one by one.
+    """
 
     path: str
     trains: bool
@@ -51,53 +55,40 @@ def settings(phases: Sequence[Phase], flags: Mapping[str, bool]) -> tuple[tuple[
     current, found = dict(flags), []
     for phase in phases:
         wanted = train_in(phase, current)
-        calls = list(_calls(phase, wanted, current))
-        found.append(tuple(calls))
+        tops = [path for path in current if "/" not in path]
+        found.append(tuple(setting for top in tops for setting in _calls(top, wanted, current)))
     return tuple(found)
 
 
 def train_in(phase: Phase, flags: Mapping[str, bool]) -> dict[str, bool]:
     """Which layers train in a phase, models left out, if those in `flags` do before it. Unknown names mean nothing."""
-    wanted = {path: trains for path, trains in flags.items() if not _holds(path, flags)}
-    for path, trains in _named(phase):
+    models = {path.rpartition("/")[0] for path in flags}
+    wanted = {path: trains for path, trains in flags.items() if path not in models}
+    named = [Setting(path, trains=False) for path in phase.freeze] + [Setting(p, trains=True) for p in phase.unfreeze]
+    for path, trains in sorted(named, key=lambda setting: setting.path.count("/")):  # from the outside in
         wanted |= {leaf: trains for leaf in wanted if _within(leaf, path)}
     return wanted
 
 
-def _named(phase: Phase) -> list[Setting]:
-    """What the phase names, from the outside in."""
-    named = [Setting(path, trains=False) for path in phase.freeze] + [Setting(p, trains=True) for p in phase.unfreeze]
-    return sorted(named, key=lambda setting: setting.path.count("/"))
+def _calls(path: str, wanted: Mapping[str, bool], current: dict[str, bool]) -> Iterator[Setting]:
+    """The settings of a layer and of all inside of it; `current` becomes what they leave behind.
 
-
-def _calls(phase: Phase, wanted: Mapping[str, bool], current: dict[str, bool]) -> Iterator[Setting]:
-    """The settings of one phase; `current` becomes what they leave behind.
-
-    A layer inside of a frozen model trains only if the model is thawed, which thaws its other layers too.
+    What is inside of a frozen model does not train, whatever it says itself.
     """
-    for leaf, trains in wanted.items():
-        parts = leaf.split("/")
-        for depth in range(1, len(parts)):
-            outer = "/".join(parts[:depth])
-            if trains and not current[outer]:
-                yield _set(Setting(outer, trains=True), current)
-    for path, trains in _named(phase):
-        if current.get(path, trains) is not trains:
-            yield _set(Setting(path, trains), current)
-    for leaf, trains in wanted.items():
-        if current[leaf] is not trains:
-            yield _set(Setting(leaf, trains), current)
+    leaves = [leaf for leaf in wanted if _within(leaf, path)]
+    trains = any(wanted[leaf] for leaf in leaves)
+    alike = all(wanted[leaf] is trains for leaf in leaves)
+    if current[path] is not trains and (trains or alike) and _differ(leaves, wanted, current):
+        current |= {inside: trains for inside in current if _within(inside, path)}
+        yield Setting(path, trains)
+    if _differ(leaves, wanted, current):
+        for inner in [other for other in current if other.rpartition("/")[0] == path]:
+            yield from _calls(inner, wanted, current)
 
 
-def _set(setting: Setting, current: dict[str, bool]) -> Setting:
-    current |= {path: setting.trains for path in current if _within(path, setting.path)}
-    return setting
+def _differ(leaves: Sequence[str], wanted: Mapping[str, bool], current: Mapping[str, bool]) -> bool:
+    return any(current[leaf] is not wanted[leaf] for leaf in leaves)
 
 
 def _within(path: str, outer: str) -> bool:
     return path == outer or path.startswith(f"{outer}/")
-
-
-def _holds(path: str, flags: Mapping[str, bool]) -> bool:
-    """Whether the layer at a path is a model with layers of its own."""
-    return any(other.startswith(f"{path}/") for other in flags)

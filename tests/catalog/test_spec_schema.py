@@ -242,6 +242,8 @@ def test_refused(definition: str, value: Any, places: list[str]) -> None:
 
 TRAINING = [".training.loss", ".training.metrics", ".training.class_weight"]
 GRAPH = [".model.layers[0].inputs", ".model.outputs"]
+PHASES = [".training.phases[0].epochs", ".training.phases[1].name", ".training.phases[1]"]
+LOOP = [".runtime.xla", ".runtime.segment", ".runtime.storage", ".runtime.checkpoint.minutes"]
 WHOLE: list[tuple[dict[str, Any], list[str]]] = [
     ({"spec": 1}, []),
     ({"spec": 2}, [".spec"]),
@@ -287,6 +289,14 @@ WHOLE: list[tuple[dict[str, Any], list[str]]] = [
     ({"spec": 1, "training": {"callbacks": ["TerminateOnNaN", {"EarlyStopping": {"patience": 3}}]}}, []),
     ({"spec": 1, "runtime": {"seed": 7, "distribute": "auto", "precision": "mixed_float16", "threads": 2}}, []),
     ({"spec": 1, "runtime": {"precision": "float8", "runs": "../runs"}}, [".runtime.precision", ".runtime.runs"]),
+    ({"spec": 1, "training": {"phases": [{"epochs": 2, "freeze": "a", "optimizer": "adam"}]}}, []),
+    ({"spec": 1, "training": {"phases": [{"epochs": 2, "freeze": ["a/b"], "unfreeze": ["$last"]}]}}, []),
+    ({"spec": 1, "training": {"phases": [{"epochs": 0}, {"name": 3}]}}, PHASES),
+    ({"spec": 1, "training": {"phases": {"epochs": 2}}}, [".training.phases"]),
+    ({"spec": 1, "runtime": {"xla": "auto", "segment": 20, "storage": "resident", "checkpoint": False}}, []),
+    ({"spec": 1, "runtime": {"xla": 1, "segment": 0, "storage": 3, "checkpoint": {"minutes": 0}}}, LOOP),
+    ({"spec": 1, "report": {"gradients": True, "tensorboard": "$log", "mlflow": "logs/mlflow"}}, []),
+    ({"spec": 1, "report": {"tensorboard": "yes", "mlflow": "../logs"}}, [".report.tensorboard", ".report.mlflow"]),
     ({"spec": 1, "training": {"class_weight": 3, "metrics": 3, "loss": 3}}, TRAINING),
     ({"spec": 1, "data": {"csv": 3, "table": 3, "dataset": 3}}, [".data.dataset", ".data.csv", ".data.table"]),
     ({"spec": 1, "model": {"layers": [{"Add": None, "inputs": 3}], "outputs": 3}}, GRAPH),

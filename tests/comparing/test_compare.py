@@ -40,6 +40,7 @@ def check(after: str, expected: Sequence[str], before: str = BASE) -> None:
 SAME = {
     "itself": BASE,
     "name and description": edited(("name: base", "name: other\ndescription: for people\nx-a: 1")),
+    "where it is logged": edited(("training:", "report: {tensorboard: true, mlflow: logs}\ntraining:")),
     "report and allow": edited(("training:", "report: false\nallow: [unused-layer]\ntraining:")),
     "format and comments": edited(("{scale: 0.0625}", "\n      scale: 62.5e-3   # one sixteenth")),
     "order of keys": edited(
@@ -196,6 +197,21 @@ DIFFERENT = {
             "training.optimizer.Adam.learning_rate: 0.01 -> 0.02",
             "training.epochs: 10 -> 20",
             "training.callbacks: [] -> [{'EarlyStopping': {'patience': 3}}]",
+        ],
+    ),
+    "phases for epochs": (
+        edited(("{Adam: 0.01}", "{Adam: 0.01}\n  phases: [{epochs: 3, freeze: hidden}]")),
+        [
+            "training.epochs: 10 -> nothing",
+            "training.phases: nothing -> [{'epochs': 3, 'freeze': ['hidden'], 'unfreeze': []}]",
+        ],
+    ),
+    "the loop": (
+        edited(("training:", "runtime: {xla: true, checkpoint: {epochs: 1}}\ntraining:")),
+        [
+            "runtime.xla: auto -> True",
+            "runtime.checkpoint.minutes: 0.5 -> nothing",
+            "runtime.checkpoint.epochs: nothing -> 1",
         ],
     ),
     "another optimizer": (

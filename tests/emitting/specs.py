@@ -381,6 +381,23 @@ data: {{dataset: {{moons: {{samples: 200, noise: 0.2, seed: 5}}}}, split: {{test
 model: [{{Dense: {{units: 8, activation: tanh}}}}, {{Dense: 1}}]
 {FULL_BATCH}
 """,
+    "phases": """
+spec: 1
+name: phases
+data: {dataset: iris}
+models:
+  body: [{Dense: {units: 6, activation: relu}, name: low}, {Dense: {units: 4, activation: relu}, name: high}]
+model:
+  - {model: body, name: body}
+  - Output
+training:
+  batch_size: 1000
+  callbacks: [{LearningRateScheduler: {schedule: {CosineDecay: {initial_learning_rate: 0.1, decay_steps: 9}}}}]
+  phases:
+    - {name: head, epochs: 2, freeze: body, optimizer: {SGD: {learning_rate: 0.1, momentum: 0.9}}}
+    - {epochs: 2, unfreeze: body/high}
+    - {epochs: 1, unfreeze: body, freeze: output, optimizer: Adam}
+""",
 }
 """Specs that are written here, by name."""
 TRAINED = ("people", "plain", "table", "class-weights", "two-targets", "moons")

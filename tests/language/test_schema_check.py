@@ -397,11 +397,19 @@ PUBLISHED_CASES: list[tuple[str, list[str]]] = [
         "runtime: {distribute: Mirrored, precision: fp16, seed: -1}",
         [
             "2:23-31 unknown-strategy: there is no strategy `Mirrored` (did you mean `MirroredStrategy`?)",
-            "2:44-48 unknown-choice: `precision` must be one of `float32`, `float64`, `mixed_float16`, `mixed_bfloat16`, got the string `fp16` (write `mixed_float16`, which computes in 16 bits and keeps the weights in 32)",
+            "2:44-48 unknown-choice: `precision` must be one of `float32`, `float64`, `mixed_float16`, `mixed_bfloat16`, `auto`, got the string `fp16` (write `mixed_float16`, which computes in 16 bits and keeps the weights in 32)",
             "2:56-58 out-of-range: `seed` must be at least 0, got -1",
         ],
     ),
-    ("runtime: {epochs: 4}", ["2:11-17 unknown-key: `runtime` has no key `epochs` (`epochs` belongs in `training`)"]),
+    (
+        "runtime: {epochs: 4}",
+        [
+            (
+                "2:11-17 unknown-key: `runtime` has no key `epochs` "
+                "(`epochs` belongs in `training` or in `runtime.checkpoint`)"
+            )
+        ],
+    ),
     (
         "report: {formats: [html, pdf]}",
         ["2:26-29 unknown-choice: `formats[1]` must be one of `html`, `json`, `md`, got the string `pdf`"],

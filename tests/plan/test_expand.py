@@ -58,6 +58,32 @@ runtime: {distribute: {MirroredStrategy: {devices: 2}}, threads: 1}
 allow: [unused-layer, linear-after-linear]
 report: false
 """,
+    "phases": """
+spec: 1
+data: {dataset: iris}
+model: [{Dense: {units: 4, activation: relu}, name: body}, Output]
+training:
+  phases:
+    - {name: head, epochs: 3, freeze: body, optimizer: {Adam: 1e-3}}
+    - {epochs: 2, unfreeze: [body], optimizer: SGD}
+    - {epochs: 1}
+  callbacks: [{LearningRateScheduler: {schedule: {CosineDecay: {initial_learning_rate: 0.1, decay_steps: 6}}}}]
+runtime:
+  distribute: {TPUStrategy: {tpu: local}}
+  precision: auto
+  xla: false
+  segment: 50
+  storage: streamed
+  checkpoint: {epochs: 1, steps: 500, keep: 3}
+report: {formats: [json], gradients: true, tensorboard: true, mlflow: logs$$}
+""",
+    "no checkpoints": """
+spec: 1
+data: {dataset: iris}
+model: [Output]
+runtime: {checkpoint: false, distribute: MultiWorkerMirroredStrategy}
+report: {formats: [], mlflow: true}
+""",
     "blocks": """
 spec: 1
 extends: base.yaml
@@ -161,6 +187,28 @@ def test_origins_are_comments(folder: Path) -> None:
     lines = specc.expand("spec.yaml").splitlines()
     assert "  loss: {SparseCategoricalCrossentropy: {from_logits: true}}  # `species` has 3 classes, on logits" in lines
     assert "  epochs: 10  # the default" in lines
+
+
+def test_all_that_a_run_goes_by_is_written_out(folder: Path) -> None:
+    (folder / "spec.yaml").write_text("spec: 1\ndata: {dataset: iris}\nmodel: [Output]\n")
+    document = yaml.safe_load(specc.expand("spec.yaml"))
+    assert document["runtime"] == {
+        "seed": 0, "distribute": "auto", "precision": "float32", "deterministic": True, "xla": "auto",
+        "segment": "auto", "storage": "auto", "checkpoint": {"minutes": 0.5, "keep": 2}, "runs": "runs",
+    }  # fmt: skip
+    logs = {"gradients": False, "tensorboard": False, "mlflow": False}
+    assert document["report"] == {"formats": ["html", "json", "md"]} | logs
+
+
+def test_phases_say_how_long_training_is(folder: Path) -> None:
+    (folder / "spec.yaml").write_text(MORE["phases"])
+    plan = check(folder / "spec.yaml").plan
+    assert plan
+    assert plan.epochs == 6
+    assert plan.optimizer.arguments == {"learning_rate": 1e-3}
+    assert "epochs" not in as_document(plan)["training"]
+    assert plan.origins["training.optimizer"] == "that of the first phase"
+    assert "training.epochs" not in plan.origins
 
 
 IMPLIED = {
