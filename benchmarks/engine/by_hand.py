@@ -62,15 +62,20 @@ def main(load: Callable[[Path], Data], build: Callable[[Data], keras.Model], bat
     how = parser.add_mutually_exclusive_group()
     how.add_argument("--tf-data", action="store_true")
     how.add_argument("--in-order-of", type=int, metavar="SEED")
+    parser.add_argument(
+        "--xla", action="store_true", help="with --in-order-of: compile by XLA, which draws other numbers"
+    )
     options = parser.parse_args()
     seed = options.in_order_of
     if seed is not None:
         import tensorflow as tf
 
-        tf.config.experimental.enable_op_determinism()  # as specc does; `fit` then leaves XLA alone
+        tf.config.experimental.enable_op_determinism()  # as specc does
     keras.utils.set_random_seed(seed or 0)
     data = load(options.folder)
     model, clock = build(data), Clock()
+    if seed is not None:
+        model.jit_compile = options.xla
     began = time.perf_counter()
     if seed is not None:
         history = fit_in_order(model, data, batch_size, clock, orders(seed, options.epochs, len(data.x)))
@@ -107,7 +112,9 @@ def fit_pipeline(model: keras.Model, data: Data, batch_size: int, epochs: int, c
     train = train.cache().shuffle(len(data.x)).batch(batch_size).prefetch(tf.data.AUTOTUNE)
     validation = tf.data.Dataset.from_tensor_slices(data.validation)
     validation = validation.batch(batch_size).cache().prefetch(tf.data.AUTOTUNE)
-    history: History = model.fit(train, epochs=epochs, validation_data=validation, callbacks=[clock], verbose=0).history
+    history: History = model.fit(
+        train, epochs=epochs, validation_data=validation, callbacks=[clock], shuffle=False, verbose=0
+    ).history
     return history
 
 
