@@ -129,7 +129,7 @@ def _kill(folder: Path, undisturbed: Path, seconds: float, kills: int, random: R
         found = differences(undisturbed, run)
         failed += bool(found)
         place = (f"{saved[-1].name}, " + ("within" if within else "between epochs")) if saved else "no checkpoint yet"
-        print(f"kill {number:2} after {delay:6.2f} s, {place}: {', '.join(found) or 'equal'}", flush=True)
+        print(f"kill {number:2} after {delay:6.2f} s, {place}: {_told(found)}", flush=True)
     print(f"{kills} kills, {mid_epoch} of them resumed within an epoch: {kills - failed} runs equal, {failed} not")
     return int(failed > 0)
 
@@ -170,8 +170,12 @@ def _fill_disk(folder: Path, undisturbed: Path) -> int:
         ballast.unlink()
         _end_well(_resuming(folder, run))
         found = differences(undisturbed, run)
-    print(f"resumed with room again: {', '.join(found) or 'equal'}")
+    print(f"resumed with room again: {_told(found)}")
     return int(lost or bool(found))
+
+
+def _told(found: list[str]) -> str:
+    return ", ".join([*found[:4], *([f"and {len(found) - 4} more"] if len(found) > 4 else [])]) or "equal"
 
 
 def _size(path: Path) -> int:
