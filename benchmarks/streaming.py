@@ -12,7 +12,6 @@ Wanted: a peak below 1.5 GB and at least 0.8 times the rate. `first` is specc wi
 import argparse
 import json
 import os
-import subprocess
 import sys
 import tempfile
 import time
@@ -20,6 +19,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 import numpy as np
+from processes import Finished, finished, numbers
 
 Tensor: TypeAlias = Any
 
@@ -86,15 +86,16 @@ def _compare(name: str, spec: str, folder: Path, samples: int) -> list[str]:
     (folder / f"{name}.yaml").write_text(spec)
     train = [sys.executable, "-m", "specc", "train", f"{name}.yaml", "--json", "--quiet"]
     by_hand = [sys.executable, str(Path(__file__).resolve()), "--by-hand", name, "--folder", str(folder)]
+    environment = os.environ | {"TF_CPP_MIN_LOG_LEVEL": "3", "SPECC_CACHE": str(folder / "cache")}
     found = {
-        "by hand": _measured(by_hand, folder),
-        "first": _measured([*train, "--no-cache"], folder),
-        "kept": _measured(train, folder),
-        "again": _measured(train, folder),
+        "by hand": finished(by_hand, folder, environment),
+        "first": finished([*train, "--no-cache"], folder, environment),
+        "kept": finished(train, folder, environment),
+        "again": finished(train, folder, environment),
     }
-    rates = {who: _rate(output, folder) for who, (output, _, _) in found.items()}
+    rates = {who: _rate(process, folder) for who, process in found.items()}
     lines = [f"{name}: {samples:,} samples", f"  {'':8} {'peak MiB':>9} {'seconds':>9} {'samples/s':>10} {'ratio':>6}"]
-    for who, (_, peak, seconds) in found.items():
+    for who, (_, seconds, peak) in found.items():
         ratio = rates[who] / rates["by hand"]
         wanted = who == "by hand" or (peak < MOST_MIB and ratio >= LEAST_RATE)
         mark = "" if wanted else "  <-- not as wanted"
@@ -102,29 +103,12 @@ def _compare(name: str, spec: str, folder: Path, samples: int) -> list[str]:
     return lines
 
 
-def _measured(command: list[str], folder: Path) -> tuple[str, float, float]:
-    """Standard output, peak memory in MiB and seconds of a process, run to its end."""
-    began = time.perf_counter()
-    environment = os.environ | {"TF_CPP_MIN_LOG_LEVEL": "3", "SPECC_CACHE": str(folder / "cache")}
-    with tempfile.TemporaryFile("w+") as output:
-        process = subprocess.Popen(command, cwd=folder, stdout=output, env=environment)
-        _, status, usage = os.wait4(process.pid, 0)  # of this process alone, where getrusage has the largest of all
-        process.returncode = os.waitstatus_to_exitcode(status)
-        output.seek(0)
-        text = output.read()
-    if process.returncode:
-        raise SystemExit(f"failed: {' '.join(command)}\n{text}")
-    return text, usage.ru_maxrss / 1024, time.perf_counter() - began
-
-
-def _rate(output: str, folder: Path) -> float:
+def _rate(process: Finished, folder: Path) -> float:
     """Samples a second in the epochs after the first, by the run's history or as the other process says."""
-    last = json.loads(output.strip().splitlines()[-1])
-    if "rate" in last:
-        return float(last["rate"])
-    run = folder / last["run"]
-    header, *epochs = [line.split(",") for line in (run / "history.csv").read_text().splitlines()]
-    seconds = [float(epoch[header.index("seconds")]) for epoch in epochs]
+    if "rate" in process.record:
+        return float(process.record["rate"])
+    run = folder / process.record["run"]
+    seconds = numbers(run / "history.csv")["seconds"]
     train = json.loads((run / "run.json").read_text())["data"]["split"]["train"]
     return float(train) / (sum(seconds[1:]) / len(seconds[1:]))
 

@@ -9,15 +9,14 @@ with 1 if a bound does not hold.
 
 import argparse
 import os
-import platform
-import subprocess
 import sys
 import tempfile
-import time
 from itertools import cycle, islice
 from pathlib import Path
 from statistics import median
 from typing import NamedTuple
+
+from processes import Finished, finished, machine
 
 ROOT = Path(__file__).resolve().parents[1]
 GALLERY = [spec for spec in sorted((ROOT / "specs").glob("*.yaml")) if "\ndata:" in spec.read_text(encoding="utf-8")]
@@ -25,13 +24,6 @@ GALLERY = [spec for spec in sorted((ROOT / "specs").glob("*.yaml")) if "\ndata:"
 IMPORTS = "import yaml, jsonschema, click"
 SPEC = ROOT / "specs" / "digits-cnn.yaml"
 LAYERS, SPECS = 200, 1000
-
-
-class Usage(NamedTuple):
-    """What a process took."""
-
-    seconds: float
-    memory: float  # MiB, the most that was resident at once
 
 
 class Row(NamedTuple):
@@ -63,8 +55,8 @@ def measure(folder: Path, rounds: int) -> list[Row]:
     taken = alternating(commands, environment, rounds)
     imports, small, large = (median(usage.seconds for usage in column) for column in taken)
     ratio = median(spec.seconds / bare.seconds for bare, spec, _ in zip(*taken, strict=True))
-    memory = max(usage.memory for usage in taken[1])
-    rate = SPECS / run([*specc, str(gallery_copies(folder / "specs", SPECS))], environment).seconds
+    memory = max(usage.peak_mib for usage in taken[1])
+    rate = SPECS / finished([*specc, str(gallery_copies(folder / "specs", SPECS))], environment=environment).seconds
     return [
         Row(f"`python -c '{IMPORTS}'`", f"{imports * 1000:.0f} ms", "", True),
         Row(f"`specc validate {SPEC.relative_to(ROOT)}`", f"{small * 1000:.0f} ms", "", True),
@@ -80,24 +72,12 @@ def measure(folder: Path, rounds: int) -> list[Row]:
     ]
 
 
-def alternating(commands: list[list[str]], environment: dict[str, str], rounds: int) -> list[list[Usage]]:
+def alternating(commands: list[list[str]], environment: dict[str, str], rounds: int) -> list[list[Finished]]:
     """What each command took in each round."""
     for command in commands:
-        run(command, environment)  # compiles the modules
-    return [
-        list(column) for column in zip(*([run(c, environment) for c in commands] for _ in range(rounds)), strict=True)
-    ]
-
-
-def run(command: list[str], environment: dict[str, str]) -> Usage:
-    started = time.perf_counter()
-    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
-    _, status, usage = os.wait4(process.pid, 0)  # Popen.wait does not tell what the process used
-    seconds = time.perf_counter() - started
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise subprocess.CalledProcessError(process.returncode, command)
-    return Usage(seconds, usage.ru_maxrss / 1024)
+        finished(command, environment=environment)  # compiles the modules
+    taken = ([finished(command, environment=environment) for command in commands] for _ in range(rounds))
+    return [list(column) for column in zip(*taken, strict=True)]
 
 
 def compiled_in(folder: Path) -> dict[str, str]:
@@ -125,17 +105,7 @@ def gallery_copies(folder: Path, count: int) -> Path:
 def markdown(rows: list[Row]) -> str:
     head = ["| What | Measured | Bound |", "| --- | ---: | ---: |"]
     lines = [f"| {row.what} | {row.measured} | {row.bound}{'' if row.holds else ' (does not hold)'} |" for row in rows]
-    python = f"{platform.python_implementation()} {platform.python_version()}"
-    return "\n".join(
-        [*head, *lines, "", f"Measured on {processor()}, {os.cpu_count()} cores, {platform.system()}, {python}."]
-    )
-
-
-def processor() -> str:
-    """The name of the processor where Linux tells it, else its architecture."""
-    told = Path("/proc/cpuinfo")
-    lines = told.read_text(encoding="utf-8").splitlines() if told.is_file() else []
-    return next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), platform.machine())
+    return "\n".join([*head, *lines, "", f"Measured on {machine()}."])
 
 
 if __name__ == "__main__":
