@@ -2,16 +2,22 @@
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from specc.cli.options import INTERRUPTED, Sayer, checked_spec, end, override_options, print_findings, spec_argument
+from specc.cli.options import INTERRUPTED, Sayer, checked_spec, end, override_options, print_findings
 from specc.diagnostics import has_errors
 from specc.training.display import FORMS, Display, display
 
+if TYPE_CHECKING:  # the check and what trains are imported when the command runs
+    from specc.check import Checked
+    from specc.pipeline.resuming import Reopened
+    from specc.plan import Plan
+
 
 @click.command()
-@spec_argument
+@click.argument("spec", type=click.Path(path_type=Path), required=False)
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object with `run` and `metrics` as the last line.")
 @click.option(
     "--progress",
@@ -22,13 +28,20 @@ from specc.training.display import FORMS, Display, display
 )
 @click.option("--quiet", is_flag=True, help="Show no progress, as `--progress none`.")
 @click.option("--no-cache", is_flag=True, help="Prepare the data anew, and keep nothing of it for the next run.")
+@click.option(
+    "--resume",
+    metavar="RUN",
+    help="Go on with the run in this directory, without SPEC; `auto` goes on with the newest run of SPEC that is not"
+    " completed, or begins one.",
+)
 @override_options
 def train(  # noqa: PLR0913, PLR0917  one parameter per option
-    spec: Path,
+    spec: Path | None,
     as_json: bool,
     progress: str,
     quiet: bool,
     no_cache: bool,
+    resume: str | None,
     sets: tuple[str, ...],
     variables: tuple[str, ...],
     root: Path | None,
@@ -39,26 +52,36 @@ def train(  # noqa: PLR0913, PLR0917  one parameter per option
     current batch and keeps what there is, with a report; a second Ctrl-C stops at once. With `folds` in the split, each
     fold is a run of its own, and their mean and spread are told.
 
+    A run that was interrupted, or killed, goes on with --resume from its last checkpoint, to the same bits.
+
     \b
     Examples:
       specc train spec.yaml
       specc train spec.yaml --set training.epochs=5 --var width=64
       specc train spec.yaml --json | tail -n 1
       specc train spec.yaml --progress json 2> progress.jsonl
+      specc train --resume runs/digits/20260314-092712-1a2b3c4d
+      specc train spec.yaml --resume auto
     """  # noqa: D301
     from specc.training import cluster, heartbeat
 
     heartbeat.start()
-    _, faults = cluster.this_cluster()
+    own, faults = cluster.this_cluster()
     if faults:
         print_findings(faults, cluster.sources())
         end(faults)
+    if own is not None and not own.is_chief:
+        quiet = True
     show = display("none" if quiet else progress, sys.stderr)
     say = _as_events(show) if show and show.form == "json" else print_findings
-    checked, plan = checked_spec(spec, sets, variables, root, say)
+    checked, plan, reopened = _what(spec, resume, sets, variables, root, say)
+    if reopened is not None and reopened.run.status == "completed":
+        click.echo(f"`{reopened.folder.path}` is completed, there is nothing left to train")
+        return
     from specc.pipeline import train_and_report
 
-    outcome = train_and_report(checked, plan, ("specc", *sys.argv[1:]), show, cache=not no_cache)
+    command = ("specc", *sys.argv[1:])
+    outcome = train_and_report(checked, plan, command, show, cache=not no_cache, reopened=reopened)
     say(outcome.findings, checked.sources)
     if outcome.run is None or has_errors(outcome.findings):
         end(outcome.findings)
@@ -70,6 +93,38 @@ def train(  # noqa: PLR0913, PLR0917  one parameter per option
         click.echo(outcome.summary())
     if outcome.interrupted:
         raise SystemExit(INTERRUPTED)
+
+
+def _what(  # noqa: PLR0913, PLR0917  what the command line says
+    spec: Path | None,
+    resume: str | None,
+    sets: tuple[str, ...],
+    variables: tuple[str, ...],
+    root: Path | None,
+    say: Sayer,
+) -> tuple["Checked", "Plan", "Reopened | None"]:
+    """What is to be trained: a spec, or a run that goes on."""
+    if (spec is None) == (resume is None or resume == "auto"):
+        raise click.UsageError("give a SPEC, or `--resume RUN`, or a SPEC and `--resume auto`")
+    run = None if resume in {None, "auto"} else Path(str(resume))
+    if spec is not None:
+        checked, plan = checked_spec(spec, sets, variables, root, say)
+        if resume is None:
+            return checked, plan, None
+        from specc.pipeline.resuming import unfinished
+
+        run = unfinished(Path(plan.runtime.runs), plan)
+        if run is None:
+            return checked, plan, None
+    elif sets or variables:
+        raise click.UsageError("a run goes on as it began: `--set` and `--var` are for new ones")
+    from specc.pipeline.resuming import reopen
+
+    reopened, findings, found = reopen(Path(str(run)), root)
+    say(findings, [source for each in found for source in each.sources])
+    if reopened is None:
+        end(findings)
+    return reopened.checked, reopened.plan, reopened
 
 
 def _as_events(show: Display) -> Sayer:

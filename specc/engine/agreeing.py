@@ -8,12 +8,17 @@ from typing import Any
 import tensorflow as tf
 
 
+def several_workers(strategy: Any) -> bool:  # noqa: ANN401  a tf.distribute.Strategy
+    """Whether `strategy` trains in several processes together."""
+    return isinstance(strategy, tf.distribute.MultiWorkerMirroredStrategy)
+
+
 class Agreement:
     """Of the workers of `strategy`. Every worker must ask the same questions in the same order."""
 
     def __init__(self, strategy: Any) -> None:  # noqa: ANN401  a tf.distribute.Strategy
         self._strategy = strategy
-        self._several = isinstance(strategy, tf.distribute.MultiWorkerMirroredStrategy)
+        self._several = several_workers(strategy)
 
     def any(self, *wishes: bool) -> tuple[bool, ...]:
         """Of each wish whether some worker has it."""

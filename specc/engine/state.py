@@ -11,52 +11,95 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from specc.engine.agreeing import several_workers
 from specc.engine.feeding import Part
 
 Array: TypeAlias = np.ndarray[Any, np.dtype[Any]]
 
 
 class Named(NamedTuple):
-    """A variable with its path; on several replicas one of its copies."""
+    """A variable with its path, and its copies in this process, one for each replica.
+
+    `own` says that replicas know different values: what metrics have added up, moving statistics. All others are the
+    same everywhere.
+    """
 
     path: str
-    variable: Any
+    copies: tuple[Any, ...]
+    own: bool
+
+    @property
+    def described(self) -> dict[str, Any]:
+        """What must be the same where values are put back."""
+        first = self.copies[0]
+        return {"path": self.path, "shape": list(first.shape), "dtype": first.dtype.name, "own": self.own}
 
 
 class State:
-    """The variables of a compiled and built `model`, and `more` ones."""
+    """The variables of a compiled and built `model`, and `more` ones, which replicas have for themselves."""
 
     def __init__(self, model: keras.Model, more: Sequence[Any] = ()) -> None:
         self._strategy = model.distribute_strategy
+        own = {id(each) for each in (*model.metrics_variables, *_statistics(model), *more)}
         found = [*model.variables, *model.metrics_variables, *model.optimizer.variables, *more]
         self.named = [
-            Named(getattr(variable, "path", variable.name), copy)
-            for variable in {id(each): each for each in found}.values()
-            for copy in self._copies(variable)
+            Named(getattr(each, "path", each.name), self._copies(each), id(each) in own)
+            for each in {id(each): each for each in found}.values()
         ]
-        self._copy = tf.function(lambda: [tf.identity(each.variable) for each in self.named], autograph=False)
+        self._variables = [copy for each in self.named for copy in each.copies]
+        self._copy = tf.function(lambda: [tf.identity(variable) for variable in self._variables], autograph=False)
         self._put = tf.function(self._assign, autograph=False)
 
     @property
     def nbytes(self) -> int:
-        """The size of all variables in bytes."""
-        return sum(each.variable.shape.num_elements() * each.variable.dtype.size for each in self.named)
+        """The size of all variables in this process in bytes."""
+        return sum(variable.shape.num_elements() * variable.dtype.size for variable in self._variables)
 
     def copy(self) -> list[Any]:
-        """The values as they are now, on the devices."""
+        """The values in this process as they are now, on the devices."""
         return list(self._copy())
 
     def put(self, values: Sequence[Any]) -> None:
-        """Set all variables to what `copy` gave."""
+        """Set all variables of this process to what `copy` gave."""
         self._put(list(values))
 
     def arrays(self) -> list[Array]:
-        """The values as they are now, in memory."""
-        return [np.asarray(value) for value in self.copy()]
+        """The values of all processes in memory. Every worker must ask.
+
+        Of a variable that replicas have for themselves those of each replica, (replicas, …), else the one they share.
+        """
+        values = iter(self.copy())
+        by_variable = [[next(values) for _ in each.copies] for each in self.named]
+        return [
+            self._gathered(copies) if each.own else np.asarray(copies[0])
+            for each, copies in zip(self.named, by_variable, strict=True)
+        ]
+
+    def put_arrays(self, arrays: Sequence[Array]) -> None:
+        """Set all variables to what `arrays` gave."""
+        values = []
+        for each, array in zip(self.named, arrays, strict=True):
+            count = len(each.copies)
+            first = self._worker * count
+            values += list(array[first : first + count]) if each.own else [array] * count
+        self.put([tf.constant(value, variable.dtype) for value, variable in zip(values, self._variables, strict=True)])
+
+    @property
+    def _worker(self) -> int:
+        """Which of the workers this process is."""
+        return self._strategy.cluster_resolver.task_id or 0 if several_workers(self._strategy) else 0
+
+    def _gathered(self, copies: Sequence[Any]) -> Array:
+        """The values of all replicas, (replicas, …), from those of this process."""
+        if not several_workers(self._strategy):
+            return np.stack([np.asarray(copy) for copy in copies])
+        local = iter([copy[None] for copy in copies])
+        each = self._strategy.experimental_distribute_values_from_function(lambda _: next(local))
+        return np.asarray(self._strategy.gather(each, axis=0))
 
     def _assign(self, values: Sequence[Any]) -> None:
-        for each, value in zip(self.named, values, strict=True):
-            each.variable.assign(value)
+        for variable, value in zip(self._variables, values, strict=True):
+            variable.assign(value)
 
     def _copies(self, variable: Any) -> tuple[Any, ...]:  # noqa: ANN401  of Keras or TensorFlow
         value = variable.value if isinstance(variable, keras.Variable) else variable
@@ -90,12 +133,7 @@ class Averaging:
 
     def __init__(self, model: keras.Model) -> None:
         self._strategy = model.distribute_strategy
-        seeds = {id(generator) for generator in _seed_states(model)}
-        self._variables = [
-            variable.value
-            for variable in model.non_trainable_variables
-            if id(variable) not in seeds and tf.as_dtype(variable.dtype).is_floating
-        ]
+        self._variables = [variable.value for variable in _statistics(model)]
         several = self._strategy.num_replicas_in_sync > 1 and self._variables
         self._average = tf.function(self._assign, autograph=False) if several else lambda: None
 
@@ -109,5 +147,6 @@ class Averaging:
             variable.assign(self._strategy.reduce(tf.distribute.ReduceOp.MEAN, own, axis=None))
 
 
-def _seed_states(model: keras.Model) -> list[Any]:
-    return [generator.state for layer in model._flatten_layers() for generator in layer._seed_generators]  # noqa: SLF001
+def _statistics(model: keras.Model) -> list[Any]:
+    """The variables that layers learn by themselves, such as moving means; the states of seed generators are none."""
+    return [each for each in model.non_trainable_variables if tf.as_dtype(each.dtype).is_floating]

@@ -9,13 +9,20 @@ from specc.plan import Plan
 from specc.training.display import Show
 
 if TYPE_CHECKING:  # TensorFlow is imported when training begins
+    from specc.pipeline.resuming import Reopened
     from specc.training.train import Outcome
 
 __all__ = ["train_and_report"]
 
 
-def train_and_report(
-    checked: Checked, plan: Plan, command: Sequence[str] = (), show: Show | None = None, *, cache: bool = True
+def train_and_report(  # noqa: PLR0913  what is trained, and how
+    checked: Checked,
+    plan: Plan,
+    command: Sequence[str] = (),
+    show: Show | None = None,
+    *,
+    cache: bool = True,
+    reopened: "Reopened | None" = None,
 ) -> "Outcome":
     """Train `plan` and write its report. `command` is what the user called, `show` where progress is displayed.
 
@@ -27,6 +34,7 @@ def train_and_report(
     from specc.training.quiet import quiet_tensorflow
 
     quiet_tensorflow()
+    from specc.pipeline.resuming import continue_run
     from specc.reporting import write_report
     from specc.training.mlflow_run import finish
     from specc.training.train import How, train
@@ -35,7 +43,9 @@ def train_and_report(
         from specc.pipeline.folds import train_folds
 
         return train_folds(checked, plan, command, show, cache=cache)
-    outcome = train(checked, plan, How(command, show, cache=cache))
+    continued, damaged = continue_run(reopened) if reopened else (None, ())
+    outcome = train(checked, plan, How(command, show, cache=cache, continued=continued))
+    outcome = replace(outcome, findings=(*damaged, *outcome.findings))
     if outcome.run is None:
         return outcome
     _, findings = write_report(outcome.run.path, plan.report) if plan.report else ((), ())

@@ -1,7 +1,7 @@
 """A run's directory -> what is needed to train it on: its spec from the lock file, checked again where it stood."""
 
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from specc import runs
 from specc.check import Checked, check
@@ -12,6 +12,9 @@ from specc.plan import Plan
 from specc.plan.document import as_document
 from specc.runs import Run, RunFolder
 from specc.runs.folds import FOLDS
+
+if TYPE_CHECKING:  # TensorFlow is imported when training begins
+    from specc.training.resuming import Continued
 
 
 class Reopened(NamedTuple):
@@ -48,6 +51,15 @@ def reopen(path: Path, root: Path | None = None) -> tuple[Reopened | None, list[
     if checked.plan is None:
         return None, told, (checked,)
     return Reopened(RunFolder(path), run, checked, checked.plan), [], (checked,)
+
+
+def continue_run(reopened: Reopened) -> tuple["Continued", list[Finding]]:
+    """The run from its newest sound checkpoint on; a warning for each newer one that is damaged. Imports TensorFlow."""
+    from specc.training.checkpoints import newest_sound
+    from specc.training.resuming import Continued
+
+    restored, findings = newest_sound(reopened.folder.checkpoints)
+    return Continued(reopened.folder, reopened.run, restored), findings
 
 
 def unfinished(runs_folder: Path, plan: Plan) -> Path | None:

@@ -99,7 +99,7 @@ class Checkpoints:
             "steps_per_epoch": session.steps,
             "stopped": bool(session.model.stop_training),
             "xla": session.choice.xla if session.choice else False,
-            "variables": [_described(each) for each in session.state.named],
+            "variables": [each.described for each in session.state.named],
             "callbacks": states,
             "extras": {name: extra.get() for name, extra in self.extras.items()},
         }
@@ -145,9 +145,9 @@ class Restored:
     def restore(self, session: Session) -> None:
         """Put back variables, callbacks and all else. Raises MismatchError where the session is of another model."""
         named = session.state.named
-        if [_described(each) for each in named] != self.content["variables"] or not self.checkpoints:
+        if [each.described for each in named] != self.content["variables"] or not self.checkpoints:
             raise MismatchError(f"`{self.path.name}` is of another model than this one")
-        session.state.put([_cast(array, each) for array, each in zip(self.arrays, named, strict=False)])
+        session.state.put_arrays([_cast(array, each) for array, each in zip(self.arrays, named, strict=False)])
         self.checkpoints.states.restore(self.content["callbacks"], self.arrays[len(named) :])
         for name, extra in self.checkpoints.extras.items():
             extra.put(self.content["extras"][name])
@@ -245,17 +245,13 @@ def _is_state(state: Any, arrays: int) -> bool:  # noqa: ANN401  what JSON gives
     )
 
 
-def _described(each: Named) -> dict[str, Any]:
-    return {"path": each.path, "shape": list(each.variable.shape), "dtype": each.variable.dtype.name}
-
-
 def _plain(array: Array) -> Array:
     """As `.npy` can say it: types of half precision that NumPy does not know are written as their bits."""
     return array.view(f"u{array.dtype.itemsize}") if array.dtype.kind == "V" else array
 
 
 def _cast(array: Array, each: Named) -> Array:
-    dtype = each.variable.dtype.as_numpy_dtype
+    dtype = each.copies[0].dtype.as_numpy_dtype
     return array.view(dtype) if np.dtype(dtype).kind == "V" else array
 
 

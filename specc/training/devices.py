@@ -3,6 +3,7 @@
 Everything here is a setting of the whole process, so it comes before the first tensor. Nothing here knows the model.
 """
 
+import os
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,7 @@ from specc.component import Component
 from specc.diagnostics import Finding, Span, error
 from specc.runs import Determinism
 from specc.spec import Runtime
+from specc.training.cluster import TF_CONFIG, Cluster
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,20 +27,23 @@ class Devices:
     devices: tuple[str, ...]
 
 
-def set_up(runtime: Runtime, place: Span) -> tuple[Devices | None, list[Finding]]:
+def set_up(runtime: Runtime, place: Span, cluster: Cluster | None = None) -> tuple[Devices | None, list[Finding]]:
     """Threads, seeds, precision and strategy of `runtime`; findings where the machine cannot give them.
 
+    With a `cluster` it is a strategy of all its workers.
     Begins with a clean Keras: names that it has given before, as `auc`, would otherwise come again as `auc_1`.
     """
-    keras.utils.clear_session()
     findings = _set_threads(runtime, place)
-    devices, faults = _choose(runtime, place)
+    # A strategy of several workers wants to come before anything else that TensorFlow does.
+    devices, faults = _choose(runtime, place) if cluster is None else _workers(runtime, place, cluster)
     findings += faults
+    keras.utils.clear_session()
     keras.utils.set_random_seed(runtime.seed)
     if runtime.deterministic:
         tf.config.experimental.enable_op_determinism()
-    keras.config.set_dtype_policy(runtime.precision)
-    keras.config.set_floatx("float64" if runtime.precision == "float64" else "float32")
+    precision = _fastest_precision() if runtime.precision == "auto" else runtime.precision
+    keras.config.set_dtype_policy(precision)
+    keras.config.set_floatx("float64" if precision == "float64" else "float32")
     return devices, findings
 
 
@@ -62,7 +67,7 @@ def _set_threads(runtime: Runtime, place: Span) -> list[Finding]:
 
 
 def _choose(runtime: Runtime, place: Span) -> tuple[Devices | None, list[Finding]]:
-    gpus = [device.name.removeprefix("/physical_device:") for device in tf.config.list_physical_devices("GPU")]
+    gpus = _gpus()
     match runtime.distribute:
         case "auto" if len(gpus) > 1:
             return _mirrored(gpus), []
@@ -72,6 +77,10 @@ def _choose(runtime: Runtime, place: Span) -> tuple[Devices | None, list[Finding
             return _one_device(component, gpus)
         case Component(type="MirroredStrategy") as component:
             return _some_mirrored(component, gpus)
+        case "MultiWorkerMirroredStrategy" | Component(type="MultiWorkerMirroredStrategy"):
+            return _all_workers(gpus), []
+        case Component(type="TPUStrategy") as component:
+            return _tpu(component)
     span = runtime.spans.get("distribute", place)
     return None, [error("unknown-strategy", f"there is no strategy `{runtime.distribute}`", span)]
 
@@ -106,6 +115,55 @@ def _some_mirrored(component: Component, gpus: list[str]) -> tuple[Devices | Non
     if count > len(gpus):
         return None, [error("no-such-device", f"{count} devices asked, this machine has {len(gpus)} GPUs", span)]
     return _mirrored(gpus[:count]), []
+
+
+def _workers(runtime: Runtime, place: Span, cluster: Cluster) -> tuple[Devices | None, list[Finding]]:
+    """All devices of all workers, of which this process is one."""
+    asked = runtime.distribute
+    name = asked.type if isinstance(asked, Component) else asked
+    if name not in {"auto", "MultiWorkerMirroredStrategy"}:
+        message = f"`{name}` trains in one process, and {cluster.workers} of them are to train together"
+        help_ = "leave `distribute` out, or write `MultiWorkerMirroredStrategy`"
+        return None, [error("strategy-of-one-worker", message, runtime.spans.get("distribute", place), help=help_)]
+    os.environ[TF_CONFIG] = cluster.tf_config()
+    return _all_workers(_gpus()), []
+
+
+def _all_workers(gpus: list[str]) -> Devices:
+    strategy = tf.distribute.MultiWorkerMirroredStrategy()
+    return Devices(strategy, "MultiWorkerMirroredStrategy", strategy.num_replicas_in_sync, tuple(gpus or ["CPU:0"]))
+
+
+def _tpu(component: Component) -> tuple[Devices | None, list[Finding]]:
+    """The cores of a TPU, named or found by its environment."""
+    try:
+        resolver = tf.distribute.cluster_resolver.TPUClusterResolver(component.arguments.get("tpu") or "")
+        tf.config.experimental_connect_to_cluster(resolver)
+        tf.tpu.experimental.initialize_tpu_system(resolver)
+        strategy = tf.distribute.TPUStrategy(resolver)
+    except (tf.errors.OpError, ValueError, RuntimeError, OSError) as fault:
+        words = (str(fault).strip().splitlines() or [type(fault).__name__])[0][:200]
+        message = f"there is no TPU that can be reached: {words}"
+        return None, [error("no-such-device", message, component.span_of("tpu"))]
+    names = tuple(device.name for device in tf.config.list_logical_devices("TPU"))
+    return Devices(strategy, "TPUStrategy", strategy.num_replicas_in_sync, names), []
+
+
+def _fastest_precision() -> str:
+    """Mixed precision where the devices have units for it: bfloat16 rather than float16.
+
+    Units for float16 come with compute capability 7.0, those for bfloat16 with 8.0.
+    """
+    if tf.config.list_logical_devices("TPU"):
+        return "mixed_bfloat16"
+    gpus = tf.config.list_physical_devices("GPU")
+    details = [tf.config.experimental.get_device_details(gpu) for gpu in gpus]
+    weakest = min((each.get("compute_capability") or (0, 0) for each in details), default=(0, 0))
+    return "mixed_bfloat16" if weakest >= (8, 0) else "mixed_float16" if weakest >= (7, 0) else "float32"
+
+
+def _gpus() -> list[str]:
+    return [device.name.removeprefix("/physical_device:") for device in tf.config.list_physical_devices("GPU")]
 
 
 def _mirrored(names: list[str]) -> Devices:

@@ -58,4 +58,4 @@ class Pace:
     def _since_kept(self) -> _Moment:
         """What the window holds: seconds, those spent in steps, and steps."""
         first = self._kept[0] if self._kept else self._last
-        return _Moment(*(now - then for now, then in zip(self._last, first, strict=True)))
+        return _Moment._make(now - then for now, then in zip(self._last, first, strict=True))

@@ -2,7 +2,7 @@
 
 import csv
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -46,10 +46,10 @@ class Continued:
 
     @property
     def resumed(self) -> list[dict[str, Any]]:
-        """Where and when it went on, this time the last; epoch and step counted from 1."""
+        """Where and when it went on, this time the last: the epoch, from 1, and how many of its steps were done."""
         epoch, step = self.position
         before = self.run.engine.resumed if self.run.engine else ()
-        return [*map(dict, before), {"epoch": epoch + 1, "step": step + 1, "time": self.now.isoformat()}]
+        return [*map(asdict, before), {"epoch": epoch + 1, "step": step, "time": self.now.isoformat()}]
 
     def resume(self, checkpoints: Checkpoints) -> Restored | None:
         """What a session goes on from, with the `checkpoints` through which it puts things back."""

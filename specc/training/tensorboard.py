@@ -14,7 +14,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from specc.training.array_files import Array
+from specc.engine.array_files import Array
 
 BINS = 30
 """Bars of a histogram."""

@@ -6,7 +6,9 @@ from then on always ends with a status, whatever happens.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, TextIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
 import keras
 
@@ -23,12 +25,14 @@ from specc.keras_target.weights import Loaded, start_weights
 from specc.plan import Plan
 from specc.runs import RunFolder
 from specc.runs.folder import REPORT_HTML
-from specc.training import choices
+from specc.training import choices, heartbeat
 from specc.training.callback_states import CallbackStates
 from specc.training.callbacks import Interrupt, Recorder, interruptible, save_aside, spec_callback
 from specc.training.checkpoints import Checkpoints, Extra
+from specc.training.cluster import Cluster, this_cluster
 from specc.training.compilation import compile_model
 from specc.training.devices import set_up
+from specc.training.display import Show
 from specc.training.failing import TRAINING_FAULTS, TrainingFailedError, cannot_write, faults_as_findings
 from specc.training.phases import engine_phases
 from specc.training.predictions import MOST_PREDICTIONS, has_table, prediction_table
@@ -75,7 +79,7 @@ class How:
     """
 
     command: Sequence[str] = ()
-    show: TextIO | None = None
+    show: Show | None = None
     new_folder: Callable[[], RunFolder] | None = None
     cache: bool = True
     continued: Continued | None = None
@@ -83,8 +87,17 @@ class How:
 
 def train(checked: Checked, plan: Plan, how: How = How()) -> Outcome:
     """Train `plan` and leave a run directory."""
+    cluster, findings = this_cluster()
+    if cluster is None or cluster.is_chief or findings:
+        return Outcome(None, {}, tuple(findings)) if findings else _train(checked, plan, how, cluster)
+    with TemporaryDirectory() as scratch:  # only the chief writes, all others do the same for nobody
+        outcome = _train(checked, plan, replace(how, show=None, new_folder=lambda: RunFolder(Path(scratch))), cluster)
+    return replace(outcome, run=None)
+
+
+def _train(checked: Checked, plan: Plan, how: How, cluster: Cluster | None) -> Outcome:
     clock = Clock()
-    devices, findings = set_up(plan.runtime, plan.place)
+    devices, findings = set_up(plan.runtime, plan.place, cluster)
     if devices is None or has_errors(findings):
         return Outcome(None, {}, tuple(findings))
     with clock("data"):
@@ -114,7 +127,7 @@ def train(checked: Checked, plan: Plan, how: How = How()) -> Outcome:
             return Outcome(None, {}, (*findings, error("keras-refuses", f"Keras cannot compile this: {fault}", place)))
     content = first_record(checked, plan, how.command, devices, prepared, built, loaded, findings)
     if how.continued is not None:
-        folder = how.continued.folder
+        folder = how.new_folder() if how.new_folder else how.continued.folder
         record = Record(folder, how.continued.carry_over(content), how.continued.started)
     else:
         folder = how.new_folder() if how.new_folder else run_folder(checked, plan)
@@ -122,7 +135,8 @@ def train(checked: Checked, plan: Plan, how: How = How()) -> Outcome:
         runs.write_text(folder.spec, checked.text)
         runs.write_yaml(folder.lock, lock_content(plan, devices, prepared, loaded))
     record.write()
-    run = _Run(plan, prepared, built, record, clock, how)
+    chief = cluster is None or cluster.is_chief
+    run = _Run(plan, prepared, built, record, clock, how, chief)
     with interruptible() as interrupt, record.until_the_end():
         try:
             metrics = run.fit_and_judge(interrupt)
@@ -136,7 +150,7 @@ def train(checked: Checked, plan: Plan, how: How = How()) -> Outcome:
     return Outcome(folder, metrics, (*findings, *run.findings), interrupted)
 
 
-def _start_weights(built: Built, graph: Graph, show: TextIO | None) -> tuple[list[Loaded], list[Finding]]:
+def _start_weights(built: Built, graph: Graph, show: Show | None) -> tuple[list[Loaded], list[Finding]]:
     """Let the model, and models in it, start from the files that their `weights:` name, if they have any."""
     loaded, findings = start_weights(built.model, graph)
     if show is not None:
@@ -155,6 +169,7 @@ class _Run:
     record: Record
     clock: Clock
     how: How
+    chief: bool = True
     findings: list[Finding] = field(default_factory=list)
 
     def fit_and_judge(self, interrupt: Interrupt) -> dict[str, dict[str, float]]:
@@ -169,6 +184,8 @@ class _Run:
         self.record.content["training"] |= {"epochs_run": len(recorder.records), "stopped": session.ended}
         with self.clock("evaluate"):
             metrics = self._judge(judge, folder)
+        if not self.chief:
+            return metrics
         served = serving_model(
             self.built.model, self.prepared.preprocessing, plan.losses, load(), self.prepared.scalings
         )
@@ -184,7 +201,8 @@ class _Run:
             continue_files(own, continued.position.epoch)
         callbacks = [*own, recorder]
         if self.how.show is not None:
-            callbacks.append(progress(plan.epochs, budget.steps(len(prepared.train)), self.how.show))
+            steps, samples = budget.steps(len(prepared.train)), len(prepared.train)
+            callbacks.append(progress(plan.epochs, steps, self.how.show, plan.batch_size, samples, str(folder.path)))
         checkpoints = Checkpoints(
             folder.checkpoints,
             plan.runtime.checkpoint,
@@ -192,6 +210,7 @@ class _Run:
             {"history": Extra(recorder.get, recorder.put)},
             plan.place_of("runtime.checkpoint"),
             self._tell,
+            self.chief,
         )
         known = continued.xla if continued else choices.kept(self._choice_key()) if self.how.cache else None
         session = Session(
@@ -200,9 +219,10 @@ class _Run:
             prepared.validation,
             budget,
             Options(plan.runtime.xla, plan.runtime.segment, known),
-            engine_phases(plan, self.built, load()),
+            engine_phases(plan, self.built.model, load()),
             checkpoints,
             lambda: interrupt.asked,
+            heartbeat.beat,
         )
         try:
             with faults_as_findings(plan, prepared.rows.train):
@@ -229,7 +249,8 @@ class _Run:
         with faults_as_findings(plan, prepared.rows.train):
             metrics = {name: judge.evaluate(samples, batch_size) for name, samples in prepared.splits().items()}
         runs.write_json(folder.metrics, metrics)
-        if prepared.test and has_table(plan):
+        heartbeat.rest()
+        if self.chief and prepared.test and has_table(plan):
             first = prepared.test.head(MOST_PREDICTIONS)
             with faults_as_findings(plan, prepared.rows.train):
                 predicted = judge.predict(first, batch_size)

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from specc.training import cache
 from specc.engine.array_files import StorageError
+from specc.training import cache
 from specc.training.cache import Draft, cache_folder, find, keep, key_of, opened
 
 pytestmark = pytest.mark.train

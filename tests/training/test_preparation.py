@@ -10,10 +10,10 @@ import pytest
 import specc
 from specc.check import check
 from specc.data.whole import describe_whole
-from specc.runs import RunFolder
 from specc.engine import array_files
-from specc.training import preparation, storing
 from specc.engine.samples import Samples
+from specc.runs import RunFolder
+from specc.training import preparation, storing
 from specc.training.preparation import Prepared, prepare
 from specc.training.storing import Keeping
 from tests.training.loaded import prepared_of
