@@ -11,7 +11,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from specc.engine.agreeing import several_workers
+from specc.engine.agreeing import gather, worker_of
 from specc.engine.feeding import Part
 
 Array: TypeAlias = np.ndarray[Any, np.dtype[Any]]
@@ -69,33 +69,19 @@ class State:
         Of a variable that replicas have for themselves those of each replica, (replicas, …), else the one they share.
         """
         values = iter(self.copy())
-        by_variable = [[next(values) for _ in each.copies] for each in self.named]
-        return [
-            self._gathered(copies) if each.own else np.asarray(copies[0])
-            for each, copies in zip(self.named, by_variable, strict=True)
-        ]
+        copies = [[np.asarray(next(values)) for _ in each.copies] for each in self.named]
+        own = [np.stack(each) for each, named in zip(copies, self.named, strict=True) if named.own]
+        gathered = iter(gather(self._strategy, own))
+        return [next(gathered) if named.own else each[0] for each, named in zip(copies, self.named, strict=True)]
 
     def put_arrays(self, arrays: Sequence[Array]) -> None:
         """Set all variables to what `arrays` gave."""
-        values = []
+        values: list[Array] = []
+        first = worker_of(self._strategy)
         for each, array in zip(self.named, arrays, strict=True):
             count = len(each.copies)
-            first = self._worker * count
-            values += list(array[first : first + count]) if each.own else [array] * count
+            values += list(array[first * count : (first + 1) * count]) if each.own else [array] * count
         self.put([tf.constant(value, variable.dtype) for value, variable in zip(values, self._variables, strict=True)])
-
-    @property
-    def _worker(self) -> int:
-        """Which of the workers this process is."""
-        return self._strategy.cluster_resolver.task_id or 0 if several_workers(self._strategy) else 0
-
-    def _gathered(self, copies: Sequence[Any]) -> Array:
-        """The values of all replicas, (replicas, …), from those of this process."""
-        if not several_workers(self._strategy):
-            return np.stack([np.asarray(copy) for copy in copies])
-        local = iter([copy[None] for copy in copies])
-        each = self._strategy.experimental_distribute_values_from_function(lambda _: next(local))
-        return np.asarray(self._strategy.gather(each, axis=0))
 
     def _assign(self, values: Sequence[Any]) -> None:
         for variable, value in zip(self._variables, values, strict=True):
