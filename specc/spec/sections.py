@@ -204,7 +204,7 @@ def resolve_report(node: Node | None) -> tuple[str, ...]:
 
 def resolve_logging(node: Node | None, faults: Faults) -> tuple[Logging, list[Finding]]:
     """What the `report:` section says of a run's logs; `FAULTY` is what is at fault in it."""
-    if node is FAULTY:
+    if is_faulty(node):
         return FAULTY, []
     if not isinstance(node, Mapping):
         return Logging(), []
