@@ -135,7 +135,9 @@ def data_code(plan: Plan, root: Path, folder: Path) -> DataCode:
     main = [f"{INDENT}x, y = load_data()", *split_lines(plan, labels)]
     serving: list[str] = []
     if normalised:
-        dtype: dict[str, Expression] = {} if plan.runtime.precision == "float32" else {"dtype": quoted("float32")}
+        dtype: dict[str, Expression] = (
+            {} if plan.runtime.assumed_precision == "float32" else {"dtype": quoted("float32")}
+        )
         main += _normalise(normalised, several[0], train, dtype)
         serving = _normalised_inputs(plan, normalised, several[0])
     functions = [load, *split_functions(plan), *([_TAKE.strip()] if any(several) and is_split(plan) else [])]

@@ -36,7 +36,7 @@ def model_head(precision: str) -> list[str]:
     lines = ["def build_model():", f'{INDENT}"""The model, with new weights."""']
     if precision == "float64":
         lines.append(f'{INDENT}keras.config.set_floatx("float64")')
-    if precision != "float32":
+    if precision not in ("float32", "auto"):  # a script does not look for devices
         lines += statement("", call("keras.config.set_dtype_policy", quoted(precision)), 1)
     return lines
 

@@ -208,7 +208,7 @@ def _save(plan: Plan, data: DataCode, catalog: Catalog) -> list[str]:
     if not data.serving and not squashed:
         return statement("", call("model.save", path), 1)
     inputs, outputs = ("inputs", "model(prepared)") if data.serving else ("model.input", "model.output")
-    dtype = {} if plan.runtime.precision == "float32" else {"dtype": quoted("float32")}
+    dtype = {} if plan.runtime.assumed_precision == "float32" else {"dtype": quoted("float32")}
     if data.several_outputs and squashed:
         lines = [*data.serving, f"{INDENT}outputs = dict({outputs})"]
         for name, activation in squashed.items():

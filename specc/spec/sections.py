@@ -204,9 +204,10 @@ def resolve_report(node: Node | None) -> tuple[str, ...]:
 
 def resolve_logging(node: Node | None, faults: Faults) -> tuple[Logging, list[Finding]]:
     """What the `report:` section says of a run's logs; `FAULTY` is what is at fault in it."""
+    if is_faulty(node):
+        return FAULTY, []
     if not isinstance(node, Mapping):
-        logging: Logging = FAULTY if node is FAULTY else Logging()
-        return logging, []
+        return Logging(), []
     found = {key: faults.get(node, key) for key in ("gradients", "tensorboard", "mlflow")}
     values: dict[str, Any] = {
         key: value.value if isinstance(value, Value) else FAULTY for key, value in found.items() if value is not None

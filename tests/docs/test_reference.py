@@ -44,7 +44,9 @@ HEADINGS = {
     "blocks.params": ("composition.md", "Blocks"),
     "model.weights": ("weights.md", "The keys"),
     "training": ("language.md", "Training"),
+    "training.phases": ("language.md", "Training"),
     "runtime": ("language.md", "Runtime"),
+    "runtime.checkpoint": ("language.md", "Runtime"),
     "report": ("language.md", "The report"),
 }
 """Where the keys of each section are explained: the page and its heading."""
