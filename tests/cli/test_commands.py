@@ -168,3 +168,19 @@ def test_report_is_made_again_without_tensorflow(spec: Path) -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     ends(done, 0)
     assert (run / "report.html").read_text() == first
+
+
+def test_progress_for_programs_holds_findings_too(project: Path) -> None:
+    import jsonschema
+
+    from specc.catalog import load_schema
+
+    (project / "spec.yaml").write_text(IRIS.replace("epochs: 1", "epochs: one"))
+    done = specc("train", "spec.yaml", "--progress", "json")
+    ends(done, 1)
+    assert done.stdout == ""
+    found = [json.loads(line) for line in done.stderr.splitlines()]
+    assert [(each["event"], each["code"], each["path"], each["line"]) for each in found] == [
+        ("error", "wrong-type", "spec.yaml", 5)
+    ]
+    jsonschema.validate(found[0], load_schema("progress-v1"))
