@@ -3,7 +3,6 @@
 import hashlib
 import os
 import sys
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -16,14 +15,13 @@ from specc.check import Checked
 from specc.data.facts import BOOLEAN, NUMBER
 from specc.diagnostics import Finding
 from specc.engine import Budget
-from specc.keras_target.build import Built
 from specc.keras_target.preprocessing import input_names
-from specc.keras_target.weights import Loaded
 from specc.plan import Plan
 from specc.plan.document import as_document
 from specc.runs import RunFolder
-from specc.training.devices import Devices, determinism
+from specc.training.devices import determinism
 from specc.training.preparation import Prepared
+from specc.training.readying import Ready
 from specc.training.record import device_records, environment, model_record, versions
 
 MOST_LEFT_OUT = 10_000
@@ -38,9 +36,10 @@ def run_folder(checked: Checked, plan: Plan) -> RunFolder:
     return runs.create(Path(plan.runtime.runs), plan.name[:LONGEST_NAME], digest, datetime.now(UTC))
 
 
-def lock_content(plan: Plan, devices: Devices, prepared: Prepared, loaded: Sequence[Loaded]) -> dict[str, Any]:
+def lock_content(plan: Plan, ready: Ready) -> dict[str, Any]:
     """What the run is made from, for `lock.yaml`."""
-    weights = [{"path": each.path, "sha256": each.sha256} for each in loaded]
+    devices, prepared = ready.devices, ready.prepared
+    weights = [{"path": each.path, "sha256": each.sha256} for each in ready.loaded]
     return {
         "lock": 1,
         "spec": as_document(plan),
@@ -57,27 +56,25 @@ def lock_content(plan: Plan, devices: Devices, prepared: Prepared, loaded: Seque
     }
 
 
-def first_record(  # noqa: PLR0913, PLR0917  what run.json says before training
+def first_record(
     checked: Checked,
     plan: Plan,
     command: Sequence[str],
-    devices: Devices,
-    prepared: Prepared,
-    built: Built,
-    loaded: Sequence[Loaded],
+    ready: Ready,
     findings: Sequence[Finding],
 ) -> dict[str, Any]:
     """What `run.json` says before training."""
+    prepared = ready.prepared
     level = determinism(plan.runtime)
     return {
         "name": plan.name,
         "description": plan.description,
         "command": list(command),
         "spec_path": str(checked.path),
-        "environment": environment(devices),
+        "environment": environment(ready.devices),
         "determinism": {"level": level.level, "why": level.why},
-        "model": model_record(plan.graph, built),
-        **({"weights": [each.as_record() for each in loaded]} if loaded else {}),
+        "model": model_record(plan.graph, ready.built),
+        **({"weights": [each.as_record() for each in ready.loaded]} if ready.loaded else {}),
         "targets": {
             name: {
                 "kind": target.kind,
@@ -147,29 +144,6 @@ def _samples(prepared: Prepared) -> int:
 def _split_sizes(prepared: Prepared) -> dict[str, int]:
     rows = prepared.rows
     return {"train": len(rows.train), "validation": len(rows.validation), "test": len(rows.test)}
-
-
-class Clock:
-    """Seconds by stage; `total` runs from the beginning."""
-
-    def __init__(self) -> None:
-        self._began = time.perf_counter()
-        self._stages: dict[str, float] = {}
-
-    @contextmanager
-    def __call__(self, stage: str) -> Iterator[None]:
-        """Within, time counts for the stage."""
-        began = time.perf_counter()
-        try:
-            yield
-        finally:
-            self._stages[stage] = time.perf_counter() - began
-
-    @property
-    def seconds(self) -> dict[str, float]:
-        """The stages so far, rounded to microseconds."""
-        stages = {**self._stages, "total": time.perf_counter() - self._began}
-        return {stage: round(seconds, 6) for stage, seconds in stages.items()}
 
 
 @dataclass

@@ -6,6 +6,7 @@ from then on always ends with a status, whatever happens.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -15,13 +16,9 @@ import keras
 from specc import runs
 from specc.catalog import load
 from specc.check import Checked
-from specc.diagnostics import Finding, error, has_errors
+from specc.diagnostics import Finding, has_errors
 from specc.engine import Budget, Judge, Options, Session
-from specc.graph.files import locate_files
-from specc.graph.graph import Graph
-from specc.keras_target.build import Built, build_model
-from specc.keras_target.serving import inner_name, serving_model
-from specc.keras_target.weights import Loaded, start_weights
+from specc.keras_target.serving import serving_model
 from specc.plan import Plan
 from specc.runs import RunFolder
 from specc.runs.folder import REPORT_HTML
@@ -29,19 +26,18 @@ from specc.training import choices, heartbeat
 from specc.training.callback_states import CallbackStates
 from specc.training.callbacks import Interrupt, Recorder, interruptible, save_aside, spec_callback
 from specc.training.checkpoints import Checkpoints, Extra
+from specc.training.clock import Clock
 from specc.training.cluster import Cluster, this_cluster
-from specc.training.compilation import compile_model
-from specc.training.devices import set_up
 from specc.training.display import Show
-from specc.training.failing import TRAINING_FAULTS, TrainingFailedError, cannot_write, faults_as_findings
+from specc.training.failing import TrainingFailedError, cannot_write, faults_as_findings
 from specc.training.phases import engine_phases
 from specc.training.predictions import MOST_PREDICTIONS, has_table, prediction_table
-from specc.training.preparation import Prepared, prepare
 from specc.training.progress import progress
-from specc.training.recording import Clock, Record, first_record, lock_content, run_folder
+from specc.training.readying import Ready, make_ready
+from specc.training.recording import Record, first_record, lock_content, run_folder
 from specc.training.resuming import Continued, continue_files
-from specc.training.storing import Keeping
-from specc.transfer import match_table
+from specc.training.trackers import GradientLog, Trackers, begin_tracking
+from specc.training.watching import Watching
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,35 +93,16 @@ def train(checked: Checked, plan: Plan, how: How = How()) -> Outcome:
 
 def _train(checked: Checked, plan: Plan, how: How, cluster: Cluster | None) -> Outcome:
     clock = Clock()
-    devices, findings = set_up(plan.runtime, plan.place, cluster)
-    if devices is None or has_errors(findings):
+    ready, findings = make_ready(checked, plan, cluster, clock, how.show, cache=how.cache)
+    if ready is not None and how.continued is not None:
+        findings += how.continued.differences(ready.prepared.fingerprint, ready.devices.replicas)
+    if ready is None or has_errors(findings):
         return Outcome(None, {}, tuple(findings))
-    with clock("data"):
-        prepared, faults = prepare(plan, checked.root, checked.path.parent, Keeping(cache=how.cache), how.show)
-    findings += checked.unknown(faults)  # the check of the whole data has said most of it
-    if prepared is not None and how.continued is not None:
-        findings += how.continued.differences(prepared.fingerprint, devices.replicas)
-    if prepared is None or has_errors(findings):
-        return Outcome(None, {}, tuple(findings))
-    graph, faults = locate_files(plan.graph, load(), checked.root, checked.path.parent)
-    graph = replace(graph, name=inner_name(graph, prepared.preprocessing))
+    trackers, faults = begin_tracking(plan, checked.path.parent)
     findings += faults
-    with clock("build"), devices.strategy.scope():
-        keras.utils.set_random_seed(plan.runtime.seed)  # again: initial weights follow from it, whatever came before
-        built, faults = build_model(graph, load())
-        findings += faults
-        if built is None:
-            return Outcome(None, {}, tuple(findings))
-        loaded, faults = _start_weights(built, graph, how.show)
-        findings += faults
-        if has_errors(findings):
-            return Outcome(None, {}, tuple(findings))
-        try:
-            compile_model(built.model, plan, load(), prepared.scalings)
-        except TRAINING_FAULTS as fault:
-            place = plan.place_of("training.optimizer")
-            return Outcome(None, {}, (*findings, error("keras-refuses", f"Keras cannot compile this: {fault}", place)))
-    content = first_record(checked, plan, how.command, devices, prepared, built, loaded, findings)
+    if has_errors(findings):
+        return Outcome(None, {}, tuple(findings))
+    content = first_record(checked, plan, how.command, ready, findings)
     if how.continued is not None:
         folder = how.new_folder() if how.new_folder else how.continued.folder
         record = Record(folder, how.continued.carry_over(content), how.continued.started)
@@ -133,10 +110,10 @@ def _train(checked: Checked, plan: Plan, how: How, cluster: Cluster | None) -> O
         folder = how.new_folder() if how.new_folder else run_folder(checked, plan)
         record = Record(folder, content)
         runs.write_text(folder.spec, checked.text)
-        runs.write_yaml(folder.lock, lock_content(plan, devices, prepared, loaded))
+        runs.write_yaml(folder.lock, lock_content(plan, ready))
     record.write()
     chief = cluster is None or cluster.is_chief
-    run = _Run(plan, prepared, built, record, clock, how, chief)
+    run = _Run(plan, ready, record, clock, how, trackers, chief)
     with interruptible() as interrupt, record.until_the_end():
         try:
             metrics = run.fit_and_judge(interrupt)
@@ -150,32 +127,23 @@ def _train(checked: Checked, plan: Plan, how: How, cluster: Cluster | None) -> O
     return Outcome(folder, metrics, (*findings, *run.findings), interrupted)
 
 
-def _start_weights(built: Built, graph: Graph, show: Show | None) -> tuple[list[Loaded], list[Finding]]:
-    """Let the model, and models in it, start from the files that their `weights:` name, if they have any."""
-    loaded, findings = start_weights(built.model, graph)
-    if show is not None:
-        for each in loaded:
-            print(match_table(each.path, each.match), file=show, flush=True)
-    return loaded, findings
-
-
 @dataclass
 class _Run:
     """The parts of one run, and what is found while it goes on."""
 
     plan: Plan
-    prepared: Prepared
-    built: Built
+    ready: Ready
     record: Record
     clock: Clock
     how: How
+    trackers: Trackers
     chief: bool = True
     findings: list[Finding] = field(default_factory=list)
 
     def fit_and_judge(self, interrupt: Interrupt) -> dict[str, dict[str, float]]:
         """Fit, save, and only then look at the test split. Gives the metrics by split."""
         plan, folder = self.plan, self.record.folder
-        judge = Judge(self.built.model)
+        judge = Judge(self.ready.built.model)
         with self.clock("fit"):
             session, recorder = self._fit(judge, interrupt)
         choice = session.choice
@@ -187,29 +155,32 @@ class _Run:
         if not self.chief:
             return metrics
         served = serving_model(
-            self.built.model, self.prepared.preprocessing, plan.losses, load(), self.prepared.scalings
+            self.ready.built.model, self.ready.prepared.preprocessing, plan.losses, load(), self.ready.prepared.scalings
         )
         save_aside(folder.model, served.save)
         return metrics
 
     def _fit(self, judge: Judge, interrupt: Interrupt) -> tuple[Session, Recorder]:
-        plan, prepared, folder, continued = self.plan, self.prepared, self.record.folder, self.how.continued
+        plan, prepared, folder, continued = self.plan, self.ready.prepared, self.record.folder, self.how.continued
         budget = Budget(plan.batch_size, plan.epochs, plan.runtime.seed)
         recorder = Recorder(folder)
         own = [spec_callback(component, folder.path, load()) for component in plan.callbacks]
         if continued:
             continue_files(own, continued.position.epoch)
-        callbacks = [*own, recorder]
-        if self.how.show is not None:
-            steps, samples = budget.steps(len(prepared.train)), len(prepared.train)
-            callbacks.append(progress(plan.epochs, steps, self.how.show, plan.batch_size, samples, str(folder.path)))
+        steps, samples = budget.steps(len(prepared.train)), len(prepared.train)
+        watch = progress(plan.epochs, steps, self.how.show, plan.batch_size, samples, str(folder.path))
+        callbacks = [*own, recorder, *(self.trackers.begin(folder) if self.chief else ()), watch]
+        gradients = GradientLog(folder)
         checkpoints = Checkpoints(
             folder.checkpoints,
             plan.runtime.checkpoint,
             CallbackStates(own),
-            {"history": Extra(recorder.get, recorder.put)},
+            {
+                "history": Extra(recorder.get, recorder.put),
+                "gradients": Extra(lambda: gradients.rows, gradients.put),
+            },
             plan.place_of("runtime.checkpoint"),
-            self._tell,
+            partial(self._tell, watch),
             self.chief,
         )
         known = continued.xla if continued else choices.kept(self._choice_key()) if self.how.cache else None
@@ -219,15 +190,20 @@ class _Run:
             prepared.validation,
             budget,
             Options(plan.runtime.xla, plan.runtime.segment, known),
-            engine_phases(plan, self.built.model, load()),
+            engine_phases(plan, self.ready.built.model, load()),
             checkpoints,
             lambda: interrupt.asked,
             heartbeat.beat,
+            gradients.add if plan.logging.gradients else None,
         )
+        if continued:
+            watch.told("resumed", epoch=continued.position.epoch + 1, step=continued.position.step)
         try:
             with faults_as_findings(plan, prepared.rows.train):
                 session.run(callbacks, continued.resume(checkpoints) if continued else None)
         finally:
+            watch.close()
+            self.findings += self.trackers.findings
             self.record.content["training"]["epochs_run"] = len(recorder.records)
             if session.choice is not None:
                 self.record.content["engine"] = self._engine_record(session, checkpoints)
@@ -238,14 +214,14 @@ class _Run:
         return {
             **(choice.as_record() if choice else {}),
             "segment": session.segment,
-            "storage": self.prepared.storage,
+            "storage": self.ready.prepared.storage,
             "precision": keras.config.dtype_policy().name,
             "checkpoints": checkpoints.written,
             **({"resumed": self.how.continued.resumed} if self.how.continued else {}),
         }
 
     def _judge(self, judge: Judge, folder: RunFolder) -> dict[str, dict[str, float]]:
-        plan, prepared, batch_size = self.plan, self.prepared, self.plan.batch_size
+        plan, prepared, batch_size = self.plan, self.ready.prepared, self.plan.batch_size
         with faults_as_findings(plan, prepared.rows.train):
             metrics = {name: judge.evaluate(samples, batch_size) for name, samples in prepared.splits().items()}
         runs.write_json(folder.metrics, metrics)
@@ -261,8 +237,9 @@ class _Run:
         return metrics
 
     def _choice_key(self) -> str:
-        return choices.key_of_choice(self.plan, self.built.model, len(self.prepared.train))
+        return choices.key_of_choice(self.plan, self.ready.built.model, len(self.ready.prepared.train))
 
-    def _tell(self, finding: Finding) -> None:
+    def _tell(self, watch: Watching, finding: Finding) -> None:
         self.findings.append(finding)
+        watch.told("warning", message=finding.message, code=finding.code)
         self.record.content["warnings"].append(finding.message)
