@@ -33,8 +33,11 @@ SEGMENT_S = 0.25
 GROWTH = 8
 """How many times longer than the one before a call may be."""
 
-MOST_KEPT = 0.1
-"""A copy of the state is kept, to find out what made a loss no number, if it takes at most this part of free memory."""
+MOST_KEPT = 0.05
+"""Copies of the state are kept, to find out what made a loss no number, if each takes so much of free memory at most."""
+
+KEPT_BYTES = 256 * 2**20
+"""The same in bytes, where the system does not say what is free."""
 
 
 class Position(NamedTuple):
@@ -58,6 +61,14 @@ class Phase:
 
     until: int
     enter: Callable[[], None] = lambda: None
+
+
+class _Before(NamedTuple):
+    """The state before the call of the loop that begins with a step of an epoch."""
+
+    epoch: int
+    step: int
+    values: Sequence[Any]
 
 
 class Saver(Protocol):
@@ -182,7 +193,9 @@ class Session:
             self.choice = self._choose(rows, tracing_s)
         if self.choice.xla and self._xla is None:
             self._make_xla()
-        self._keeps = self.state.nbytes <= MOST_KEPT * (free_memory() or 0)
+        free = free_memory()
+        self._keeps = self.state.nbytes <= (KEPT_BYTES if free is None else MOST_KEPT * free)
+        self._before: _Before | None = None
         self.segment, self._step_s = 1, 0.0
 
     def _choose(self, rows: Indices, tracing_s: float) -> Choice:
@@ -236,13 +249,16 @@ class Session:
         made = epoch * self.steps + first
         count = min(choosing.segment_steps(self._periods, made, self._wanted()), self.steps - first)
         self._callbacks.on_train_batch_begin(first)
-        before = self.state.copy() if self._keeps else None
+        earlier = self._before
+        self._before = _Before(epoch, first, self.state.copy()) if self._keeps else None
         began = time.perf_counter()
         self._make_steps(source, first, first + count)
         finite = self._loss_is_finite()  # waits for the steps
         self._step_s, self.segment = (time.perf_counter() - began) / count, count
         if not finite:
-            raise NotFiniteError(epoch, self._culprit(before, rows, range(first, first + count)))
+            if earlier is not None and earlier.epoch == epoch:  # its last update may be what is at fault
+                self._before = earlier
+            raise NotFiniteError(epoch, self._culprit(rows, first, first + count))
         self.position = Position(epoch, first + count)
         self.beat(made + count)
         logs = logs_of(self.model) if want_logs(self.listeners) else {}
@@ -280,12 +296,11 @@ class Session:
     def _loss_is_finite(self) -> bool:
         return bool(np.isfinite(float(self.model._loss_tracker.total.numpy())))  # noqa: SLF001  a mean's running sum
 
-    def _culprit(self, before: Sequence[Any] | None, rows: Indices, steps: range) -> Culprit:
-        """What made the loss no number in one of `steps`."""
+    def _culprit(self, rows: Indices, first: int, stop: int) -> Culprit:
+        """What made the loss no number in one of the steps from `first` to `stop`, found from the state before."""
         size = self.budget.batch_size
-        if before is None:
-            why = f"in one of the steps {steps[0] + 1} to {steps[-1] + 1}; the model is too large to keep a copy of it"
-            return Culprit(steps[0], why)
+        if self._before is None:
+            return Culprit(first, f"or in one up to step {stop}; the model is too large to keep copies that would tell")
 
         def one_step(step: int) -> bool:
             self._make_steps(self._feed.source(rows, step), step, step + 1)
@@ -294,7 +309,8 @@ class Session:
         def batch(step: int) -> Indices:
             return rows[step * size : (step + 1) * size]
 
-        return find_culprit(self.model, self.train, self.state, before, one_step, batch, steps)
+        steps = range(self._before.step, stop)
+        return find_culprit(self.model, self.train, self.state, self._before.values, one_step, batch, steps)
 
     def _rows(self, epoch: int) -> Indices:
         """The rows of an epoch in its order."""
