@@ -34,7 +34,7 @@ GROWTH = 8
 """How many times longer than the one before a call may be."""
 
 MOST_KEPT = 0.05
-"""Copies of the state are kept, to find out what made a loss no number, if each takes so much of free memory at most."""
+"""Copies of the state tell what made a loss no number; they are kept if each takes so much of free memory at most."""
 
 KEPT_BYTES = 256 * 2**20
 """The same in bytes, where the system does not say what is free."""

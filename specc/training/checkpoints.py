@@ -47,9 +47,8 @@ class Extra(NamedTuple):
 class Checkpoints:
     """Keeps the checkpoints of a run in `folder`. `states` are the callbacks', `extras` what else is kept, by name.
 
-    A checkpoint that cannot be written is told to `told`; those before it stay, and training goes on; `on_written` hears
-    of those that are. With several
-    workers each gives its part, and the one for which `writes` is true writes.
+    A checkpoint that cannot be written is told to `told`; those before it stay, and training goes on. `on_written`
+    hears of those that are. With several workers each gives its part, and the one for which `writes` is true writes.
     """
 
     folder: Path

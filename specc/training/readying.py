@@ -27,7 +27,6 @@ from specc.training.preparation import Prepared, prepare
 from specc.training.storing import Keeping
 from specc.transfer import match_table
 
-
 _MOST_RESIDENT = {"auto": None, "resident": sys.maxsize, "streamed": 0}
 """Bytes of samples that are kept in memory, by `runtime.storage`."""
 
