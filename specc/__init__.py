@@ -37,6 +37,7 @@ __all__ = [
     "init",
     "predict",
     "report",
+    "resume",
     "schema",
     "show",
     "train",
@@ -175,11 +176,26 @@ def train(
         raise SpecError(checked.for_training)
     from specc.pipeline import train_and_report
 
-    outcome = train_and_report(checked, checked.plan, show=progress)
-    errors = tuple(finding for finding in outcome.findings if finding.level is Level.ERROR)
-    if errors:
-        raise SpecError(errors)
-    return outcome
+    return _sound(train_and_report(checked, checked.plan, show=progress))
+
+
+def resume(run: str | Path, *, root: Path | None = None, progress: TextIO | None = None) -> "Outcome":
+    """Go on with the run in a directory, from its last sound checkpoint, to the bits of an uninterrupted one.
+
+    Arguments as of `train`. Raises SpecError for what is no run, one that is completed, data that have changed, and what
+    `train` raises it for.
+    """
+    from specc.diagnostics import error
+    from specc.pipeline import train_and_report
+    from specc.pipeline.resuming import reopen
+
+    reopened, findings, _ = reopen(Path(run), root)
+    if reopened is None:
+        raise SpecError(tuple(findings))
+    if reopened.run.status == "completed":
+        place = Span(str(run), 1, 1, 1, 1)
+        raise SpecError((error("cannot-resume", f"`{run}` is completed, there is nothing left to train", place),))
+    return _sound(train_and_report(reopened.checked, reopened.plan, show=progress, reopened=reopened))
 
 
 def predict(run: str | Path, file: str | Path, *, keep: bool = False) -> "Predicted":
@@ -267,6 +283,14 @@ def doctor() -> "Diagnosis":
     from specc.diagnosis import examine
 
     return examine()
+
+
+def _sound(outcome: "Outcome") -> "Outcome":
+    """The outcome, if nothing of it is an error."""
+    errors = tuple(finding for finding in outcome.findings if finding.level is Level.ERROR)
+    if errors:
+        raise SpecError(errors)
+    return outcome
 
 
 def _raising(pieces: Iterator[list[list[object]]]) -> Iterator[list[list[object]]]:
