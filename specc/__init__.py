@@ -182,8 +182,8 @@ def train(
 def resume(run: str | Path, *, root: Path | None = None, progress: TextIO | None = None) -> "Outcome":
     """Go on with the run in a directory, from its last sound checkpoint, to the bits of an uninterrupted one.
 
-    Arguments as of `train`. Raises SpecError for what is no run, one that is completed, data that have changed, and what
-    `train` raises it for.
+    Arguments as of `train`. Raises SpecError for what is no run, one that is completed, data that have changed, and
+    where `train` does.
     """
     from specc.diagnostics import error
     from specc.pipeline import train_and_report
