@@ -44,11 +44,10 @@ def faults_as_findings(plan: Plan, rows: Indices) -> Iterator[None]:
         raise TrainingFailedError(_lost(plan) if _is_lost(fault) else _failed(fault, plan)) from fault
 
 
-def cannot_write(fault: OSError, plan: Plan) -> Finding:
-    """A run directory that takes no more."""
-    name = f" `{fault.filename}`" if fault.filename else ""
-    message = f"the run directory cannot be written{name}: {fault.strerror or fault}"
-    help_ = "make room, then `specc train --resume RUN` goes on from the last checkpoint"
+def cannot_write(fault: OSError, plan: Plan, again: str = "specc train --resume RUN") -> Finding:
+    """A run directory that takes no more. `again` is the command that goes on once there is room."""
+    message = f"the run directory cannot be written: {fault.strerror or fault}"
+    help_ = f"make room, then `{again}` goes on from there"
     return error("cannot-write-run", message, plan.place_of("runtime.runs"), help=help_)
 
 
