@@ -4,16 +4,12 @@ A scan goes through the files once, a piece at a time, and keeps little of them;
 once it is known what each column is.
 """
 
-import os
 from importlib import import_module
 from pathlib import Path
 
 from specc.data.reading.scan import Loaded, ReadingError, Scan
 from specc.data.section import DataSpec
 from specc.diagnostics import Finding
-
-# Before a reader imports Arrow: its own allocators keep some 70 MB after the smallest table, the system's keeps none.
-os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
 
 __all__ = ["SCANS", "Loaded", "ReadingError", "Scan", "scan"]
 
