@@ -162,8 +162,8 @@ class Streamed:
                 yield rows[start : start + size]
 
         found = tf.data.Dataset.from_generator(windows, output_signature=tf.TensorSpec((None,), tf.int64))
-        batches = found.map(_Fetch(self._samples), num_parallel_calls=1).flat_map(_Cut(self._batch_size))
-        return iter(batches.prefetch(2))
+        fetched = found.map(_Fetch(self._samples), num_parallel_calls=1).prefetch(1)  # while the one before is used
+        return iter(fetched.flat_map(_Cut(self._batch_size)).prefetch(2))
 
     def fetch(self, source: Any, step: Tensor) -> Fetched:  # noqa: ANN401, ARG002  as `Feed`
         """The next batch."""
