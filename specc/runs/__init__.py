@@ -4,7 +4,7 @@ Training makes a folder with `create` and fills it through the `write_…` funct
 comes later, gets it back with `read`. Nothing here imports NumPy, Keras or TensorFlow.
 """
 
-from specc.runs.folder import RunFolder, create, latest, newest_first
+from specc.runs.folder import RunFolder, create, create_search, latest, newest_first
 from specc.runs.folds import Fold, Folds
 from specc.runs.rates import RateSearch
 from specc.runs.reading import read, read_folds
@@ -59,6 +59,7 @@ __all__ = [
     "WeightGradients",
     "as_json",
     "create",
+    "create_search",
     "latest",
     "newest_first",
     "read",
