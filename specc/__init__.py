@@ -201,7 +201,7 @@ def lr_find(  # noqa: PLR0913  as the command
     Writes a page and a table into the folder `output` (default: a new one among the runs). Other arguments and errors
     as of `train`. Raises ValueError for rates that do not rise, or fewer than 20 steps. Needs the extra `train`.
     """
-    if not (0 < lowest < highest and steps >= 20):
+    if not (0 < lowest < highest < float("inf") and steps >= 20):
         raise ValueError(f"the rates must rise from above 0 in 20 steps or more, got {lowest}, {highest}, {steps}")
     from specc.data.whole import describe_whole
 

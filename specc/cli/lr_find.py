@@ -1,5 +1,6 @@
 """`specc lr-find`: which learning rate suits a spec, by trying many of them."""
 
+import math
 import sys
 from pathlib import Path
 
@@ -49,7 +50,9 @@ FEWEST = 20
     type=click.Path(path_type=Path, file_okay=False),
     help="Folder to write the page and the table into.  [default: a new one among the runs of SPEC]",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print a JSON object with `suggested` and `why` as the last line.")
+@click.option(
+    "--json", "as_json", is_flag=True, help="Print a JSON object with `suggested` and `why` as the last line."
+)
 @progress_options
 @click.option("--no-cache", is_flag=True, help="Prepare the data anew, and keep nothing of it for the next run.")
 @override_options
@@ -79,8 +82,8 @@ def lr_find(  # noqa: PLR0913, PLR0917  one parameter per option
       specc lr-find spec.yaml --from 1e-5 --to 1 --steps 300
       specc lr-find spec.yaml --set 'training.optimizer={SGD: {momentum: 0.9}}' -o searched
     """  # noqa: D301
-    if lowest >= highest:
-        raise click.UsageError(f"`--from` must be below `--to`, got {lowest:g} and {highest:g}")
+    if not lowest < highest < math.inf:
+        raise click.UsageError(f"`--from` must be below `--to`, and both finite, got {lowest:g} and {highest:g}")
     show = display("none" if quiet else progress, sys.stderr)
     say = say_on(show)
     checked, plan = checked_spec(spec, sets, variables, root, say)

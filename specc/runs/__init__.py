@@ -26,6 +26,7 @@ from specc.runs.run import (
     StartingWeights,
     Target,
     Training,
+    Verified,
     Weight,
     WeightGradients,
 )
@@ -55,6 +56,7 @@ __all__ = [
     "StartingWeights",
     "Target",
     "Training",
+    "Verified",
     "Weight",
     "WeightGradients",
     "as_json",

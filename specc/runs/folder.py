@@ -116,7 +116,7 @@ def create(runs_folder: Path, name: str, content_hash: str, now: datetime) -> Ru
 
 
 def create_search(runs_folder: Path, name: str, now: datetime) -> Path:
-    """Make the directory of a new search for a learning rate, `lr-find-<time>` among the runs of the spec called `name`.
+    """Make the directory of a new search for a learning rate, `lr-find-<time>`, among the runs of the spec `name`.
 
     It is no run's. Raises as `create` does.
     """

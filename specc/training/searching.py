@@ -38,7 +38,9 @@ class Searched(NamedTuple):
     interrupted: bool = False
 
 
-def search_rate(checked: Checked, plan: Plan, rates: Rates, show: Show | None = None, *, cache: bool = True) -> Searched:
+def search_rate(
+    checked: Checked, plan: Plan, rates: Rates, show: Show | None = None, *, cache: bool = True
+) -> Searched:
     """Try `rates` on the model of `plan`, from its initial weights, over its training rows.
 
     `show` is where progress is displayed; `cache` says whether prepared data are kept for the next time.
@@ -125,7 +127,9 @@ def _suggested(optimizer: Component, rate: float) -> Component:
 
 
 def _written(optimizer: Component) -> str:
-    """In one line, with the rate alone where there is nothing else."""
-    if set(optimizer.arguments) == {RATE}:
-        return dump_flow({optimizer.type: component_document(optimizer)[optimizer.type][RATE]})
-    return dump_flow(component_document(optimizer))
+    """In one line, with the rate alone where there is nothing else; Keras' short names take no arguments."""
+    facts = load().find("optimizer", optimizer.type)
+    document = component_document(replace(optimizer, type=facts.name if facts else optimizer.type))
+    ((name, arguments),) = document.items()
+    alone = arguments.keys() == {RATE} and not isinstance(arguments[RATE], dict)
+    return dump_flow({name: arguments[RATE]} if alone else document)
