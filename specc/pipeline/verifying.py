@@ -101,14 +101,16 @@ def _reopened(path: Path, root: Path | None) -> tuple[Reopened | None, list[Find
     """The run with the plan by which it was trained, be it of a fold."""
     place = Span(str(path), 1, 1, 1, 1)
     if not (path / FOLDS).is_file():
-        run, findings = runs.read(path)
-        if not has_errors(findings) and run.status != COMPLETED:
+        run, faults = runs.read(path)
+        if not has_errors(faults) and run.status != COMPLETED:
             help_ = f"train it to its end: `specc train --resume {path}`"
             return None, [_cannot_verify(f"the run is `{run.status}`, not completed", place, help_)], ()
     reopened, findings, checked = reopen(path, root, _cannot_verify)
-    fold = _FOLD.fullmatch(path.resolve().name)
-    if reopened is None or not reopened.plan.data.split.folds or fold is None:
+    if reopened is None or not reopened.plan.data.split.folds:
         return reopened, findings, checked
+    fold = _FOLD.fullmatch(path.resolve().name)
+    if fold is None:
+        return None, [_cannot_verify("the directory's name does not tell of which fold the run is", place)], ()
     own = check_fold(reopened.checked, int(fold[1]) - 1, describe_whole)
     if own.plan is None:
         return None, [each for each in own.for_training if each.level.value == "error"], (own,)

@@ -173,7 +173,7 @@ def test_wrong_usage(arguments: list[str], words: str, spec: Path) -> None:
 def test_python_refuses_the_same(spec: Path) -> None:
     for wrong in ({"lowest": 1.0, "highest": 0.1}, {"lowest": 0.0}, {"highest": float("inf")}, {"steps": 19}):
         with pytest.raises(ValueError, match="must rise"):
-            specc.lr_find("spec.yaml", **wrong)  # type: ignore[arg-type]
+            specc.lr_find("spec.yaml", **wrong)
     with pytest.raises(specc.SpecError):
         specc.lr_find("spec.yaml", sets={"training.loss": "nonsense"})
 

@@ -16,7 +16,7 @@ import specc
 from specc import runs
 from specc.catalog import load_schema
 from specc.cli import specc as command
-from specc.runs import RunFolder, read
+from specc.runs import Resumption, RunFolder, read
 from tests.report.fake_runs import digits
 
 pytestmark = pytest.mark.train
@@ -189,5 +189,7 @@ def test_reasons(tmp_path: Path) -> None:
         "the device",
         "the processor",
     ]
-    resumed = replace(run, engine=replace(run.engine, resumed=("once",)), environment={**run.environment, "keras": "9"})
+    resumed = replace(
+        run, engine=replace(run.engine, resumed=(Resumption(1, 0, ""),)), environment={**run.environment, "keras": "9"}
+    )
     assert reasons(resumed, resumed) == ["it was resumed with other versions than those that it had begun with"]
