@@ -221,6 +221,11 @@ class Arrange:
         return Part(one_or_all(inputs), one_or_all(targets), weights)
 
 
+def part_of(samples: Samples, rows: Array) -> Part:
+    """The samples at `rows`, (n,) int64, as one part, outside of any loop."""
+    return Arrange(samples)([tf.constant(take(array, rows)) for array in samples.arrays])
+
+
 def _window_size(samples: Samples, batch_size: int) -> int:
     """How many samples are fetched at a time: whole batches, so that windows change nothing about them."""
     row_bytes = sum(array.dtype.itemsize * math.prod(array.shape[1:]) for array in samples.arrays)

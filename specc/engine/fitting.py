@@ -11,14 +11,13 @@ from typing import Any, NamedTuple, Protocol
 
 import keras
 import numpy as np
-import tensorflow as tf
 
 from specc.data.order import Indices, order
 from specc.engine import choosing
 from specc.engine.agreeing import Agreement
-from specc.engine.array_files import free_memory, take
+from specc.engine.array_files import free_memory
 from specc.engine.choosing import Choice, Options
-from specc.engine.feeding import Arrange, Feed, Resident
+from specc.engine.feeding import Feed, Resident, part_of
 from specc.engine.gradients import Watch
 from specc.engine.judging import Judge
 from specc.engine.listening import batch_periods, logs_of, want_logs
@@ -179,8 +178,7 @@ class Session:
         """Loops and state for what is trained now. The first time the way to compute is chosen."""
         with self.model.distribute_strategy.scope():
             self.watch = Watch(self.model) if self.on_gradients else None
-        one = Arrange(self.train)([tf.constant(take(array, np.zeros(1, int))) for array in self.train.arrays])
-        build(self.model, one)
+        build(self.model, part_of(self.train, np.zeros(1, int)))
         rows = self._rows(self.position.epoch)
         self._plain = train_loop(self.model, self._feed, self.watch)
         self._xla: Loop | None = None
