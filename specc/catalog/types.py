@@ -137,7 +137,7 @@ def number_or_component(kind: str, about: str = "", *, minimum: float | None = N
         "then": {"$ref": f"#/$defs/{kind}"},
         "else": number(minimum=minimum).schema,
     }
-    return Type(schema, about, component=kind)
+    return Type(schema, about, component=kind, real=True)
 
 
 def file(about: str = "", *, ending: str = "") -> Type:
