@@ -286,12 +286,17 @@ _WEIGHTS = {
 }
 
 _MACHINE = {
+    "cannot-resume": "a run cannot be trained on",
+    "cannot-write-run": "a run directory takes no more files",
+    "checkpoint-failed": "a checkpoint cannot be written, and training goes on",
+    "damaged-checkpoint": "a checkpoint is damaged, and an older one is taken",
     "invalid-cluster": "the environment describes no cluster that a worker can join",
     "devices-fixed": "devices or threads cannot be changed any more in this process",
     "keras-refuses": "Keras cannot build a layer",
     "no-such-device": "the machine does not have a device that the spec asks for",
     "missing-library": "something that the spec asks for needs a library that is not installed",
     "loss-not-finite": "the loss became infinite or no number while training",
+    "resume-not-exact": "a run goes on with other versions or devices than it began with",
     "strategy-of-one-worker": "several workers are started for a strategy that keeps to one",
     "tracking-failed": "a run cannot be logged where the spec asks for it",
     "training-failed": "Keras or TensorFlow ended the training",

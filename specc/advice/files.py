@@ -15,10 +15,12 @@ from specc.language.suggest import did_you_mean
 RESERVED: Final = frozenset(
     {
         "spec.yaml", "lock.yaml", "run.json", "history.csv", "metrics.json", "predictions.csv", "model.keras",
-        "report.html", "report.json", "report.md", "checkpoints/last.weights.h5",
+        "report.html", "report.json", "report.md",
     }
 )  # fmt: skip
 """What every run writes itself, by its path in the run directory."""
+KEPT: Final = frozenset({".", "checkpoints"})
+"""Folders of a run that hold what it writes itself."""
 
 
 def checkpoint_suffix(view: View) -> Iterator[Finding]:
@@ -78,6 +80,12 @@ def reserved_file(view: View) -> Iterator[Finding]:
         if path in RESERVED:
             message = f"every run writes its own `{path}`"
             yield error("reserved-file", message, callback.span_of(argument), help="choose another name")
+
+    for _, callback in view.callbacks("BackupAndRestore"):
+        folder = str(PurePosixPath(str(view.argument(callback, "backup_dir"))))
+        if folder in KEPT:
+            message = f"Keras deletes the folder `{folder}` when training ends, and every run has its own files there"
+            yield error("reserved-file", message, callback.span_of("backup_dir"), help="choose another folder")
 
 
 def shared_file(view: View) -> Iterator[Finding]:

@@ -59,6 +59,15 @@ class Feed(Protocol):
         """In the graph, for one replica: its part of the batch."""
 
 
+class _OnePlace:
+    """Stands for a strategy where there is no other replica."""
+
+    num_replicas_in_sync = 1
+
+
+_ONE_PLACE = _OnePlace()
+
+
 class Placed:
     """Samples on the devices of `strategy`: what is asked for again is not placed again."""
 
@@ -72,8 +81,8 @@ class Placed:
         return self._feed(samples, batch_size, self._strategy)
 
     def local_feed(self, samples: Samples, batch_size: int) -> Feed:
-        """The samples for loops in one place."""
-        return self._feed(samples, batch_size, tf.distribute.get_strategy())
+        """The samples for loops in one place, whatever scope that is called in."""
+        return self._feed(samples, batch_size, _ONE_PLACE)
 
     def _feed(self, samples: Samples, batch_size: int, strategy: Any) -> Feed:  # noqa: ANN401  as above
         key = (id(strategy), batch_size, *(id(array) for array in samples.arrays))

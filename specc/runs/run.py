@@ -102,7 +102,7 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Training:
-    """`stopped` is `epochs`, `early stopping` or `interrupted`."""
+    """`stopped` is `epochs`, `early stopping`, `interrupted` or `failed`."""
 
     epochs_run: int
     epochs_asked: int

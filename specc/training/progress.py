@@ -66,8 +66,8 @@ class _Lines(Watching):
     def wants_logs_now(self) -> bool:
         return time.perf_counter() - self._line > 2 * self._every()
 
-    def told(self, event: str, **facts: Any) -> None:
-        super().told(event, **facts)
+    def hear(self, event: str, **facts: Any) -> None:
+        super().hear(event, **facts)
         words = _words(event, facts)
         if words:
             self._display.say(words)
@@ -116,8 +116,8 @@ class _Bar(Watching):
     def wants_logs_now(self) -> bool:
         return time.perf_counter() - self._read > METRICS_EVERY_S
 
-    def told(self, event: str, **facts: Any) -> None:
-        super().told(event, **facts)
+    def hear(self, event: str, **facts: Any) -> None:
+        super().hear(event, **facts)
         if event == "checkpoint":
             self._saved = f"saved in epoch {facts['epoch']} after step {facts['step']:,}"
         words = _words(event, facts)
@@ -174,8 +174,8 @@ class _Events(Watching):
     def wants_logs_now(self) -> bool:
         return time.perf_counter() - self._told > SEGMENT_EVERY_S
 
-    def told(self, event: str, **facts: Any) -> None:
-        super().told(event, **facts)
+    def hear(self, event: str, **facts: Any) -> None:
+        super().hear(event, **facts)
         if event != "resumed":  # `start` says that
             self._display.tell(event, **facts)
 

@@ -172,6 +172,11 @@ class Record:
             },
         )
 
+    def fail(self, finding: Finding) -> None:
+        """Keep what ended training; `until_the_end` writes it."""
+        self.content["training"]["stopped"] = "failed"
+        self.content["warnings"].append(finding.message)
+
     def finish(self, status: str, seconds: Mapping[str, float]) -> None:
         """Write the final status."""
         self.status = status

@@ -122,10 +122,12 @@ def _train(checked: Checked, plan: Plan, how: How, cluster: Cluster | None) -> O
         try:
             metrics = run.fit_and_judge(interrupt)
         except TrainingFailedError as failure:
-            record.content["training"]["stopped"] = "failed"
+            record.fail(failure.finding)
             return Outcome(folder, {}, (*findings, *run.findings, failure.finding))
         except OSError as fault:
-            return Outcome(folder, {}, (*findings, *run.findings, cannot_write(fault, plan)))
+            finding = cannot_write(fault, plan)
+            record.fail(finding)
+            return Outcome(folder, {}, (*findings, *run.findings, finding))
         interrupted = record.content["training"]["stopped"] == "interrupted"
         record.finish("interrupted" if interrupted else "completed", clock.seconds)
     return Outcome(folder, metrics, (*findings, *run.findings), interrupted)
@@ -202,7 +204,7 @@ class _Run:
             gradients.add if plan.logging.gradients else None,
         )
         if continued:
-            watch.told("resumed", epoch=continued.position.epoch + 1, step=continued.position.step)
+            watch.hear("resumed", epoch=continued.position.epoch + 1, step=continued.position.step)
         try:
             with faults_as_findings(plan, prepared.rows.train):
                 session.run(callbacks, continued.resume(checkpoints) if continued else None)
@@ -246,5 +248,5 @@ class _Run:
 
     def _tell(self, watch: Watching, finding: Finding) -> None:
         self.findings.append(finding)
-        watch.told("warning", message=finding.message, code=finding.code)
+        watch.hear("warning", message=finding.message, code=finding.code)
         self.record.content["warnings"].append(finding.message)

@@ -47,7 +47,7 @@ class Watching(keras.callbacks.Callback):
         """Whether metrics would be shown if they were given now."""
         return False
 
-    def told(self, event: str, **facts: Any) -> None:
+    def hear(self, event: str, **facts: Any) -> None:
         """Hear of what no hook tells. Epochs count from 1; `step` is how many steps of that epoch are done.
 
         `resumed` (epoch, step): where the run goes on. `checkpoint` (epoch, step, path). `warning` (message, code).

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from specc.advice.files import RESERVED
+from specc.advice.files import KEPT, RESERVED
 from specc.check import check
 from specc.runs import folder
 from tests.advice.cases import findings, spec
@@ -103,6 +103,11 @@ FAULTY = {
     "a field that does not end": (callback("{ModelCheckpoint: '{epoch.keras'}"), ["unknown-field: '{epoch.keras'"]),
     "the run's history": (callback("{CSVLogger: ./history.csv}"), ["reserved-file: ./history.csv"]),
     "the run's model": (callback("{ModelCheckpoint: model.keras}"), ["reserved-file: model.keras"]),
+    "the run's checkpoints": (
+        callback("{BackupAndRestore: ./checkpoints/}"),
+        ["reserved-file: ./checkpoints/"],
+    ),
+    "the run itself": (callback("{BackupAndRestore: .}"), ["reserved-file: ."]),
     "one file twice": (callback("{CSVLogger: a.csv}, {CSVLogger: a.csv}"), ["shared-file: a.csv"]),
     "too few values": (
         schedule("PiecewiseConstantDecay: {boundaries: [10, 20], values: [1.0e-2, 1.0e-3]}"),
@@ -179,6 +184,7 @@ SILENT = {
     "a steep descent": spec("[Output]", "optimizer: {SGD: {learning_rate: 10}}", "number"),
     "an average": callback("SwapEMAWeights", "optimizer: {Adam: {use_ema: true}}"),
     "fields": callback("{ModelCheckpoint: 'k/{epoch:02d}-{val_loss:.2f}.keras'}, {CSVLogger: log.csv}"),
+    "a folder of its own": callback("{BackupAndRestore: checkpoints/keras}"),
     "weights": callback("{ModelCheckpoint: {filepath: a.weights.h5, save_weights_only: true}}"),
     "a schedule as long as training": schedule("CosineDecay: {initial_learning_rate: 0.01, decay_steps: 1000}"),
     "a schedule that stops at a tenth of the rate": schedule(
@@ -222,4 +228,5 @@ def test_reserved_files_are_those_of_a_run() -> None:
     names = ("SPEC", "LOCK", "RUN", "HISTORY", "METRICS", "PREDICTIONS", "MODEL")
     reports = ("REPORT_HTML", "REPORT_JSON", "REPORT_MARKDOWN")
     written = {getattr(folder, name) for name in (*names, *reports)}
-    assert written | {f"{folder.CHECKPOINTS}/last.weights.h5"} == RESERVED
+    assert written == RESERVED
+    assert {".", folder.CHECKPOINTS} == KEPT

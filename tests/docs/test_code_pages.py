@@ -23,12 +23,15 @@ SCHEMA_FIRST = {"empty-model", "not-a-cell"}
 """The published schema of specs reports such faults by codes of its own; these stand behind it."""
 MACHINE = {
     "cannot-store-samples",
+    "cannot-write-run",
+    "checkpoint-failed",
+    "damaged-checkpoint",
     "dataset-unavailable",
     "weights-not-finite",
     "devices-fixed",
     "keras-refuses",
-    "loss-not-finite",
     "missing-library",
+    "resume-not-exact",
     "tracking-failed",
     "training-failed",
     "worker-ended",

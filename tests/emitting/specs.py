@@ -400,7 +400,7 @@ training:
 """,
 }
 """Specs that are written here, by name."""
-TRAINED = ("people", "plain", "table", "class-weights", "two-targets", "moons")
+TRAINED = ("people", "plain", "table", "class-weights", "two-targets", "moons", "phases")
 """Those that see all their rows in each step, so that the order of the rows does not count."""
 
 

@@ -54,7 +54,7 @@ def run(
 ) -> None:
     """Call the hooks of a run from `start` on, an epoch and a step; validation takes 4 s."""
     if start != (0, 0):
-        callback.told("resumed", epoch=start[0] + 1, step=start[1])
+        callback.hear("resumed", epoch=start[0] + 1, step=start[1])
     callback.on_train_begin()
     clock.now += 4
     for epoch in range(start[0], epochs):
@@ -152,9 +152,9 @@ def test_a_resumed_run_goes_on_where_it_was(clock: Clock) -> None:
 
 def test_what_no_hook_tells_is_told(clock: Clock) -> None:
     def act(callback: Watching) -> None:
-        callback.told("checkpoint", epoch=2, step=5, path="checkpoints/1")
-        callback.told("warning", message="the loss is not finite", code="loss-not-finite")
-        callback.told("note", message="hm")
+        callback.hear("checkpoint", epoch=2, step=5, path="checkpoints/1")
+        callback.hear("warning", message="the loss is not finite", code="loss-not-finite")
+        callback.hear("note", message="hm")
 
     assert [each["event"] for each in events(clock, act)[-3:]] == ["checkpoint", "warning", "note"]
     for form, expected in (("lines", ["warning: the loss is not finite", "hm"]), ("bar", ["saved in epoch 2"])):

@@ -79,7 +79,7 @@ def test_the_run_directory_is_complete_and_fits_its_schemas(rows: Path) -> None:
         *("spec.yaml", "lock.yaml", "run.json", "history.csv", "metrics.json", "predictions.csv", "checkpoints"),
         *("model.keras", "report.html", "report.json", "report.md"),
     }
-    assert [path.name for path in (run.path / "checkpoints").iterdir()] == ["last.weights.h5"]
+    assert max(path.name for path in run.checkpoints.iterdir()) == "step-000000044.ckpt"
     assert run.path.parent == rows.relative_to(rows) / "runs" / "small"
     for file, schema in ((run.run, "run"), (run.metrics, "metrics"), (run.path / "report.json", "report")):
         jsonschema.validate(json.loads(file.read_text()), load_schema(f"{schema}-v1"))
@@ -180,6 +180,7 @@ OTHER_RUNS = {
     "classes by weight": "training: {class_weight: {setosa: 3.0}}",
     "one-hot targets": "training: {loss: CategoricalCrossentropy}",
     "short names": "training: {loss: sparse_categorical_crossentropy, metrics: [acc], optimizer: rmsprop}",
+    "a whole number for a rate": "training: {optimizer: {SGD: 1}}",
     "a named device": "runtime: {distribute: {OneDeviceStrategy: {device: 'CPU:0'}}}",
     "no determinism": "runtime: {deterministic: false}",
 }
@@ -299,18 +300,42 @@ def test_names_of_metrics_do_not_depend_on_earlier_runs(project: Path) -> None:
     assert names == [{"auc", "loss"}] * 2
 
 
-def test_a_loss_that_is_no_number_is_told(project: Path) -> None:
-    Path("t.csv").write_text("a,y\n" + "".join(f"{i}e30,{i}e30\n" for i in range(50)))
-    Path("spec.yaml").write_text(
-        "spec: 1\ndata: {csv: t.csv, target: y, columns: {a: {number: {scale: none}}}}\nmodel: [Output]\n"
-        "training: {optimizer: {SGD: 0.1}, epochs: 2}\n"
-    )
-    done = run_specc("train", "spec.yaml", "--json")
-    assert done.returncode == 0, done.stderr
-    assert "warning[loss-not-finite]" in done.stderr
+HUGE = """\
+spec: 1
+name: huge
+data: {csv: t.csv, target: y, columns: {a: {number: {scale: none}}, y: {number: {scale: none}}}}
+model: [Output]
+training: {optimizer: {SGD: 0.1}, epochs: 2, batch_size: 8, loss: LOSS, metrics: [MeanSquaredError]}
+runtime: {checkpoint: {steps: 1}}
+"""
+
+
+def huge(loss: str) -> subprocess.CompletedProcess[str]:
+    """The training of a spec whose targets have squares that are no numbers."""
+    Path("t.csv").write_text("a,y\n" + "".join(f"{i},{i}e30\n" for i in range(50)))
+    Path("spec.yaml").write_text(HUGE.replace("LOSS", loss))
+    return run_specc("train", "spec.yaml", "--quiet", "--json")
+
+
+def test_a_metric_that_is_no_number_is_null(project: Path) -> None:
+    done = huge("MeanAbsoluteError")
+    assert (done.returncode, done.stderr) == (0, "")
     last = json.loads(done.stdout.splitlines()[-1], parse_constant=pytest.fail)
-    assert last["metrics"]["test"]["loss"] is None
+    assert last["metrics"]["test"]["mean_squared_error"] is None
     assert "not finite" in (Path(last["run"]) / "report.html").read_text()
+
+
+def test_a_loss_that_is_no_number_ends_the_run(project: Path) -> None:
+    done = huge("MeanSquaredError")
+    assert (done.returncode, done.stdout) == (1, "")
+    message = "the loss is no number in step 1 of epoch 1: every layer gives numbers, but the loss of them is none"
+    assert f"error[loss-not-finite]: {message}\n" in done.stderr
+    (run,) = map(RunFolder, Path("runs/huge").iterdir())
+    content = json.loads(run.run.read_text())
+    jsonschema.validate(content, load_schema("run-v1"))
+    assert (content["status"], content["training"]["stopped"], content["warnings"]) == ("failed", "failed", [message])
+    assert not (run.metrics.exists() or run.model.exists() or run.checkpoints.exists())
+    assert message in (run.path / "report.md").read_text()
 
 
 def test_a_folder_that_cannot_be_written_is_told_in_one_line(project: Path) -> None:
