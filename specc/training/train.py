@@ -187,7 +187,7 @@ class _Run:
             },
             plan.place_of("runtime.checkpoint"),
             partial(self._tell, watch),
-            lambda at, path: watch.told("checkpoint", epoch=at.epoch + 1, step=at.step, path=str(path)),
+            lambda at, path: watch.hear("checkpoint", epoch=at.epoch + 1, step=at.step, path=str(path)),
             self.chief,
         )
         known = continued.xla if continued else choices.kept(self._choice_key()) if self.how.cache else None
