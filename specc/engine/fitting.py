@@ -20,7 +20,7 @@ from specc.engine.choosing import Choice, Options
 from specc.engine.feeding import Feed, Resident, part_of
 from specc.engine.gradients import Watch
 from specc.engine.judging import Judge
-from specc.engine.listening import batch_periods, logs_of, want_logs
+from specc.engine.listening import batch_periods, want_logs
 from specc.engine.loops import Loop, train_loop
 from specc.engine.not_finite import Culprit, find_culprit
 from specc.engine.samples import Budget, Samples
@@ -217,7 +217,7 @@ class Session:
         """The epoch of the position, from its step on. Its logs; none if it was interrupted."""
         epoch, first = self.position
         if first == 0:
-            self.model.reset_metrics()
+            self.judge.metrics.reset()
             if self.watch:
                 self.watch.reset()
             self._callbacks.on_epoch_begin(epoch)
@@ -230,7 +230,7 @@ class Session:
             if self.model.stop_training:
                 break
         self._average()
-        logs = logs_of(self.model)
+        logs = self.judge.metrics.logs()
         if self.watch and self.on_gradients:
             self.on_gradients(epoch, self.watch.means())
         if self.validation is not None:
@@ -259,7 +259,7 @@ class Session:
             raise NotFiniteError(epoch, self._culprit(rows, first, first + count))
         self.position = Position(epoch, first + count)
         self.beat(made + count)
-        logs = logs_of(self.model) if want_logs(self.listeners) else {}
+        logs = self.judge.metrics.logs() if want_logs(self.listeners) else {}
         self._callbacks.on_train_batch_end(first + count - 1, logs)
         self._after(epoch_ended=False)
 
