@@ -28,7 +28,7 @@ DIVERGED = 3.0
 CHANCE = 6.0
 """A fall is none if it is not larger than so many standard deviations of the smoothed noise of the batches.
 
-The lowest of many values lies well below the first one by chance alone: of random numbers, one search in 140 falls more.
+The lowest of many values lies well below the first one by chance alone: with random numbers one search in 140 does.
 """
 
 INTERRUPTED, DIVERGES, NO_NUMBER, ALL = "interrupted", "diverges", "no number", "all"

@@ -76,17 +76,16 @@ def test_json_and_a_folder_of_ones_own(spec: Path) -> None:
     assert len(Path("some/where/lr-find.csv").read_text().splitlines()) > 20
 
 
+WARMUP = "{CosineDecay: {initial_learning_rate: 0.0, decay_steps: 50, warmup_target: %s, warmup_steps: 5}}"
 OTHERS = {
     "a schedule": (
-        "optimizer: {SGD: {learning_rate: {CosineDecay: {initial_learning_rate: 9.0, decay_steps: 50}}, momentum: 0.9}}",
-        "{SGD: {learning_rate: {CosineDecay: {initial_learning_rate: RATE, decay_steps: 50}}, momentum: 0.9}}",
+        "optimizer: {SGD: {learning_rate: {CosineDecay: {initial_learning_rate: 9.0, decay_steps: 9}}, momentum: 0.9}}",
+        "{SGD: {learning_rate: {CosineDecay: {initial_learning_rate: RATE, decay_steps: 9}}, momentum: 0.9}}",
         "The optimizer's schedule, `CosineDecay`, was not used: each step had a rate of its own.",
     ),
     "a schedule with a warmup": (
-        "optimizer: {Adam: {learning_rate: {CosineDecay: {initial_learning_rate: 0.0, decay_steps: 50, "
-        "warmup_target: 9.0, warmup_steps: 5}}}}",
-        "{Adam: {learning_rate: {CosineDecay: {initial_learning_rate: 0.0, decay_steps: 50, "
-        "warmup_target: RATE, warmup_steps: 5}}}}",
+        f"optimizer: {{Adam: {{learning_rate: {WARMUP % '9.0'}}}}}",
+        f"{{Adam: {{learning_rate: {WARMUP % 'RATE'}}}}}",
         "was not used",
     ),
     "a schedule without a highest rate": (
