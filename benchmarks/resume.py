@@ -29,8 +29,6 @@ from pathlib import Path
 from random import Random
 from typing import NamedTuple
 
-from equal_runs import checkpoints, differences, moment
-
 NAME, BATCH, EVERY_STEPS = "resumed", 32, 5
 SPEC = f"""\
 spec: 1
@@ -148,7 +146,29 @@ def _killed(job: Job, delay_s: float) -> bool:
 def _is_mid_epoch(run: Path, checkpoint: Path) -> bool:
     """Whether a checkpoint stands within an epoch."""
     train = json.loads((run / "run.json").read_text(encoding="utf-8"))["data"]["split"]["train"]
-    return moment(checkpoint)[-1] % -(-int(train) // BATCH) != 0
+    return steps(checkpoint) % -(-int(train) // BATCH) != 0
+
+
+def checkpoints(run: Path) -> list[Path]:
+    """The whole checkpoints of a run, oldest first; what is still being written aside is none."""
+    return sorted((run / "checkpoints").glob("step-*.ckpt"))
+
+
+def steps(checkpoint: Path) -> int:
+    """After how many steps a checkpoint was made."""
+    return int(checkpoint.stem.removeprefix("step-"))
+
+
+def differences(run: Path, other: Path) -> list[str]:
+    """What of two runs is not the same, bit for bit."""
+    from specc.training.quiet import quiet_tensorflow
+
+    quiet_tensorflow()
+    from specc.runs import RunFolder, read
+    from specc.training.comparing_runs import compare_runs, names_of_weights
+
+    compared = compare_runs(RunFolder(run), RunFolder(other), names_of_weights(read(run)[0]))
+    return [f"{each.file}: {each.words}" for each in compared if each.differences]
 
 
 def _fill_disk(folder: Path, undisturbed: Path) -> int:
@@ -163,7 +183,7 @@ def _fill_disk(folder: Path, undisturbed: Path) -> int:
         job.process.send_signal(signal.SIGCONT)
         code = job.process.wait(LONGEST_S)
         kept = checkpoints(run)
-        lost = not kept or moment(kept[-1]) < moment(before)
+        lost = not kept or steps(kept[-1]) < steps(before)
         print(f"the disk is full: exit code {code}, checkpoints {', '.join(path.name for path in kept) or 'none'}")
         print("\n".join(f"  {line}" for line in job.complaint.splitlines()[-12:]))
         print(f"the newest before, {before.name}: {'lost' if lost else 'it or a newer one is there'}")

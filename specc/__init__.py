@@ -4,7 +4,7 @@ The functions here do what the commands of the same name do. They import what th
 never loads Keras, TensorFlow or NumPy.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from specc.check import Checked, Look
     from specc.comparing import Comparison
     from specc.diagnosis import Diagnosis
+    from specc.pipeline.searching import RateFound
+    from specc.pipeline.verifying import Verification
     from specc.plan import Outline, Plan
     from specc.predicting import Evaluated, Predicted
     from specc.summary import Summary
@@ -35,12 +37,15 @@ __all__ = [
     "format_spec",
     "import_model",
     "init",
+    "lr_find",
     "predict",
     "report",
+    "resume",
     "schema",
     "show",
     "train",
     "validate",
+    "verify",
 ]
 
 
@@ -176,10 +181,74 @@ def train(
     from specc.pipeline import train_and_report
 
     outcome = train_and_report(checked, checked.plan, show=progress)
-    errors = tuple(finding for finding in outcome.findings if finding.level is Level.ERROR)
-    if errors:
-        raise SpecError(errors)
+    _raise_errors(outcome.findings)
     return outcome
+
+
+def resume(run: str | Path, *, root: Path | None = None, progress: TextIO | None = None) -> "Outcome":
+    """Go on with the run in a directory, from its last sound checkpoint, to the bits of an uninterrupted one.
+
+    Arguments as of `train`. Raises SpecError for what is no run, one that is completed, data that have changed, and
+    where `train` does.
+    """
+    from specc.diagnostics import error
+    from specc.pipeline import train_and_report
+    from specc.pipeline.resuming import reopen
+
+    reopened, findings, _ = reopen(Path(run), root)
+    if reopened is None:
+        raise SpecError(tuple(findings))
+    if reopened.run.status == "completed":
+        place = Span(str(run), 1, 1, 1, 1)
+        raise SpecError((error("cannot-resume", f"`{run}` is completed, there is nothing left to train", place),))
+    outcome = train_and_report(reopened.checked, reopened.plan, show=progress, reopened=reopened)
+    _raise_errors(outcome.findings)
+    return outcome
+
+
+def lr_find(  # noqa: PLR0913  as the command
+    spec: str | Path,
+    *,
+    lowest: float = 1e-6,
+    highest: float = 10.0,
+    steps: int = 100,
+    output: Path | None = None,
+    sets: Mapping[str, str] | None = None,
+    variables: Mapping[str, str] | None = None,
+    root: Path | None = None,
+    progress: TextIO | None = None,
+) -> "RateFound":
+    """Search a learning rate for the spec by a short training, in which it rises from `lowest` to `highest`.
+
+    Writes a page and a table into the folder `output` (default: a new one among the runs). Other arguments and errors
+    as of `train`. Raises ValueError for rates that do not rise, or fewer than 20 steps. Needs the extra `train`.
+    """
+    if not (0 < lowest < highest < float("inf") and steps >= 20):
+        raise ValueError(f"the rates must rise from above 0 in 20 steps or more, got {lowest}, {highest}, {steps}")
+    from specc.data.whole import describe_whole
+
+    checked = _checked(spec, sets, variables, root, describe_whole)
+    if checked.plan is None:
+        raise SpecError(checked.for_training)
+    from specc.pipeline.searching import find_rate
+
+    found = find_rate(checked, checked.plan, (lowest, highest, steps), output, progress)
+    _raise_errors(found.findings)
+    return found
+
+
+def verify(run: str | Path, *, root: Path | None = None, progress: TextIO | None = None) -> "Verification":
+    """Train the run in a directory again, from its lock file, and compare bit by bit; `equal` says how it went.
+
+    The result is noted in the run's `run.json`. `root` and `progress` as of `train`. Raises SpecError for what cannot
+    be verified. Needs the extra `train`.
+    """
+    from specc.pipeline.verifying import verify_run
+
+    verified = verify_run(Path(run), root, progress)
+    if not verified.files:
+        _raise_errors(verified.findings)
+    return verified
 
 
 def predict(run: str | Path, file: str | Path, *, keep: bool = False) -> "Predicted":
@@ -267,6 +336,12 @@ def doctor() -> "Diagnosis":
     from specc.diagnosis import examine
 
     return examine()
+
+
+def _raise_errors(findings: Iterable[Finding]) -> None:
+    errors = tuple(finding for finding in findings if finding.level is Level.ERROR)
+    if errors:
+        raise SpecError(errors)
 
 
 def _raising(pieces: Iterator[list[list[object]]]) -> Iterator[list[list[object]]]:

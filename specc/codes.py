@@ -306,7 +306,9 @@ _MACHINE = {
 }
 
 _RUNS = {
+    "cannot-verify": "a run cannot be trained again to be compared",
     "not-a-run": "the folder is no run directory",
+    "not-repeated": "a run that was trained again did not come out the same",
     "run-file-broken": "a file of a run cannot be read",
     "run-file-missing": "a completed run lacks a file",
     "run-version": "a run was written by another version of specc",

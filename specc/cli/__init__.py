@@ -35,16 +35,18 @@ COMMANDS = (
     "import",
     "init",
     "launch",
+    "lr-find",
     "predict",
     "report",
     "schema",
     "show",
     "train",
     "validate",
+    "verify",
     "weights",
 )
-"""The subcommands, in the order of the help. Each is the function `NAME` of the module `specc.cli.NAME`; behind a word
-of Python's own stands a `_`."""
+"""The subcommands, in the order of the help. Each is the function `NAME` of the module `specc.cli.NAME`, with `_` for
+`-`, and behind a word of Python's own."""
 
 
 class Commands(click.Group):
@@ -58,7 +60,7 @@ class Commands(click.Group):
         """The subcommand called `cmd_name`, or None."""
         if cmd_name not in COMMANDS:
             return None
-        own = f"{cmd_name}_" if keyword.iskeyword(cmd_name) else cmd_name
+        own = f"{cmd_name}_" if keyword.iskeyword(cmd_name) else cmd_name.replace("-", "_")
         command: click.Command = getattr(importlib.import_module(f"specc.cli.{own}"), own)
         return command
 

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import click
 
 from specc.cli.options import INTERRUPTED, Sayer, checked_spec, end, override_options, print_findings
+from specc.cli.progress import progress_options, say_on
 from specc.diagnostics import has_errors
-from specc.training.display import FORMS, Display, display
+from specc.training.display import display
 
 if TYPE_CHECKING:  # the check and what trains are imported when the command runs
     from specc.check import Checked
@@ -19,14 +20,7 @@ if TYPE_CHECKING:  # the check and what trains are imported when the command run
 @click.command()
 @click.argument("spec", type=click.Path(path_type=Path), required=False)
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object with `run` and `metrics` as the last line.")
-@click.option(
-    "--progress",
-    type=click.Choice(FORMS),
-    default="auto",
-    show_default=True,
-    help="How progress is shown on standard error; `auto` is bars in a terminal and lines elsewhere.",
-)
-@click.option("--quiet", is_flag=True, help="Show no progress, as `--progress none`.")
+@progress_options
 @click.option("--no-cache", is_flag=True, help="Prepare the data anew, and keep nothing of it for the next run.")
 @click.option(
     "--resume",
@@ -73,7 +67,7 @@ def train(  # noqa: PLR0913, PLR0917  one parameter per option
     if own is not None and not own.is_chief:
         quiet = True
     show = display("none" if quiet else progress, sys.stderr)
-    say = _as_events(show) if show and show.form == "json" else print_findings
+    say = say_on(show)
     checked, plan, reopened = _what(spec, resume, sets, variables, root, say)
     if reopened is not None and reopened.run.status == "completed":
         click.echo(f"`{reopened.folder.path}` is completed, there is nothing left to train")
@@ -125,8 +119,3 @@ def _what(  # noqa: PLR0913, PLR0917  what the command line says
     if reopened is None:
         end(findings)
     return reopened.checked, reopened.plan, reopened
-
-
-def _as_events(show: Display) -> Sayer:
-    """Says findings as JSON lines among those of progress, so that standard error holds nothing else."""
-    return lambda findings, _: show.findings(findings)

@@ -13,6 +13,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+pa.set_memory_pool(pa.system_memory_pool())  # Arrow's own keeps some 70 MB for itself after the smallest table
+
 Array: TypeAlias = np.ndarray[Any, np.dtype[Any]]
 
 

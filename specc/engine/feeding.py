@@ -171,8 +171,8 @@ class Streamed:
                 yield rows[start : start + size]
 
         found = tf.data.Dataset.from_generator(windows, output_signature=tf.TensorSpec((None,), tf.int64))
-        batches = found.map(_Fetch(self._samples), num_parallel_calls=1).flat_map(_Cut(self._batch_size))
-        return iter(batches.prefetch(2))
+        fetched = found.map(_Fetch(self._samples), num_parallel_calls=1).prefetch(1)  # while the one before is used
+        return iter(fetched.flat_map(_Cut(self._batch_size)).prefetch(2))
 
     def fetch(self, source: Any, step: Tensor) -> Fetched:  # noqa: ANN401, ARG002  as `Feed`
         """The next batch."""
@@ -228,6 +228,11 @@ class Arrange:
         targets = dict(zip(self._targets, rest, strict=False))
         weights = rest[len(targets)] if len(rest) > len(targets) else None
         return Part(one_or_all(inputs), one_or_all(targets), weights)
+
+
+def part_of(samples: Samples, rows: Array) -> Part:
+    """The samples at `rows`, (n,) int64, as one part, outside of any loop."""
+    return Arrange(samples)([tf.constant(take(array, rows)) for array in samples.arrays])
 
 
 def _window_size(samples: Samples, batch_size: int) -> int:

@@ -11,14 +11,13 @@ from typing import Any, NamedTuple, Protocol
 
 import keras
 import numpy as np
-import tensorflow as tf
 
 from specc.data.order import Indices, order
 from specc.engine import choosing
 from specc.engine.agreeing import Agreement
-from specc.engine.array_files import free_memory, take
+from specc.engine.array_files import free_memory
 from specc.engine.choosing import Choice, Options
-from specc.engine.feeding import Arrange, Feed, Resident
+from specc.engine.feeding import Feed, Resident, part_of
 from specc.engine.gradients import Watch
 from specc.engine.judging import Judge
 from specc.engine.listening import batch_periods, logs_of, want_logs
@@ -33,8 +32,11 @@ SEGMENT_S = 0.25
 GROWTH = 8
 """How many times longer than the one before a call may be."""
 
-MOST_KEPT = 0.1
-"""A copy of the state is kept, to find out what made a loss no number, if it takes at most this part of free memory."""
+MOST_KEPT = 0.05
+"""Copies of the state tell what made a loss no number; they are kept if each takes so much of free memory at most."""
+
+KEPT_BYTES = 256 * 2**20
+"""The same in bytes, where the system does not say what is free."""
 
 
 class Position(NamedTuple):
@@ -58,6 +60,14 @@ class Phase:
 
     until: int
     enter: Callable[[], None] = lambda: None
+
+
+class _Before(NamedTuple):
+    """The state before the call of the loop that begins with a step of an epoch."""
+
+    epoch: int
+    step: int
+    values: Sequence[Any]
 
 
 class Saver(Protocol):
@@ -168,8 +178,7 @@ class Session:
         """Loops and state for what is trained now. The first time the way to compute is chosen."""
         with self.model.distribute_strategy.scope():
             self.watch = Watch(self.model) if self.on_gradients else None
-        one = Arrange(self.train)([tf.constant(take(array, np.zeros(1, int))) for array in self.train.arrays])
-        build(self.model, one)
+        build(self.model, part_of(self.train, np.zeros(1, int)))
         rows = self._rows(self.position.epoch)
         self._plain = train_loop(self.model, self._feed, self.watch)
         self._xla: Loop | None = None
@@ -182,7 +191,9 @@ class Session:
             self.choice = self._choose(rows, tracing_s)
         if self.choice.xla and self._xla is None:
             self._make_xla()
-        self._keeps = self.state.nbytes <= MOST_KEPT * (free_memory() or 0)
+        free = free_memory()
+        self._keeps = self.state.nbytes <= (KEPT_BYTES if free is None else MOST_KEPT * free)
+        self._before: _Before | None = None
         self.segment, self._step_s = 1, 0.0
 
     def _choose(self, rows: Indices, tracing_s: float) -> Choice:
@@ -236,13 +247,16 @@ class Session:
         made = epoch * self.steps + first
         count = min(choosing.segment_steps(self._periods, made, self._wanted()), self.steps - first)
         self._callbacks.on_train_batch_begin(first)
-        before = self.state.copy() if self._keeps else None
+        earlier = self._before
+        self._before = _Before(epoch, first, self.state.copy()) if self._keeps else None
         began = time.perf_counter()
         self._make_steps(source, first, first + count)
         finite = self._loss_is_finite()  # waits for the steps
         self._step_s, self.segment = (time.perf_counter() - began) / count, count
         if not finite:
-            raise NotFiniteError(epoch, self._culprit(before, rows, range(first, first + count)))
+            if earlier is not None and earlier.epoch == epoch:  # its last update may be what is at fault
+                self._before = earlier
+            raise NotFiniteError(epoch, self._culprit(rows, first, first + count))
         self.position = Position(epoch, first + count)
         self.beat(made + count)
         logs = logs_of(self.model) if want_logs(self.listeners) else {}
@@ -280,12 +294,11 @@ class Session:
     def _loss_is_finite(self) -> bool:
         return bool(np.isfinite(float(self.model._loss_tracker.total.numpy())))  # noqa: SLF001  a mean's running sum
 
-    def _culprit(self, before: Sequence[Any] | None, rows: Indices, steps: range) -> Culprit:
-        """What made the loss no number in one of `steps`."""
+    def _culprit(self, rows: Indices, first: int, stop: int) -> Culprit:
+        """What made the loss no number in one of the steps from `first` to `stop`, found from the state before."""
         size = self.budget.batch_size
-        if before is None:
-            why = f"in one of the steps {steps[0] + 1} to {steps[-1] + 1}; the model is too large to keep a copy of it"
-            return Culprit(steps[0], why)
+        if self._before is None:
+            return Culprit(first, f"or in one up to step {stop}; the model is too large to keep copies that would tell")
 
         def one_step(step: int) -> bool:
             self._make_steps(self._feed.source(rows, step), step, step + 1)
@@ -294,7 +307,8 @@ class Session:
         def batch(step: int) -> Indices:
             return rows[step * size : (step + 1) * size]
 
-        return find_culprit(self.model, self.train, self.state, before, one_step, batch, steps)
+        steps = range(self._before.step, stop)
+        return find_culprit(self.model, self.train, self.state, self._before.values, one_step, batch, steps)
 
     def _rows(self, epoch: int) -> Indices:
         """The rows of an epoch in its order."""

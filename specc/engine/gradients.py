@@ -57,12 +57,12 @@ class Watch:
             dense = tf.zeros_like(old) if gradient is None else tf.convert_to_tensor(gradient)
             norms.append(tf.norm(tf.cast(dense, tf.float32)) / tf.cast(scale, tf.float32))
             moved = tf.norm(tf.cast(variable.value - old, tf.float32))
-            ratios.append(moved / tf.maximum(tf.norm(tf.cast(old, tf.float32)), TINY))
+            ratios.append(moved / tf.maximum(tf.norm(tf.cast(variable.value, tf.float32)), TINY))
         self._sums.assign_add(tf.stack([tf.stack(norms), tf.stack(ratios)]))
         self._steps.assign_add(1.0)
 
     def means(self) -> list[tuple[str, float, float]]:
-        """Of each weight its path, the mean norm of its gradient, and the mean of |change| / |weight|."""
+        """Of each weight its path, the mean norm of its gradient, and the mean of |change| / |changed weight|."""
         steps = max(1.0, float(np.asarray(self._steps.read_value())))
         norms, ratios = np.asarray(self._sums.read_value()) / steps
         return [(name, float(norm), float(ratio)) for name, norm, ratio in zip(self.names, norms, ratios, strict=True)]

@@ -11,8 +11,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from specc.engine.array_files import Array, take
-from specc.engine.feeding import Arrange, Part
+from specc.engine.array_files import Array
+from specc.engine.feeding import Part, part_of
 from specc.engine.samples import Samples
 from specc.engine.state import State
 
@@ -51,7 +51,7 @@ def find_culprit(  # noqa: PLR0913, PLR0917  what is looked at
             if earlier is None:
                 return Culprit(step, f"{_bad_weights(model)} before it, from the update of the step before")
             state.put(earlier)
-            return Culprit(step - 1, _in_gradient(model, _part(samples, batch(step - 1))), tuple(batch(step - 1)))
+            return Culprit(step - 1, _in_gradient(model, part_of(samples, batch(step - 1))), tuple(batch(step - 1)))
         return _in_step(model, samples, step, batch(step))
     last = steps[-1]
     return Culprit(last, "made again step by step, the loss is a number", tuple(batch(last)))
@@ -59,7 +59,7 @@ def find_culprit(  # noqa: PLR0913, PLR0917  what is looked at
 
 def _in_step(model: keras.Model, samples: Samples, step: int, rows: Array) -> Culprit:
     """Where in the forward pass numbers go missing."""
-    part = _part(samples, rows)
+    part = part_of(samples, rows)
     given = {"input": part.inputs, "target": part.targets, "weight": part.weights}
     for kind, tensors in given.items():
         for name, tensor in _named(tensors, kind):
@@ -90,10 +90,6 @@ def _in_gradient(model: keras.Model, part: Part) -> str:
         if gradient is not None and not _all_finite(tf.convert_to_tensor(gradient)):
             return f"the gradient of `{variable.path}` is {_value(tf.convert_to_tensor(gradient))}"
     return "gradients are numbers, but the optimizer's update of the weights is too large to be one"
-
-
-def _part(samples: Samples, rows: Array) -> Part:
-    return Arrange(samples)([tf.constant(take(array, rows)) for array in samples.arrays])
 
 
 def _named(tensors: Any, kind: str) -> list[tuple[str, Tensor]]:  # noqa: ANN401  None, a tensor, or a dict of them

@@ -36,6 +36,7 @@ def train_and_report(  # noqa: PLR0913  what is trained, and how
     quiet_tensorflow()
     from specc.pipeline.resuming import continue_run
     from specc.reporting import write_report
+    from specc.training.failing import cannot_write
     from specc.training.mlflow_run import finish
     from specc.training.train import How, train
 
@@ -48,6 +49,10 @@ def train_and_report(  # noqa: PLR0913  what is trained, and how
     outcome = replace(outcome, findings=(*damaged, *outcome.findings))
     if outcome.run is None:
         return outcome
-    _, findings = write_report(outcome.run.path, plan.report) if plan.report else ((), ())
+    try:
+        _, findings = write_report(outcome.run.path, plan.report) if plan.report else ((), ())
+    except OSError as fault:
+        findings = (cannot_write(fault, plan, "specc report RUN"),)
     tracked = finish(outcome.run, plan.place_of("report.mlflow"))
-    return replace(outcome, findings=(*outcome.findings, *findings, *tracked))
+    told = tuple(dict.fromkeys((*outcome.findings, *findings)))  # a full disk is full for all files alike
+    return replace(outcome, findings=(*told, *tracked))

@@ -1,7 +1,8 @@
 """A run's directory -> what is needed to train it on: its spec from the lock file, checked again where it stood."""
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from specc import runs
 from specc.check import Checked, check
@@ -17,6 +18,10 @@ if TYPE_CHECKING:  # TensorFlow is imported when training begins
     from specc.training.resuming import Continued
 
 
+Refuse: TypeAlias = Callable[[str, Span], Finding]
+"""Why a run cannot be trained, and the place -> a finding."""
+
+
 class Reopened(NamedTuple):
     """A run that can be trained on, or again: its spec as the lock file has it."""
 
@@ -26,15 +31,18 @@ class Reopened(NamedTuple):
     plan: Plan
 
 
-def reopen(path: Path, root: Path | None = None) -> tuple[Reopened | None, list[Finding], tuple[Checked, ...]]:
+def reopen(
+    path: Path, root: Path | None = None, refuse: Refuse | None = None
+) -> tuple[Reopened | None, list[Finding], tuple[Checked, ...]]:
     """The run in the directory `path`, the findings, and the checked spec that they point into, if it came to that.
 
-    Files that the spec names must lie in `root` (default: the project around the spec).
+    Files that the spec names must lie in `root` (default: the project around the spec). `refuse` makes the finding of
+    why it cannot be trained, by default that it cannot go on.
     """
+    refuse = refuse or _cannot_resume
     place = Span(str(path), 1, 1, 1, 1)
     if (path / FOLDS).is_file():
-        message = f"`{path}` holds the runs of several folds, which cannot go on"
-        return None, [error("cannot-resume", message, place, help="train anew, without `--resume`")], ()
+        return None, [refuse(f"`{path}` holds the runs of several folds", place)], ()
     run, findings = runs.read(path)
     if has_errors(findings):
         return None, list(findings), ()
@@ -45,12 +53,16 @@ def reopen(path: Path, root: Path | None = None) -> tuple[Reopened | None, list[
             if not run.lock.spec
             else f"the spec's folder, that of `{run.spec_path}`, is gone"
         )
-        return None, [*findings, error("cannot-resume", message, place)], ()
+        return None, [*findings, refuse(message, place)], ()
     checked = check(spec_path, root=root, look=describe_whole, content=dump_block(run.lock.spec).encode())
     told = [finding for finding in checked.for_training if finding.level.value == "error"]  # warnings were told then
     if checked.plan is None:
         return None, told, (checked,)
     return Reopened(RunFolder(path), run, checked, checked.plan), [], (checked,)
+
+
+def _cannot_resume(message: str, place: Span) -> Finding:
+    return error("cannot-resume", message, place, help="train anew, without `--resume`")
 
 
 def continue_run(reopened: Reopened) -> tuple["Continued", list[Finding]]:
@@ -76,7 +88,7 @@ def unfinished(runs_folder: Path, plan: Plan) -> Path | None:
 def _spec_path(run: Run, path: Path) -> Path | None:
     """Where the spec was: as the command line named it, from here or from the folder that has the `runs`."""
     named = Path(run.spec_path)
-    for base in (Path(), path.resolve().parent.parent.parent):
+    for base in (Path(), *path.resolve().parents[2:4]):  # that of a fold lies one deeper
         if run.spec_path and (base / named).parent.is_dir():
             return base / named
     return None

@@ -76,6 +76,7 @@ def build_report(run: Run, findings: Iterable[Finding] = ()) -> Report:
         environment=_environment(run),
         determinism=run.determinism.level,
         determinism_why=run.determinism.why,
+        verified=run.verified,
         reproduce=_reproduce(run),
         spec=run.spec_text,
     )

@@ -60,6 +60,7 @@ def environment() -> jinja2.Environment:
         "origin": text.origin,
         "percent": text.percent,
         "start": text.status,
+        "verified": text.verified,
     }
     ours.tests["class_result"] = lambda result: isinstance(result, ClassResult)
     # The style sheet is ours and stands in the page as it is.

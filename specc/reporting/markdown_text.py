@@ -34,6 +34,7 @@ def as_markdown(report: Report) -> str:
         titled_table("Data", ("fact", "value"), report.data.items()),
         _fenced("Spec", "yaml", report.spec),
         _fenced("Do it again", "sh", "\n".join(report.reproduce)),
+        escape(text.verified(report.verified)),
         titled_table("How it was computed", ("fact", "value"), report.computed.items()),
         titled_table("Ways that were timed", ("way", "milliseconds a step"), _candidates(report)),
         titled_table("Environment", ("fact", "value"), report.environment.items()),

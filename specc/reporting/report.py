@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from specc.runs import Engine, Layer, Parameters, StartingWeights
+from specc.runs import Engine, Layer, Parameters, StartingWeights, Verified
 
 Point: TypeAlias = tuple[float, float]
 
@@ -162,7 +162,7 @@ class GradientCourse:
 class Report:
     """The whole report. `facts` are what is shown as name and text: data, environment, how the run was computed.
 
-    `weights` are the files that training started from.
+    `weights` are the files that training started from. `verified` is what came of training it again.
     """
 
     name: str
@@ -191,5 +191,6 @@ class Report:
     environment: Mapping[str, str]
     determinism: str
     determinism_why: str
+    verified: Verified
     reproduce: tuple[str, ...]
     spec: str

@@ -7,7 +7,7 @@ import math
 import re
 
 from specc.reporting.report import Headline
-from specc.runs import StartingLayer, StartingWeights
+from specc.runs import StartingLayer, StartingWeights, Verified
 
 DASH = "\N{EN DASH}"
 
@@ -73,6 +73,16 @@ def origin(weights: StartingWeights) -> str:
     if weights.unused:
         said.append(f"{len(weights.unused)} of the file were not used.")
     return " ".join(said)
+
+
+def verified(found: Verified) -> str:
+    """What came of training a run again, in a sentence; empty if nobody tried."""
+    if found.equal is None:
+        return ""
+    when = f" on {moment(found.time)}" if found.time else ""
+    if found.equal:
+        return f"Trained again{when}, everything came out the same, bit for bit."
+    return f"Trained again{when}, not everything came out the same: {'; '.join(found.differences)}."
 
 
 def duration(seconds: float) -> str:

@@ -4,7 +4,7 @@ Training makes a folder with `create` and fills it through the `write_…` funct
 comes later, gets it back with `read`. Nothing here imports NumPy, Keras or TensorFlow.
 """
 
-from specc.runs.folder import RunFolder, create, latest, newest_first
+from specc.runs.folder import RunFolder, create, create_search, latest, newest_first
 from specc.runs.folds import Fold, Folds
 from specc.runs.rates import RateSearch
 from specc.runs.reading import read, read_folds
@@ -26,6 +26,7 @@ from specc.runs.run import (
     StartingWeights,
     Target,
     Training,
+    Verified,
     Weight,
     WeightGradients,
 )
@@ -55,10 +56,12 @@ __all__ = [
     "StartingWeights",
     "Target",
     "Training",
+    "Verified",
     "Weight",
     "WeightGradients",
     "as_json",
     "create",
+    "create_search",
     "latest",
     "newest_first",
     "read",

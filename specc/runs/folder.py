@@ -21,6 +21,7 @@ CHECKPOINTS = "checkpoints"
 MODEL = "model.keras"
 TENSORBOARD = "tensorboard"
 MLFLOW = "mlflow.json"
+LR_FIND = "lr-find"
 REPORT_HTML = "report.html"
 REPORT_JSON = "report.json"
 REPORT_MARKDOWN = "report.md"
@@ -111,18 +112,35 @@ def create(runs_folder: Path, name: str, content_hash: str, now: datetime) -> Ru
     digits = _HASH.fullmatch(content_hash)
     if not digits:
         raise ValueError(f"a run's hash must be at least 8 hexadecimal digits, got {content_hash!r}")
+    return RunFolder(_made(runs_folder / name, f"{_moment(now)}-{digits[1]}"))
+
+
+def create_search(runs_folder: Path, name: str, now: datetime) -> Path:
+    """Make the directory of a new search for a learning rate, `lr-find-<time>`, among the runs of the spec `name`.
+
+    It is no run's. Raises as `create` does.
+    """
+    if not _NAME.fullmatch(name):
+        raise ValueError(f"a search's name must match {_NAME.pattern}, got {name!r}")
+    return _made(runs_folder / name, f"{LR_FIND}-{_moment(now)}")
+
+
+def _moment(now: datetime) -> str:
     if now.tzinfo is None:
         raise ValueError("a run's time must have a time zone")
-    parent = runs_folder / name
+    return f"{now.astimezone(UTC):%Y%m%d-%H%M%S}"
+
+
+def _made(parent: Path, stem: str) -> Path:
+    """A new directory called `stem`, or `stem-2` and so on."""
     parent.mkdir(parents=True, exist_ok=True)
-    stem = f"{now.astimezone(UTC):%Y%m%d-%H%M%S}-{digits[1]}"
     for attempt in count(1):
         path = parent / (stem if attempt == 1 else f"{stem}-{attempt}")
         try:
             path.mkdir()
         except FileExistsError:
             continue
-        return RunFolder(path)
+        return path
     raise AssertionError("unreachable: count() does not end")
 
 

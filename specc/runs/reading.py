@@ -29,6 +29,7 @@ from specc.runs.run import (
     StartingWeights,
     Target,
     Training,
+    Verified,
     Weight,
 )
 from specc.runs.shapes import Anything, Count, Fields, Flag, ListOf, MappingOf, Number, Text
@@ -118,6 +119,7 @@ _RUN = Fields(
             }
         ),
         "warnings": ListOf(Text()),
+        "verified": Fields({"time": Text(), "equal": Flag(), "differences": ListOf(Text())}),
     }
 )
 _LOCK = Fields(
@@ -217,6 +219,7 @@ def _run(path: Path, facts: dict[str, Any], files: dict[str, Any]) -> Run:
         training=Training(**facts["training"]),
         data=Data(**facts["data"]),
         engine=_engine(facts["engine"]),
+        verified=Verified(**facts["verified"]),
         **files,
     )
 

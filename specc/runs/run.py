@@ -180,6 +180,18 @@ class Engine:
 
 
 @dataclass(frozen=True, slots=True)
+class Verified:
+    """The run was trained again at some `time`, and whether that gave the same bits; `differences` say what it did not.
+
+    `equal` is None, and `time` empty, where nobody tried.
+    """
+
+    time: str = ""
+    equal: bool | None = None
+    differences: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class WeightGradients:
     """A trained weight over the epochs.
 
@@ -249,3 +261,4 @@ class Run:
     predictions: Predictions
     engine: Engine
     gradients: Gradients
+    verified: Verified = Verified()

@@ -47,8 +47,8 @@ class Extra(NamedTuple):
 class Checkpoints:
     """Keeps the checkpoints of a run in `folder`. `states` are the callbacks', `extras` what else is kept, by name.
 
-    A checkpoint that cannot be written is told to `told`; those before it stay, and training goes on. With several
-    workers each gives its part, and the one for which `writes` is true writes.
+    A checkpoint that cannot be written is told to `told`; those before it stay, and training goes on. `on_written`
+    hears of those that are. With several workers each gives its part, and the one for which `writes` is true writes.
     """
 
     folder: Path
@@ -57,6 +57,7 @@ class Checkpoints:
     extras: Extras
     place: Span
     told: Callable[[Finding], None]
+    on_written: Callable[[Position, Path], None]
     writes: bool = True
     written: int = 0
     _saved: Position | None = None
@@ -104,15 +105,17 @@ class Checkpoints:
             "extras": {name: extra.get() for name, extra in self.extras.items()},
         }
         number = session.position.epoch * session.steps + session.position.step
+        path = self.folder / f"step-{number:09}{SUFFIX}"
         try:
             self.folder.mkdir(exist_ok=True)
-            _write(self.folder / f"step-{number:09}{SUFFIX}", content, [*arrays, *kept])
+            _write(path, content, [*arrays, *kept])
         except OSError as fault:
             message = f"a checkpoint cannot be written: {fault.strerror or fault}"
             note = "training goes on; the checkpoints before it are kept"
             self.told(warning("checkpoint-failed", message, self.place, notes=(note,)))
             return
         self.written += 1
+        self.on_written(session.position, path)
         for old in checkpoint_files(self.folder)[self.every.keep :]:
             with suppress(OSError):
                 old.unlink()

@@ -9,6 +9,7 @@ from specc.data.splitting import Indices
 from specc.diagnostics import Finding, error
 from specc.engine import NotFiniteError
 from specc.plan import Plan
+from specc.plan.stretches import stretches
 from specc.training.checkpoints import MismatchError
 
 TRAINING_FAULTS = (tf.errors.OpError, ValueError, TypeError, RuntimeError, ArithmeticError, LookupError)
@@ -40,14 +41,13 @@ def faults_as_findings(plan: Plan, rows: Indices) -> Iterator[None]:
         finding = error("cannot-resume", str(fault), plan.place, help="train anew, without `--resume`")
         raise TrainingFailedError(finding) from fault
     except TRAINING_FAULTS as fault:
-        raise TrainingFailedError(_failed(fault, plan)) from fault
+        raise TrainingFailedError(_lost(plan) if _is_lost(fault) else _failed(fault, plan)) from fault
 
 
-def cannot_write(fault: OSError, plan: Plan) -> Finding:
-    """A run directory that takes no more."""
-    name = f" `{fault.filename}`" if fault.filename else ""
-    message = f"the run directory cannot be written{name}: {fault.strerror or fault}"
-    help_ = "make room, then `specc train --resume RUN` goes on from the last checkpoint"
+def cannot_write(fault: OSError, plan: Plan, again: str = "specc train --resume RUN") -> Finding:
+    """A run directory that takes no more. `again` is the command that goes on once there is room."""
+    message = f"the run directory cannot be written: {fault.strerror or fault}"
+    help_ = f"make room, then `{again}` goes on from there"
     return error("cannot-write-run", message, plan.place_of("runtime.runs"), help=help_)
 
 
@@ -59,7 +59,19 @@ def _not_finite(fault: NotFiniteError, plan: Plan, rows: Indices) -> Finding:
     more = f" and {len(samples) - MOST_ROWS} more" if len(samples) > MOST_ROWS else ""
     notes = (f"by the samples of the rows {named}{more} of the data, counted from 0",) if samples else ()
     help_ = "try a lower learning rate, scaled numbers, or `clipnorm` in the optimizer"
-    return error("loss-not-finite", message, plan.place_of("training.optimizer"), notes=notes, help=help_)
+    optimizer = next(each.optimizer for each in reversed(stretches(plan)) if each.first <= fault.epoch)
+    return error("loss-not-finite", message, optimizer.span, notes=notes, help=help_)
+
+
+def _is_lost(fault: Exception) -> bool:
+    """Whether computing together with other workers has failed, which TensorFlow tells in many ways."""
+    return isinstance(fault, tf.errors.OpError) and ("Collective" in str(fault) or "task:" in str(fault))
+
+
+def _lost(plan: Plan) -> Finding:
+    message = "training failed: a worker was lost while all were computing together"
+    help_ = "its own log says why; `specc launch --max-restarts` goes on from the last checkpoint"
+    return error("training-failed", message, plan.place_of("runtime.distribute"), help=help_)
 
 
 def _failed(fault: Exception, plan: Plan) -> Finding:

@@ -1,5 +1,6 @@
 """A plan -> all that training needs, in this process: devices, prepared samples, a compiled model."""
 
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
@@ -9,6 +10,7 @@ import keras
 from specc.catalog import load
 from specc.check import Checked
 from specc.diagnostics import Finding, error, has_errors
+from specc.engine.steps import has_mixed_reductions
 from specc.graph.files import locate_files
 from specc.graph.graph import Graph
 from specc.keras_target.build import Built, build_model
@@ -24,6 +26,9 @@ from specc.training.failing import TRAINING_FAULTS
 from specc.training.preparation import Prepared, prepare
 from specc.training.storing import Keeping
 from specc.transfer import match_table
+
+_MOST_RESIDENT = {"auto": None, "resident": sys.maxsize, "streamed": 0}
+"""Bytes of samples that are kept in memory, by `runtime.storage`."""
 
 
 class Ready(NamedTuple):
@@ -47,7 +52,8 @@ def make_ready(  # noqa: PLR0913  what it is made of, and how
     if devices is None or has_errors(findings):
         return None, findings
     with clock("data"):
-        prepared, faults = prepare(plan, checked.root, checked.path.parent, Keeping(cache=cache), show)
+        keeping = Keeping(cache, _MOST_RESIDENT[plan.runtime.storage])
+        prepared, faults = prepare(plan, checked.root, checked.path.parent, keeping, show)
     findings += checked.unknown(faults)  # the check of the whole data has said most of it
     if prepared is None or has_errors(findings):
         return None, findings
@@ -69,6 +75,10 @@ def make_ready(  # noqa: PLR0913  what it is made of, and how
         except TRAINING_FAULTS as fault:
             place = plan.place_of("training.optimizer")
             return None, [*findings, error("keras-refuses", f"Keras cannot compile this: {fault}", place)]
+        if devices.replicas > 1 and has_mixed_reductions(built.model):
+            message = "some losses are sums over the batch and others means, which replicas cannot add up"
+            place, help_ = plan.place_of("training.loss"), "give all losses the same `reduction`"
+            return None, [*findings, error("mixed-reductions", message, place, help=help_)]
     return Ready(devices, prepared, built, loaded), findings
 
 

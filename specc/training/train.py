@@ -71,7 +71,8 @@ class How:
 
     `command` is what the user called, `show` where progress is displayed; None displays nothing. `new_folder` makes the
     run's directory; without it that is made where `runs:` says. `cache` says whether prepared data, and what was
-    measured, are kept for the next run and taken from an earlier one. `continued` is the run that goes on.
+    measured, are kept for the next run and taken from an earlier one. `continued` is the run that goes on. `accept`
+    says what forbids training on what was made ready.
     """
 
     command: Sequence[str] = ()
@@ -79,6 +80,7 @@ class How:
     new_folder: Callable[[], RunFolder] | None = None
     cache: bool = True
     continued: Continued | None = None
+    accept: Callable[[Ready], Sequence[Finding]] = lambda _: ()
 
 
 def train(checked: Checked, plan: Plan, how: How = How()) -> Outcome:
@@ -96,6 +98,8 @@ def _train(checked: Checked, plan: Plan, how: How, cluster: Cluster | None) -> O
     ready, findings = make_ready(checked, plan, cluster, clock, how.show, cache=how.cache)
     if ready is not None and how.continued is not None:
         findings += how.continued.differences(ready.prepared.fingerprint, ready.devices.replicas)
+    if ready is not None:
+        findings += how.accept(ready)
     if ready is None or has_errors(findings):
         return Outcome(None, {}, tuple(findings))
     trackers, faults = begin_tracking(plan, checked.path.parent)
@@ -183,6 +187,7 @@ class _Run:
             },
             plan.place_of("runtime.checkpoint"),
             partial(self._tell, watch),
+            lambda at, path: watch.hear("checkpoint", epoch=at.epoch + 1, step=at.step, path=str(path)),
             self.chief,
         )
         known = continued.xla if continued else choices.kept(self._choice_key()) if self.how.cache else None

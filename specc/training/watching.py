@@ -2,7 +2,7 @@
 
 The training loop calls Keras' hooks, `on_train_batch_end` after each segment of steps with the index of its last one.
 It may leave out metrics: a callback with `wants_logs` says in `wants_logs_now` when they are worth reading. What no
-hook tells (checkpoints, warnings, where a resumed run goes on) comes by `told`. A run may begin in the middle of any
+hook tells (checkpoints, warnings, where a resumed run goes on) comes by `hear`. A run may begin in the middle of any
 epoch.
 """
 

@@ -14,7 +14,7 @@ from itertools import pairwise
 
 FENCE = re.compile(r"^(?P<indent> *)```(?P<language>[\w-]*)(?P<options>[^`]*)$")
 SPEC = re.compile(r"\A(\s*#.*\n|\s*\n|---\n)*spec: 1\b")
-RUNS_TENSORFLOW = re.compile(r"\bspecc (train|doctor|launch)\b|^python ")
+RUNS_TENSORFLOW = re.compile(r"\bspecc (train|doctor|launch|lr-find|verify)\b|^python ")
 OPTIONS = {"title", "error", "exit"}
 
 
