@@ -112,11 +112,9 @@ def test_what_the_clock_decides(name: str, monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(choosing, "time", clock)
     plain_calls: list[tuple[int, int]] = []
     xla_calls: list[tuple[int, int]] = []
-    if isinstance(xla_ms, Exception):
-        other = clock.loop(1, xla_calls, xla_ms)
-    else:
-        other = clock.loop(xla_ms / 1000, xla_calls)
+    refused = isinstance(xla_ms, Exception)
     plain = clock.loop(plain_ms / 1000, plain_calls)
+    other = clock.loop(1, xla_calls, xla_ms) if refused else clock.loop(xla_ms / 1000, xla_calls)
     choice = measure(plain, lambda: other, None, state, steps, left, tracing_s)  # type: ignore[arg-type]
     assert choice.xla == xla
     assert why in choice.why
@@ -126,7 +124,7 @@ def test_what_the_clock_decides(name: str, monkeypatch: pytest.MonkeyPatch) -> N
     without, with_xla = choice.candidates
     assert without.step_ms == pytest.approx(plain_ms)
     assert choice.as_record()["candidates"][0] == {"name": without.name, "step_ms": without.step_ms, "refused": ""}
-    if name == "refused":
+    if refused:
         assert (with_xla.step_ms, with_xla.refused, choice.measured) == (None, "no XLA for this", False)
     elif not xla_calls:
         assert (with_xla.step_ms, with_xla.refused, choice.measured) == (None, "not worth compiling", True)

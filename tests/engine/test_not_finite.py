@@ -117,12 +117,7 @@ CASES = {
         xla=True,
     ),
     "a gradient in a call before": Case(
-        lambda: with_bad("input", 0),
-        root,
-        "the weights `low/kernel` are no numbers before it, from the update of the step before",
-        AT + 1,
-        (),
-        segment=1,
+        lambda: with_bad("input", 0), root, "the gradient of `low/kernel` is nan", AT, batch(AT), segment=1
     ),
     "a gradient in the epoch before": Case(
         lambda: with_bad("input", 0, LAST),
