@@ -145,8 +145,8 @@ class Session:
         begun = False
         for phase in self.phases or [Phase(self.budget.epochs)]:
             phase.enter()
-            if phase.until < self.position.epoch or (phase.until == self.position.epoch < self.budget.epochs):
-                continue  # over before the position; what it trains is as it left it
+            if phase.until < self.position.epoch:
+                continue  # over before the position; one that ends there is what was saved, and what is put back
             self._make()
             if not begun:
                 self._begin(resume)

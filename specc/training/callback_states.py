@@ -12,6 +12,10 @@ import numpy as np
 
 Array: TypeAlias = np.ndarray[Any, np.dtype[Any]]
 
+_COMPARISONS = {"less": keras.ops.less, "greater": keras.ops.greater}
+"""What `monitor_op` may be. Keras 3.15 (callbacks/monitor_callback.py) turns the sign of `min_delta` when it sets it, so
+that who puts back one must put back both."""
+
 _OWN = {"_model", "params", "validation_data"}
 """What every callback is given."""
 
@@ -79,6 +83,9 @@ def _encode(value: Any, arrays: list[Array] | None) -> Any:  # noqa: ANN401  any
         case list() | tuple():
             items = [_encode(item, arrays) for item in value]
             return _NOTHING if any(item is _NOTHING for item in items) else {"list": items}
+    for name, comparison in _COMPARISONS.items():
+        if value is comparison:
+            return {"comparison": name}
     return _NOTHING
 
 
@@ -90,6 +97,8 @@ def _decoded(value: Any, arrays: Sequence[Array]) -> Any:  # noqa: ANN401  as ab
             return np.dtype(dtype).type(_decoded(scalar, arrays))
         case {"array": number}:
             return arrays[number]
+        case {"comparison": name}:
+            return _COMPARISONS[name]
         case {"list": items}:
             return [_decoded(item, arrays) for item in items]
     return value

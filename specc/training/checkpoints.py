@@ -10,7 +10,7 @@ import json
 import os
 import time
 import zipfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from io import BytesIO
@@ -69,9 +69,15 @@ class Checkpoints:
         return (self.every.steps,) if self.every and self.every.steps else ()
 
     def begin(self, session: Session) -> None:
-        """Training begins: what callbacks are like now need not be kept."""
+        """Training begins: what callbacks are like now need not be kept.
+
+        Nor are newer checkpoints, which are damaged: they would count among those that are kept.
+        """
         self.states.begin()
         self._saved = session.position
+        if self.writes:
+            here = self._path(session)
+            _delete(path for path in checkpoint_files(self.folder) if path.name > here.name)
 
     def is_due(self, session: Session, *, epoch_ended: bool) -> bool:
         """Whether so many epochs, steps or minutes have passed."""
@@ -104,8 +110,7 @@ class Checkpoints:
             "callbacks": states,
             "extras": {name: extra.get() for name, extra in self.extras.items()},
         }
-        number = session.position.epoch * session.steps + session.position.step
-        path = self.folder / f"step-{number:09}{SUFFIX}"
+        path = self._path(session)
         try:
             self.folder.mkdir(exist_ok=True)
             _write(path, content, [*arrays, *kept])
@@ -116,9 +121,12 @@ class Checkpoints:
             return
         self.written += 1
         self.on_written(session.position, path)
-        for old in checkpoint_files(self.folder)[self.every.keep :]:
-            with suppress(OSError):
-                old.unlink()
+        _delete(checkpoint_files(self.folder)[self.every.keep :])
+
+    def _path(self, session: Session) -> Path:
+        """The file for where the session stands, after so many steps in all."""
+        number = session.position.epoch * session.steps + session.position.step
+        return self.folder / f"step-{number:09}{SUFFIX}"
 
 
 @dataclass
@@ -175,6 +183,12 @@ def newest_sound(folder: Path) -> tuple[Restored | None, list[Finding]]:
         message = f"`{path.name}` is damaged and passed over: {why}"
         findings.append(warning("damaged-checkpoint", message, Span(str(path), 1, 1, 1, 1)))
     return None, findings
+
+
+def _delete(paths: Iterable[Path]) -> None:
+    for path in paths:
+        with suppress(OSError):
+            path.unlink()
 
 
 def _write(path: Path, content: Mapping[str, Any], arrays: Sequence[Array]) -> None:

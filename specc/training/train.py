@@ -208,6 +208,9 @@ class _Run:
         try:
             with faults_as_findings(plan, prepared.rows.train):
                 session.run(callbacks, continued.resume(checkpoints) if continued else None)
+        except TrainingFailedError:
+            recorder.write()  # what led to it
+            raise
         finally:
             watch.close()
             self.findings += self.trackers.findings
