@@ -13,8 +13,11 @@ import numpy as np
 Array: TypeAlias = np.ndarray[Any, np.dtype[Any]]
 
 _COMPARISONS = {"less": keras.ops.less, "greater": keras.ops.greater}
-"""What `monitor_op` may be. Keras 3.15 (callbacks/monitor_callback.py) turns the sign of `min_delta` when it sets it, and
-who puts back one must put back both."""
+"""What `monitor_op` may be.
+
+Keras 3.15 (callbacks/monitor_callback.py) turns the sign of `min_delta` when it sets it: who puts back one must put
+back both.
+"""
 
 _OWN = {"_model", "params", "validation_data"}
 """What every callback is given."""
