@@ -192,7 +192,8 @@ class Session:
         if self.choice.xla and self._xla is None:
             self._make_xla()
         free = free_memory()
-        self._keeps = self.state.nbytes <= (KEPT_BYTES if free is None else MOST_KEPT * free)
+        large = self.state.nbytes > (KEPT_BYTES if free is None else MOST_KEPT * free)
+        self._keeps = not self._agreement.any(large)[0]  # steps are made again by all workers or by none
         self._before: _Before | None = None
         self.segment, self._step_s = 1, 0.0
 
