@@ -149,7 +149,7 @@ def test_an_interruption_keeps_what_there_is(spec: Path, monkeypatch: pytest.Mon
     monkeypatch.setattr("specc.training.searching.interruptible", at_once)
     done = run("-o", "here")
     assert done.exit_code == 130, done.output
-    assert "was interrupted, after 1 of 100 steps." in done.stdout
+    assert "Too few steps were made to see a fall. The search was interrupted, after 1 of 100 steps." in done.stdout
     assert len(Path("here/lr-find.csv").read_text().splitlines()) == 2
 
 
