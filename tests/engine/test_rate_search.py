@@ -59,9 +59,9 @@ def test_the_steepest_descent_is_found(rate: float, noise: float, steps: int) ->
 
 NOTHING: dict[str, tuple[Callable[[float, float], float], str]] = {
     "chance alone": (lambda _rate, chance: 2.0 + 0.1 * chance, "by more than chance"),
-    "nothing changes": (lambda _rate, chance: 2.0, "by more than chance"),
-    "it only rises": (lambda rate, chance: 2.0 + rate, "by more than chance"),
-    "no number at once": (lambda rate, _chance: math.nan, "begin with a lower rate"),
+    "nothing changes": (lambda _rate, _chance: 2.0, "by more than chance"),
+    "it only rises": (lambda rate, _chance: 2.0 + rate, "by more than chance"),
+    "no number at once": (lambda _rate, _chance: math.nan, "begin with a lower rate"),
     "it diverges early": (lambda rate, _chance: 1.0 if rate < 2e-6 else math.inf, "begin with a lower rate"),
 }
 

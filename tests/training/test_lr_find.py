@@ -99,6 +99,11 @@ OTHERS = {
         "Smoothed over about 10 steps",
     ),
     "a short name": ("optimizer: rmsprop", "{RMSprop: RATE}", "the loss fell most steeply"),
+    "phases with an optimizer of their own": (
+        "optimizer: {SGD: 9.0}\n  phases: [{epochs: 1, optimizer: {Adam: 9.0}}]",
+        "{Adam: RATE}",
+        "Trained was as in the first phase.",
+    ),
     "phases": (
         "phases: [{epochs: 1, freeze: [dense], optimizer: {Adam: 9.0}}, {epochs: 1, unfreeze: [dense]}]",
         "{Adam: RATE}",
@@ -109,7 +114,7 @@ OTHERS = {
 
 @pytest.mark.parametrize(("training", "expected", "why"), OTHERS.values(), ids=OTHERS.keys())
 def test_other_optimizers(training: str, expected: str, why: str, spec: Path) -> None:
-    spec.write_text(SPEC.replace("epochs: 2", training))
+    spec.write_text(SPEC.replace("{epochs: 2}", f"\n  {training}"))
     found = specc.lr_find("spec.yaml").search
     assert found
     assert found.suggested
@@ -149,7 +154,7 @@ def test_an_interruption_keeps_what_there_is(spec: Path, monkeypatch: pytest.Mon
     monkeypatch.setattr("specc.training.searching.interruptible", at_once)
     done = run("-o", "here")
     assert done.exit_code == 130, done.output
-    assert "was interrupted, after 1 of 100 steps." in done.stdout
+    assert "Too few steps were made to see a fall. The search was interrupted, after 1 of 100 steps." in done.stdout
     assert len(Path("here/lr-find.csv").read_text().splitlines()) == 2
 
 
