@@ -107,7 +107,8 @@ class Session:
     """A training while it goes on, of a compiled model that `judge` judges.
 
     `asked` says whether somebody wants it to end, `beat` hears of each step that is made, counted from the first epoch
-    on, `on_gradients` of each epoch's norms. After `run`, `ended` is `epochs`, `early stopping` or `interrupted`.
+    on, `on_gradients` of each epoch's norms, `begun` of a session that stands where it begins. After `run`, `ended` is
+    `epochs`, `early stopping` or `interrupted`.
     """
 
     judge: Judge
@@ -120,6 +121,7 @@ class Session:
     asked: Callable[[], bool] = lambda: False
     beat: Callable[[int], None] = lambda _: None
     on_gradients: Callable[[int, list[tuple[str, float, float]]], None] | None = None
+    begun: Callable[["Session"], None] = lambda _: None
     position: Position = field(default=Position(0, 0))
     choice: Choice | None = None
     segment: int = 1
@@ -150,6 +152,7 @@ class Session:
             self._make()
             if not begun:
                 self._begin(resume)
+                self.begun(self)
                 begun = True
             while self.position.epoch < phase.until and not (self.model.stop_training or self.ended == "interrupted"):
                 logs = self._epoch()
@@ -173,6 +176,8 @@ class Session:
             self._callbacks.on_epoch_begin(self.position.epoch)
         resume.restore(self)
         self.model.stop_training = resume.stopped
+        if not self._agreement.same(*self.position):
+            raise RuntimeError("the workers go on from different checkpoints; they must share the run's directory")
 
     def _make(self) -> None:
         """Loops and state for what is trained now. The first time the way to compute is chosen."""
@@ -235,7 +240,10 @@ class Session:
         if self.watch and self.on_gradients:
             self.on_gradients(epoch, self.watch.means())
         if self.validation is not None:
-            judged = self.judge.evaluate(self.validation, self.budget.batch_size, self._callbacks)
+            done = (epoch + 1) * self.steps
+            judged = self.judge.evaluate(
+                self.validation, self.budget.batch_size, self._callbacks, lambda: self.beat(done)
+            )
             logs |= {f"val_{name}": value for name, value in judged.items()}
         self.position = Position(epoch + 1, 0)
         self._callbacks.on_epoch_end(epoch, logs)
@@ -246,21 +254,23 @@ class Session:
         """Some steps in one call."""
         epoch, first = self.position
         made = epoch * self.steps + first
-        count = min(choosing.segment_steps(self._periods, made, self._wanted()), self.steps - first)
+        wanted = self._wanted()
+        count = min(choosing.segment_steps(self._periods, made, wanted), self.steps - first)
         self._callbacks.on_train_batch_begin(first)
         earlier = self._before
         self._before = _Before(epoch, first, self.state.copy()) if self._keeps else None
         began = time.perf_counter()
         self._make_steps(source, first, first + count)
         finite = self._loss_is_finite()  # waits for the steps
-        self._step_s, self.segment = (time.perf_counter() - began) / count, count
+        self._step_s, self.segment = (time.perf_counter() - began) / count, wanted
         if not finite:
             if earlier is not None and earlier.epoch == epoch:  # its last update may be what is at fault
                 self._before = earlier
             raise NotFiniteError(epoch, self._culprit(rows, first, first + count))
         self.position = Position(epoch, first + count)
         self.beat(made + count)
-        logs = self.judge.metrics.logs() if want_logs(self.listeners) else {}
+        # To read metrics is an exchange between workers, so that all do it or none.
+        logs = self.judge.metrics.logs() if self._agreement.any(want_logs(self.listeners))[0] else {}
         self._callbacks.on_train_batch_end(first + count - 1, logs)
         self._after(epoch_ended=False)
 
