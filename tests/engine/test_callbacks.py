@@ -131,6 +131,7 @@ def by_keras(case: Case, folder: Path) -> Trained:
         tf.data.Dataset.from_generator(batches, output_signature=signature),
         epochs=EPOCHS,
         steps_per_epoch=STEPS,
+        shuffle=False,
         validation_data=(VALIDATION_X, VALIDATION_Y),
         validation_batch_size=BATCH,
         callbacks=[*case.callbacks(folder), keep],
