@@ -29,8 +29,8 @@ def component_call(component: Component, catalog: Catalog, extra: Mapping[str, E
         return quoted(component.type)
     if not is_class(facts):
         return quoted(component.type)  # a function, such as an activation: Keras takes its name
-    if (by_epoch := component.arguments.get("schedule")) is not None and facts.name == "LearningRateScheduler":
-        assert isinstance(by_epoch, Component)  # noqa: S101  as the catalog says
+    by_epoch = component.arguments.get("schedule")
+    if isinstance(by_epoch, Component) and facts.name == "LearningRateScheduler":
         # Keras wants a function that gives a number; a schedule gives a tensor.
         extra = {
             **(extra or {}),

@@ -74,6 +74,7 @@ COMPONENTS: dict[str, dict[str, Any]] = {
     "RNN": {"cell": {"LSTMCell": 2}},
     "StackedRNNCells": {"cells": [{"LSTMCell": 2}, {"GRUCell": 2}]},
     "Pipeline": {"layers": ["RandomFlip", {"Rescaling": 0.5}]},
+    "LearningRateScheduler": {"schedule": {"CosineDecay": {"initial_learning_rate": 0.1, "decay_steps": 10}}},
     "LossScaleOptimizer": {"inner_optimizer": {"SGD": 0.1}},
 }
 
