@@ -193,9 +193,9 @@ def resume(run: str | Path, *, root: Path | None = None, progress: TextIO | None
     """
     from specc.diagnostics import error
     from specc.pipeline import train_and_report
-    from specc.pipeline.resuming import reopen
+    from specc.pipeline.resuming import reopen_to_resume
 
-    reopened, findings, _ = reopen(Path(run), root)
+    reopened, findings, _ = reopen_to_resume(Path(run), root)
     if reopened is None:
         raise SpecError(tuple(findings))
     if reopened.run.status == "completed":

@@ -293,6 +293,7 @@ _MACHINE = {
     "invalid-cluster": "the environment describes no cluster that a worker can join",
     "devices-fixed": "devices or threads cannot be changed any more in this process",
     "keras-refuses": "Keras cannot build a layer",
+    "not-on-replicas": "several replicas cannot train what one device can",
     "no-such-device": "the machine does not have a device that the spec asks for",
     "missing-library": "something that the spec asks for needs a library that is not installed",
     "loss-not-finite": "the loss became infinite or no number while training",

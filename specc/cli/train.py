@@ -57,6 +57,7 @@ def train(  # noqa: PLR0913, PLR0917  one parameter per option
       specc train --resume runs/digits/20260314-092712-1a2b3c4d
       specc train spec.yaml --resume auto
     """  # noqa: D301
+    from specc.runs import as_json as as_text
     from specc.training import cluster, heartbeat
 
     heartbeat.start()
@@ -68,9 +69,11 @@ def train(  # noqa: PLR0913, PLR0917  one parameter per option
         quiet = True
     show = display("none" if quiet else progress, sys.stderr)
     say = say_on(show)
-    checked, plan, reopened = _what(spec, resume, sets, variables, root, say)
+    chief = own is None or own.is_chief
+    checked, plan, reopened = _what(spec, resume, sets, variables, root, say, chief=chief)
     if reopened is not None and reopened.run.status == "completed":
-        click.echo(f"`{reopened.folder.path}` is completed, there is nothing left to train")
+        done = f"`{reopened.folder.path}` is completed, there is nothing left to train"
+        click.echo(as_text({"run": str(reopened.folder.path), "metrics": reopened.run.metrics}) if as_json else done)
         return
     from specc.pipeline import train_and_report
 
@@ -79,12 +82,7 @@ def train(  # noqa: PLR0913, PLR0917  one parameter per option
     say(outcome.findings, checked.sources)
     if outcome.run is None or has_errors(outcome.findings):
         end(outcome.findings)
-    if as_json:
-        from specc import runs
-
-        click.echo(runs.as_json(outcome.as_record()))
-    else:
-        click.echo(outcome.summary())
+    click.echo(as_text(outcome.as_record()) if as_json else outcome.summary())
     if outcome.interrupted:
         raise SystemExit(INTERRUPTED)
 
@@ -96,8 +94,10 @@ def _what(  # noqa: PLR0913, PLR0917  what the command line says
     variables: tuple[str, ...],
     root: Path | None,
     say: Sayer,
+    *,
+    chief: bool,
 ) -> tuple["Checked", "Plan", "Reopened | None"]:
-    """What is to be trained: a spec, or a run that goes on."""
+    """What is to be trained: a spec, or a run that goes on. `chief` says whether this worker writes."""
     if (spec is None) == (resume is None or resume == "auto"):
         raise click.UsageError("give a SPEC, or `--resume RUN`, or a SPEC and `--resume auto`")
     run = None if resume in {None, "auto"} else Path(str(resume))
@@ -107,14 +107,14 @@ def _what(  # noqa: PLR0913, PLR0917  what the command line says
             return checked, plan, None
         from specc.pipeline.resuming import unfinished
 
-        run = unfinished(Path(plan.runtime.runs), plan)
+        run = unfinished(Path(plan.runtime.runs), plan, also_held=not chief)
         if run is None:
             return checked, plan, None
     elif sets or variables:
         raise click.UsageError("a run goes on as it began: `--set` and `--var` are for new ones")
-    from specc.pipeline.resuming import reopen
+    from specc.pipeline.resuming import reopen_to_resume
 
-    reopened, findings, found = reopen(Path(str(run)), root)
+    reopened, findings, found = reopen_to_resume(Path(str(run)), root)
     say(findings, [source for each in found for source in each.sources])
     if reopened is None:
         end(findings)

@@ -59,6 +59,10 @@ class Agreement:
             return wishes
         return tuple(bool(value) for value in self._sum([float(wish) for wish in wishes]) > 0)
 
+    def same(self, *numbers: int) -> bool:
+        """Whether all workers have the same numbers."""
+        return all(self.mean(float(number)) == number for number in numbers)
+
     def mean(self, number: float) -> float:
         """The mean of the workers' numbers."""
         return float(self._sum([number])[0]) / self._strategy.num_replicas_in_sync if self._several else number

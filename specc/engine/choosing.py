@@ -27,15 +27,6 @@ COMPILING = 4.0
 """How long XLA takes to compile a graph, in times that TensorFlow takes to make it. Measured between 2 and 6."""
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
-    """What `runtime` says of the engine. `known` is a choice that was made before, and is kept."""
-
-    xla: bool | str = AUTO
-    segment: int | str = AUTO
-    known: bool | None = None
-
-
 class Candidate(NamedTuple):
     """A way to compute. `step_ms` is the time of a step, None if it was not timed; then `refused` says why."""
 
@@ -61,6 +52,15 @@ class Choice(NamedTuple):
         }
 
 
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What `runtime` says of the engine. `known` is a choice that was made before, and is kept."""
+
+    xla: bool | str = AUTO
+    segment: int | str = AUTO
+    known: Choice | None = None
+
+
 PLAIN, XLA = "in-graph loop", "in-graph loop with XLA"
 
 
@@ -72,7 +72,7 @@ def given(model: keras.Model, options: Options, *, streamed: bool, full_batches:
     if isinstance(options.xla, bool):
         return Choice(options.xla, f"`runtime.xla` is {str(options.xla).lower()}")
     if options.known is not None:
-        return Choice(options.known, "as measured before")
+        return options.known
     if _on_processor(model) and any(_convolves(layer) for layer in model._flatten_layers()):  # noqa: SLF001
         return Choice(xla=False, why="XLA is slow at convolutions on processors")
     return None

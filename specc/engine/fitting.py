@@ -20,7 +20,7 @@ from specc.engine.choosing import Choice, Options
 from specc.engine.feeding import Feed, Resident, part_of
 from specc.engine.gradients import Watch
 from specc.engine.judging import Judge
-from specc.engine.listening import batch_periods, logs_of, want_logs
+from specc.engine.listening import batch_periods, want_logs
 from specc.engine.loops import Loop, train_loop
 from specc.engine.not_finite import Culprit, find_culprit
 from specc.engine.samples import Budget, Samples
@@ -107,7 +107,8 @@ class Session:
     """A training while it goes on, of a compiled model that `judge` judges.
 
     `asked` says whether somebody wants it to end, `beat` hears of each step that is made, counted from the first epoch
-    on, `on_gradients` of each epoch's norms. After `run`, `ended` is `epochs`, `early stopping` or `interrupted`.
+    on, `on_gradients` of each epoch's norms, `begun` of a session that stands where it begins. After `run`, `ended` is
+    `epochs`, `early stopping` or `interrupted`.
     """
 
     judge: Judge
@@ -120,6 +121,7 @@ class Session:
     asked: Callable[[], bool] = lambda: False
     beat: Callable[[int], None] = lambda _: None
     on_gradients: Callable[[int, list[tuple[str, float, float]]], None] | None = None
+    begun: Callable[["Session"], None] = lambda _: None
     position: Position = field(default=Position(0, 0))
     choice: Choice | None = None
     segment: int = 1
@@ -150,6 +152,7 @@ class Session:
             self._make()
             if not begun:
                 self._begin(resume)
+                self.begun(self)
                 begun = True
             while self.position.epoch < phase.until and not (self.model.stop_training or self.ended == "interrupted"):
                 logs = self._epoch()
@@ -173,6 +176,8 @@ class Session:
             self._callbacks.on_epoch_begin(self.position.epoch)
         resume.restore(self)
         self.model.stop_training = resume.stopped
+        if not self._agreement.same(*self.position):
+            raise RuntimeError("the workers go on from different checkpoints; they must share the run's directory")
 
     def _make(self) -> None:
         """Loops and state for what is trained now. The first time the way to compute is chosen."""
@@ -192,7 +197,8 @@ class Session:
         if self.choice.xla and self._xla is None:
             self._make_xla()
         free = free_memory()
-        self._keeps = self.state.nbytes <= (KEPT_BYTES if free is None else MOST_KEPT * free)
+        large = self.state.nbytes > (KEPT_BYTES if free is None else MOST_KEPT * free)
+        self._keeps = not self._agreement.any(large)[0]  # steps are made again by all workers or by none
         self._before: _Before | None = None
         self.segment, self._step_s = 1, 0.0
 
@@ -217,7 +223,7 @@ class Session:
         """The epoch of the position, from its step on. Its logs; none if it was interrupted."""
         epoch, first = self.position
         if first == 0:
-            self.model.reset_metrics()
+            self.judge.metrics.reset()
             if self.watch:
                 self.watch.reset()
             self._callbacks.on_epoch_begin(epoch)
@@ -230,11 +236,14 @@ class Session:
             if self.model.stop_training:
                 break
         self._average()
-        logs = logs_of(self.model)
+        logs = self.judge.metrics.logs()
         if self.watch and self.on_gradients:
             self.on_gradients(epoch, self.watch.means())
         if self.validation is not None:
-            judged = self.judge.evaluate(self.validation, self.budget.batch_size, self._callbacks)
+            done = (epoch + 1) * self.steps
+            judged = self.judge.evaluate(
+                self.validation, self.budget.batch_size, self._callbacks, lambda: self.beat(done)
+            )
             logs |= {f"val_{name}": value for name, value in judged.items()}
         self.position = Position(epoch + 1, 0)
         self._callbacks.on_epoch_end(epoch, logs)
@@ -245,21 +254,23 @@ class Session:
         """Some steps in one call."""
         epoch, first = self.position
         made = epoch * self.steps + first
-        count = min(choosing.segment_steps(self._periods, made, self._wanted()), self.steps - first)
+        wanted = self._wanted()
+        count = min(choosing.segment_steps(self._periods, made, wanted), self.steps - first)
         self._callbacks.on_train_batch_begin(first)
         earlier = self._before
         self._before = _Before(epoch, first, self.state.copy()) if self._keeps else None
         began = time.perf_counter()
         self._make_steps(source, first, first + count)
         finite = self._loss_is_finite()  # waits for the steps
-        self._step_s, self.segment = (time.perf_counter() - began) / count, count
+        self._step_s, self.segment = (time.perf_counter() - began) / count, wanted
         if not finite:
             if earlier is not None and earlier.epoch == epoch:  # its last update may be what is at fault
                 self._before = earlier
             raise NotFiniteError(epoch, self._culprit(rows, first, first + count))
         self.position = Position(epoch, first + count)
         self.beat(made + count)
-        logs = logs_of(self.model) if want_logs(self.listeners) else {}
+        # To read metrics is an exchange between workers, so that all do it or none.
+        logs = self.judge.metrics.logs() if self._agreement.any(want_logs(self.listeners))[0] else {}
         self._callbacks.on_train_batch_end(first + count - 1, logs)
         self._after(epoch_ended=False)
 

@@ -17,7 +17,7 @@ class Watch:
     """Accumulates, in the graph, what the steps do to the trainable weights of `model`.
 
     Make it inside the strategy's scope, anew whenever other weights are trained. With several replicas the norm is that
-    of each one's own part of the gradient, averaged.
+    of the whole batch's gradient.
     """
 
     def __init__(self, model: keras.Model) -> None:
@@ -50,16 +50,18 @@ class Watch:
     ) -> None:
         """Make an update, in the graph, and add what it does."""
         before = [tf.identity(variable.value) for variable in variables]
-        update()
         scale = model.optimizer.scale_loss(1.0)  # that of the loss, where half precision asks for one
+        update()
         norms, ratios = [], []
         for variable, gradient, old in zip(variables, gradients, before, strict=True):
             dense = tf.zeros_like(old) if gradient is None else tf.convert_to_tensor(gradient)
             norms.append(tf.norm(tf.cast(dense, tf.float32)) / tf.cast(scale, tf.float32))
             moved = tf.norm(tf.cast(variable.value - old, tf.float32))
             ratios.append(moved / tf.maximum(tf.norm(tf.cast(variable.value, tf.float32)), TINY))
-        self._sums.assign_add(tf.stack([tf.stack(norms), tf.stack(ratios)]))
-        self._steps.assign_add(1.0)
+        found = tf.stack([tf.stack(norms), tf.stack(ratios)])
+        finite = tf.reduce_all(tf.math.is_finite(found))  # a step that half precision's scaling left out is none
+        self._sums.assign_add(tf.where(finite, found, 0.0))
+        self._steps.assign_add(tf.cast(finite, tf.float32))
 
     def means(self) -> list[tuple[str, float, float]]:
         """Of each weight its path, the mean norm of its gradient, and the mean of |change| / |changed weight|."""

@@ -8,12 +8,12 @@ import numpy as np
 
 from specc.engine.array_files import Array
 from specc.engine.feeding import Feed, Placed
-from specc.engine.listening import logs_of
+from specc.engine.listening import Metrics
 from specc.engine.loops import predict_loop, test_loop
 from specc.engine.samples import Samples
 
-PREDICTED_AT_ONCE = 64
-"""Steps of prediction in one call."""
+JUDGED_AT_ONCE = 64
+"""Steps of evaluation or prediction in one call; between two of them signals are heard."""
 
 
 class Judge:
@@ -21,21 +21,31 @@ class Judge:
 
     def __init__(self, model: keras.Model) -> None:
         self.placed = Placed(model.distribute_strategy)
-        self.model = model
+        self.model, self.metrics = model, Metrics(model)
         self._loops: dict[object, Any] = {}
 
     def evaluate(
-        self, samples: Samples, batch_size: int, callbacks: keras.callbacks.CallbackList | None = None
+        self,
+        samples: Samples,
+        batch_size: int,
+        callbacks: keras.callbacks.CallbackList | None = None,
+        beat: Callable[[], None] = lambda: None,
     ) -> dict[str, Any]:
-        """Loss and metrics over `samples`, by Keras' log names. `callbacks` hear of it as in Keras' `evaluate`."""
+        """Loss and metrics over `samples`, by Keras' log names.
+
+        `callbacks` hear of it as in Keras' `evaluate`; `beat` is called now and then.
+        """
         callbacks = callbacks or keras.callbacks.CallbackList(model=self.model)
         feed = self.placed.feed(samples, batch_size)
         steps = -(-len(samples) // batch_size)
         callbacks.on_test_begin()
-        self.model.reset_metrics()
+        self.metrics.reset()
         callbacks.on_test_batch_begin(0)
-        self._loop(test_loop, feed, batch_size)(feed.source(_in_turn(samples), 0), 0, steps)
-        logs = logs_of(self.model)
+        loop, source = self._loop(test_loop, feed, batch_size), feed.source(_in_turn(samples), 0)
+        for first in range(0, steps, JUDGED_AT_ONCE):
+            loop(source, first, min(first + JUDGED_AT_ONCE, steps))
+            beat()
+        logs = self.metrics.logs()
         callbacks.on_test_batch_end(steps - 1, logs)
         callbacks.on_test_end(logs)
         return logs
@@ -46,8 +56,8 @@ class Judge:
         steps = -(-len(samples) // batch_size)
         loop, source = self._loop(predict_loop, feed, batch_size), feed.source(_in_turn(samples), 0)
         pieces = [
-            [np.asarray(output) for output in loop(source, first, min(first + PREDICTED_AT_ONCE, steps))]
-            for first in range(0, steps, PREDICTED_AT_ONCE)
+            [np.asarray(output) for output in loop(source, first, min(first + JUDGED_AT_ONCE, steps))]
+            for first in range(0, steps, JUDGED_AT_ONCE)
         ]
         return [np.concatenate(outputs) for outputs in zip(*pieces, strict=True)]
 

@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from typing import Any
 
 import keras
+import numpy as np
+import tensorflow as tf
 
 
 def batch_periods(callbacks: Iterable[keras.callbacks.Callback]) -> list[int]:
@@ -23,10 +25,21 @@ def want_logs(callbacks: Iterable[keras.callbacks.Callback]) -> bool:
     return any(each.wants_logs_now() if hasattr(each, "wants_logs_now") else _period(each) > 0 for each in callbacks)
 
 
-def logs_of(model: keras.Model) -> dict[str, Any]:
-    """Loss and metrics as they stand, by Keras' log names: floats, or arrays for metrics that give several numbers."""
-    results = {name: keras.ops.convert_to_numpy(value) for name, value in model.get_metrics_result().items()}
-    return {name: float(value) if value.ndim == 0 else value for name, value in results.items()}
+class Metrics:
+    """Loss and metrics of a compiled `model`. Each call is one graph; single operations take as long as ten steps."""
+
+    def __init__(self, model: keras.Model) -> None:
+        self._reset = tf.function(model.reset_metrics, autograph=False)
+        self._results = tf.function(model.get_metrics_result, autograph=False)
+
+    def reset(self) -> None:
+        """Begin to add up anew."""
+        self._reset()
+
+    def logs(self) -> dict[str, Any]:
+        """What they stand at, by Keras' log names: floats, or arrays for metrics that give several numbers."""
+        results = {name: np.asarray(value) for name, value in self._results().items()}
+        return {name: float(value) if value.ndim == 0 else value for name, value in results.items()}
 
 
 def _period(callback: keras.callbacks.Callback) -> int:

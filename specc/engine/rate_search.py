@@ -28,7 +28,7 @@ DIVERGED = 3.0
 CHANCE = 6.0
 """A fall is none if it is not larger than so many standard deviations of the smoothed noise of the batches.
 
-The lowest of many values lies well below the first one by chance alone: of random numbers, one search in 140 falls more.
+The lowest of many values lies well below the first one by chance alone: with random numbers one search in 140 does.
 """
 
 INTERRUPTED, DIVERGES, NO_NUMBER, ALL = "interrupted", "diverges", "no number", "all"
@@ -138,7 +138,9 @@ def steepest(course: Course) -> Steepest:
     window = course.rates.window
     smoothed = [value for value in course.smoothed if math.isfinite(value)]
     if len(smoothed) < 3 * window:
-        return Steepest(None, "the loss diverged before a fall could be seen: begin with a lower rate")
+        why = "too few steps were made to see a fall"
+        early = "the loss diverged before a fall could be seen: begin with a lower rate"
+        return Steepest(None, early if course.ended in {DIVERGES, NO_NUMBER} else why)
     lowest = window + int(np.argmin(smoothed[window:]))
     falls = [smoothed[step - window] - smoothed[step] for step in range(2 * window, lowest + 1)]
     if not falls or smoothed[window] - smoothed[lowest] <= CHANCE * _noise(course.losses[: lowest + 1], window):

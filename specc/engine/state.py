@@ -13,6 +13,7 @@ import tensorflow as tf
 
 from specc.engine.agreeing import gather, worker_of
 from specc.engine.feeding import Part
+from specc.engine.steps import stop_reducing
 
 Array: TypeAlias = np.ndarray[Any, np.dtype[Any]]
 
@@ -105,6 +106,7 @@ def build(model: keras.Model, one: Part) -> None:
         if not model.optimizer.built:
             model.optimizer.build(model.trainable_variables)
         if strategy.num_replicas_in_sync > 1:
+            stop_reducing(model.optimizer)
             batch = (one.inputs, one.targets, *([] if one.weights is None else [one.weights]))
             model._symbolic_build(data_batch=batch)  # noqa: SLF001  see above
 

@@ -1,8 +1,8 @@
 """One step in one replica, of Keras' own parts: its losses, regularizers, metrics and optimizer.
 
-Keras 3.15 scales a loss that is a mean by the number of replicas, but neither what regularizers add nor the parts of an
-uneven batch, and counts a batch's loss for each replica alike (backend/tensorflow/trainer.py, losses/loss.py). Here the
-sum over the replicas is the loss of the whole batch, whatever their number; for one replica it is Keras' `train_step`.
+Keras 3.15 weighs the parts of an uneven batch alike and clips each replica's own gradient (in backend/tensorflow,
+trainer.py and optimizer.py). Here the sum over the replicas is the loss of the whole batch, whatever their number; for
+one replica it is Keras' `train_step`.
 """
 
 from functools import partial
@@ -25,7 +25,7 @@ def train_step(model: keras.Model, part: Part, watch: Watch | None) -> None:
         loss = _loss(model, part, outputs, training=True)
         scaled = model.optimizer.scale_loss(loss)
     if variables:
-        gradients = tape.gradient(scaled, variables)
+        gradients = _added_up(tape.gradient(scaled, variables), part)
         update = partial(model.optimizer.apply_gradients, list(zip(gradients, variables, strict=True)))
         if watch is None:
             update()
@@ -41,10 +41,18 @@ def test_step(model: keras.Model, part: Part) -> None:
     _measure(model, part, outputs)
 
 
-def has_mixed_reductions(model: keras.Model) -> bool:
-    """Whether some losses are sums over the batch and others means, which replicas cannot add up in one number."""
-    found = {getattr(loss, "reduction", "sum_over_batch_size") == "sum" for loss in _losses(model)}
-    return len(found) > 1
+def not_on_replicas(model: keras.Model) -> str:
+    """What of a compiled model several replicas cannot compute as one device would; empty if they can."""
+    reductions = {getattr(loss, "reduction", "sum_over_batch_size") for loss in _losses(model)}
+    if "sum" in reductions and len(reductions) > 1:
+        return "losses of which some are sums over the batch and others means"
+    if "mean_with_sample_weight" in reductions:
+        return "a loss with `reduction: mean_with_sample_weight`"
+    optimizer = getattr(model.optimizer, "inner_optimizer", model.optimizer)
+    for argument in ("gradient_accumulation_steps", "ema_overwrite_frequency"):
+        if getattr(optimizer, argument, None):
+            return f"an optimizer with `{argument}`"
+    return ""
 
 
 def _loss(model: keras.Model, part: Part, outputs: Any, *, training: bool) -> Tensor:  # noqa: ANN401
@@ -65,9 +73,30 @@ def _loss(model: keras.Model, part: Part, outputs: Any, *, training: bool) -> Te
         of_batch = of_data * tf.cast(part.counts, of_data.dtype)
         total = tf.distribute.get_replica_context().all_reduce(tf.distribute.ReduceOp.SUM, of_batch)
         model._loss_tracker.update_state(total + added, sample_weight=counted)  # noqa: SLF001
-        return of_batch + added / replicas
+        return of_batch + added * tf.cast(part.share, of_data.dtype) / replicas
     model._loss_tracker.update_state(of_data * replicas + added, sample_weight=counted)  # noqa: SLF001
-    return of_data * tf.cast(part.share, of_data.dtype) + added / replicas
+    # Weights' penalties are the same in each replica, activities' are means over its own samples.
+    return (of_data + added / replicas) * tf.cast(part.share, of_data.dtype)
+
+
+def _added_up(gradients: list[Any], part: Part) -> list[Any]:
+    """The gradients of the whole batch, on several replicas, before the optimizer clips, scales or accumulates them.
+
+    Keras 3.15 clips each replica's own part, and adds up afterwards (backend/tensorflow/optimizer.py); `stop_reducing`
+    takes that from it.
+    """
+    if part.size is None:
+        return gradients
+    found = [gradient for gradient in gradients if gradient is not None]
+    summed = iter(tf.distribute.get_replica_context().all_reduce(tf.distribute.ReduceOp.SUM, found))
+    return [None if gradient is None else next(summed) for gradient in gradients]
+
+
+def stop_reducing(optimizer: keras.Optimizer) -> None:
+    """Let an optimizer, and one inside it, take gradients as they are: `train_step` has added them up."""
+    for each in (optimizer, getattr(optimizer, "inner_optimizer", None)):
+        if each is not None:
+            each._all_reduce_sum_gradients = list  # noqa: SLF001  see `_added_up`
 
 
 def _measure(model: keras.Model, part: Part, outputs: Any) -> None:  # noqa: ANN401

@@ -14,6 +14,8 @@ from specc.launching.watching import SILENT_S, Seen, begin_waiting, look, silent
 from specc.launching.workers import Events, Exited, Outlets, Signalled, Worker, end_all, environments, start
 
 INTERRUPTED, FINDINGS = 130, 1
+CAUSE_S = 2.0
+"""How long to wait for a worker that has ended before the one that is heard of first."""
 OF_THE_INPUT = frozenset((1, 2))
 """Exit codes of a worker that found a fault in what it was given: another attempt would find it too."""
 
@@ -56,7 +58,7 @@ def _watch(job: Job, workers: Sequence[Worker], events: Events) -> Ended:
             live.discard(event.worker.number)
             codes.append(event.code)
             if event.code and not stopping.signals:
-                return _failed(job, event, seen, live, now)
+                return _failed(job, _cause(event, events, live), seen, live, now)
             seen = begin_waiting(seen, now)
         if stopping.signals:
             if now > stopping.deadline:
@@ -64,6 +66,18 @@ def _watch(job: Job, workers: Sequence[Worker], events: Events) -> Ended:
         elif (hanging := _hanging(job, seen, live, now)) is not None:
             return hanging
     return Ended(INTERRUPTED if any(codes) else 0)
+
+
+def _cause(event: Exited, events: Events, live: set[int]) -> Exited:
+    """The worker that failed first: one that has lost another ends as over a fault of the spec, perhaps before that."""
+    deadline = time.monotonic() + CAUSE_S
+    while event.code in OF_THE_INPUT and live and (left := deadline - time.monotonic()) > 0:
+        other = _next(events, left)
+        if isinstance(other, Exited):
+            live.discard(other.worker.number)
+            if other.code and other.code not in OF_THE_INPUT:
+                return other
+    return event
 
 
 def _next(events: Events, pause_s: float) -> Exited | Signalled | None:
@@ -89,11 +103,12 @@ def _failed(job: Job, event: Exited, seen: dict[int, Seen], live: set[int], now:
     if culprit is not None:
         return _silent(job, culprit, seen, now, f"worker {number}, which depends on it, {how}")
     said = f"worker {number} {how}"
+    goes_on = number == 0 or 0 in live  # where the chief has ended well, the run is completed
     if event.code > 0:  # it has told why
-        return Ended(event.code, said, None, number, worth_another=event.code not in OF_THE_INPUT)
+        return Ended(event.code, said, None, number, worth_another=event.code not in OF_THE_INPUT and goes_on)
     notes = [note for note in (_last_step(seen[number]), _reason(-event.code)) if note]
     finding = error("worker-ended", said, job.place, notes=tuple(notes), help=_help(job))
-    return Ended(FINDINGS, said, finding, number, worth_another=True)
+    return Ended(FINDINGS, said, finding, number, worth_another=goes_on)
 
 
 def _hanging(job: Job, seen: dict[int, Seen], live: set[int], now: float) -> Ended | None:

@@ -61,6 +61,16 @@ def reopen(
     return Reopened(RunFolder(path), run, checked, checked.plan), [], (checked,)
 
 
+def reopen_to_resume(
+    path: Path, root: Path | None = None
+) -> tuple[Reopened | None, list[Finding], tuple[Checked, ...]]:
+    """As `reopen`, for a run that is to go on: one of several folds cannot."""
+    reopened, findings, checked = reopen(path, root)
+    if reopened is not None and reopened.plan.data.split.folds:
+        return None, [_cannot_resume(f"`{path}` is the run of a fold", Span(str(path), 1, 1, 1, 1))], checked
+    return reopened, findings, checked
+
+
 def _cannot_resume(message: str, place: Span) -> Finding:
     return error("cannot-resume", message, place, help="train anew, without `--resume`")
 
@@ -74,21 +84,27 @@ def continue_run(reopened: Reopened) -> tuple["Continued", list[Finding]]:
     return Continued(reopened.folder, reopened.run, restored), findings
 
 
-def unfinished(runs_folder: Path, plan: Plan) -> Path | None:
-    """The newest run of this plan that is not completed; None if there is none."""
+def unfinished(runs_folder: Path, plan: Plan, *, also_held: bool = False) -> Path | None:
+    """The newest run of this plan that is not completed; None if there is none.
+
+    A run that a process is training is left to it, unless `also_held`: workers look for the run of their chief.
+    """
     document = runs.as_json(as_document(plan))
     for folder in runs.newest_first(runs_folder, plan.name):
         run, findings = runs.read(folder.path)
         if has_errors(findings) or runs.as_json(run.lock.spec) != document:
             continue
-        return None if run.status == "completed" else folder.path
+        if run.status == "completed":
+            return None
+        if also_held or not runs.is_held(folder.path):
+            return folder.path
     return None
 
 
 def _spec_path(run: Run, path: Path) -> Path | None:
     """Where the spec was: as the command line named it, from here or from the folder that has the `runs`."""
     named = Path(run.spec_path)
-    for base in (Path(), *path.resolve().parents[2:4]):  # that of a fold lies one deeper
-        if run.spec_path and (base / named).parent.is_dir():
-            return base / named
-    return None
+    bases = (Path(), *path.resolve().parents[2:4])  # that of a fold lies one deeper
+    there = [base / named for base in bases if (base / named).is_file()]
+    beside = [base / named for base in bases if (base / named).parent.is_dir()]  # the file itself need not be there
+    return next(iter([*there, *beside]), None) if run.spec_path else None

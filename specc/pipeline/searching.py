@@ -57,8 +57,8 @@ def find_rate(  # noqa: PLR0913  what is tried, on what, and where it is told
     """Search, and write the page and the table into `output`, or a new folder among the runs of the spec.
 
     `rates` are the lowest one, the highest one, and how many steps there are from the one to the other. `show` is where
-    progress is displayed; `cache` says whether prepared data are kept for the next time. Raises OSError where the folder
-    cannot be written, ImportError where the extra `train` is not installed.
+    progress is displayed; `cache` says whether prepared data are kept for the next time. Raises OSError where the
+    folder cannot be written, ImportError where the extra `train` is not installed.
     """
     from specc.training.quiet import quiet_tensorflow
 

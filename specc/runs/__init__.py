@@ -6,6 +6,7 @@ comes later, gets it back with `read`. Nothing here imports NumPy, Keras or Tens
 
 from specc.runs.folder import RunFolder, create, create_search, latest, newest_first
 from specc.runs.folds import Fold, Folds
+from specc.runs.holding import held, is_held
 from specc.runs.rates import RateSearch
 from specc.runs.reading import read, read_folds
 from specc.runs.run import (
@@ -62,6 +63,8 @@ __all__ = [
     "as_json",
     "create",
     "create_search",
+    "held",
+    "is_held",
     "latest",
     "newest_first",
     "read",

@@ -13,8 +13,11 @@ import numpy as np
 Array: TypeAlias = np.ndarray[Any, np.dtype[Any]]
 
 _COMPARISONS = {"less": keras.ops.less, "greater": keras.ops.greater}
-"""What `monitor_op` may be. Keras 3.15 (callbacks/monitor_callback.py) turns the sign of `min_delta` when it sets it, so
-that who puts back one must put back both."""
+"""What `monitor_op` may be.
+
+Keras 3.15 (callbacks/monitor_callback.py) turns the sign of `min_delta` when it sets it: who puts back one must put
+back both.
+"""
 
 _OWN = {"_model", "params", "validation_data"}
 """What every callback is given."""
@@ -46,7 +49,8 @@ class CallbackStates:
         """Put back what `capture` gave."""
         for callback, each in zip(self._callbacks, states, strict=True):
             for name, value in each["state"].items():
-                setattr(callback, name, _decoded(value, arrays))
+                if hasattr(callback, name) and not callable(getattr(type(callback), name, None)):
+                    setattr(callback, name, _decoded(value, arrays))
 
 
 _NOTHING = object()
@@ -67,8 +71,8 @@ def _encoded(
 
 def _encode(value: Any, arrays: list[Array] | None) -> Any:  # noqa: ANN401  any attribute; what JSON takes
     match value:
-        case None | bool() | int() | str():
-            return value
+        case None | bool() | int():
+            return value  # no text: counters are none, and what names a file must not come from a file
         case np.generic():
             return {"scalar": _encode(value.item(), arrays), "dtype": value.dtype.name}
         case float():

@@ -134,7 +134,8 @@ def interruptible() -> Iterator[Interrupt]:
 
     def ask(number: int, frame: FrameType | None) -> None:  # noqa: ARG001
         interrupt.asked = True
-        signal.signal(number, signal.default_int_handler)  # the next one is a KeyboardInterrupt
+        for caught in interrupt.previous:
+            signal.signal(caught, signal.default_int_handler)  # the next one, whichever, is a KeyboardInterrupt
 
     try:
         for caught in STOPS:

@@ -7,6 +7,7 @@ passed over with a word.
 """
 
 import json
+import math
 import os
 import time
 import zipfile
@@ -20,9 +21,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.lib import format as npy
 
-from specc.archive import members, read_member
+from specc.archive import members
 from specc.diagnostics import Finding, Span, warning
-from specc.engine import Choice, Position, Session
+from specc.engine import Position, Session
 from specc.engine.state import Array, Named
 from specc.spec.sections import Checkpointing
 from specc.training.callback_states import CallbackStates
@@ -30,8 +31,8 @@ from specc.training.callback_states import CallbackStates
 SUFFIX = ".ckpt"
 STATE = "state.json"
 VERSION = 1
-_MOST_STATE = 256 * 2**20
-"""Bytes of `state.json`, which grows with the history."""
+DAMAGE = (zipfile.BadZipFile, OSError, EOFError, ValueError, LookupError, RecursionError, MemoryError)
+"""What reading a file raises that is not what was written."""
 
 Extras = Mapping[str, "Extra"]
 
@@ -60,6 +61,7 @@ class Checkpoints:
     on_written: Callable[[Position, Path], None]
     writes: bool = True
     written: int = 0
+    _failed: set[str] = field(default_factory=set)
     _saved: Position | None = None
     _saved_at: float = field(default_factory=time.monotonic)
 
@@ -69,15 +71,16 @@ class Checkpoints:
         return (self.every.steps,) if self.every and self.every.steps else ()
 
     def begin(self, session: Session) -> None:
-        """Training begins: what callbacks are like now need not be kept.
-
-        Nor are newer checkpoints, which are damaged: they would count among those that are kept.
-        """
+        """Training begins: what callbacks are like now need not be kept."""
         self.states.begin()
         self._saved = session.position
+
+    def tidy(self, session: Session) -> None:
+        """Delete what was left half written, and newer checkpoints, which were passed over when the run was resumed."""
         if self.writes:
             here = self._path(session)
             _delete(path for path in checkpoint_files(self.folder) if path.name > here.name)
+            _delete(self.folder.glob(f".step-*{SUFFIX}.part"))
 
     def is_due(self, session: Session, *, epoch_ended: bool) -> bool:
         """Whether so many epochs, steps or minutes have passed."""
@@ -117,7 +120,9 @@ class Checkpoints:
         except OSError as fault:
             message = f"a checkpoint cannot be written: {fault.strerror or fault}"
             note = "training goes on; the checkpoints before it are kept"
-            self.told(warning("checkpoint-failed", message, self.place, notes=(note,)))
+            if message not in self._failed:
+                self._failed.add(message)
+                self.told(warning("checkpoint-failed", message, self.place, notes=(note,)))
             return
         self.written += 1
         self.on_written(session.position, path)
@@ -149,14 +154,16 @@ class Restored:
         return bool(self.content["stopped"])
 
     @property
-    def choice(self) -> Choice:
+    def xla(self) -> bool:
         """How steps were computed, and are on."""
-        return Choice(self.content["xla"], "as before the interruption")
+        return bool(self.content["xla"])
 
     def restore(self, session: Session) -> None:
         """Put back variables, callbacks and all else. Raises MismatchError where the session is of another model."""
         named = session.state.named
-        if [each.described for each in named] != self.content["variables"] or not self.checkpoints:
+        steps = self.content["steps_per_epoch"]
+        described = [each.described for each in named]
+        if described != self.content["variables"] or steps != session.steps or not self.checkpoints:
             raise MismatchError(f"`{self.path.name}` is of another model than this one")
         session.state.put_arrays([_cast(array, each) for array, each in zip(self.arrays, named, strict=False)])
         self.checkpoints.states.restore(self.content["callbacks"], self.arrays[len(named) :])
@@ -213,32 +220,32 @@ def _write(path: Path, content: Mapping[str, Any], arrays: Sequence[Array]) -> N
 
 def _read(path: Path) -> tuple[Restored | None, str]:
     """The checkpoint, or why it cannot be read."""
-    place = Span(str(path), 1, 1, 1, 1)
-    found, findings = members(path, place)
-    if findings or STATE not in found:
-        return None, findings[0].message if findings else f"it has no `{STATE}`"
-    text, findings = read_member(path, STATE, _MOST_STATE, place)
-    if text is None:
+    found, findings = members(path, Span(str(path), 1, 1, 1, 1))
+    if findings:
         return None, findings[0].message
-    arrays = []
-    for number in range(len(found) - 1):
-        name = f"{number:06}.npy"
-        if name not in found:
-            return None, f"it has no `{name}`"
-        content, findings = read_member(path, name, found[name].size, place)
-        if content is None:
-            return None, findings[0].message
-        try:
-            arrays.append(npy.read_array(BytesIO(content), allow_pickle=False))
-        except ValueError as fault:
-            return None, str(fault)
+    size = path.stat().st_size
     try:
-        state = json.loads(text)
-    except ValueError as fault:
-        return None, str(fault)
+        with zipfile.ZipFile(path) as archive:
+            if any(member.packed != member.size or member.size > size for member in found.values()):
+                return None, "it is packed"
+            state = json.loads(archive.read(STATE))
+            arrays = [_array(archive.read(f"{number:06}.npy")) for number in range(len(found) - 1)]
+    except DAMAGE as fault:
+        return None, str(fault) or type(fault).__name__
     if not _is_state(state, len(arrays)):
         return None, f"`{STATE}` is not what specc writes"
     return Restored(path, state, arrays), ""
+
+
+def _array(content: bytes) -> Array:
+    """The array of an `.npy` file. Raises ValueError for one that says to be larger than it is."""
+    file = BytesIO(content)
+    if npy.read_magic(file) != (1, 0):
+        raise ValueError("an array is of another format")
+    shape, fortran, dtype = npy.read_array_header_1_0(file)
+    if fortran or dtype.hasobject or math.prod(shape) * dtype.itemsize != len(content) - file.tell():
+        raise ValueError("an array is not whole")
+    return np.frombuffer(content, dtype, offset=file.tell()).reshape(shape)
 
 
 def _is_state(state: Any, arrays: int) -> bool:  # noqa: ANN401  what JSON gives
@@ -259,6 +266,7 @@ def _is_state(state: Any, arrays: int) -> bool:  # noqa: ANN401  what JSON gives
         and state["checkpoint"] == VERSION
         and min(state["epoch"], state["step"]) >= 0
         and len(state["variables"]) <= arrays
+        and all(isinstance(each, dict) and isinstance(each.get("state"), dict) for each in state["callbacks"])
     )
 
 
@@ -273,6 +281,8 @@ def _cast(array: Array, each: Named) -> Array:
 
 
 def _sync(folder: Path) -> None:
+    if os.name != "posix":
+        return  # nothing else lets a folder be opened
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

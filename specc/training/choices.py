@@ -12,6 +12,7 @@ import keras
 
 from specc import runs
 from specc.engine import Choice
+from specc.engine.choosing import Candidate
 from specc.plan import Plan
 from specc.plan.document import as_document
 from specc.training.cache import cache_folder
@@ -33,14 +34,15 @@ def key_of_choice(plan: Plan, model: keras.Model, samples: int) -> str:
     return sha256(json.dumps(content, sort_keys=True, default=str).encode(errors="surrogatepass")).hexdigest()
 
 
-def kept(key: str) -> bool | None:
-    """Whether XLA was chosen; None if nothing is known."""
+def kept(key: str) -> Choice | None:
+    """What was chosen, and why; None if nothing is known."""
     try:
         content = json.loads((cache_folder() / FOLDER / f"{key}.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        candidates = tuple(Candidate(**each) for each in content["candidates"])
+        choice = Choice(content["xla"], content["why"], candidates)
+    except (OSError, ValueError, TypeError, LookupError):
         return None
-    found = content.get("xla") if isinstance(content, dict) else None
-    return found if isinstance(found, bool) else None
+    return choice if isinstance(choice.xla, bool) and isinstance(choice.why, str) else None
 
 
 def keep(key: str, choice: Choice) -> None:

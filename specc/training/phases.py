@@ -17,14 +17,14 @@ from specc.training.compilation import build_optimizer
 
 
 def engine_phases(plan: Plan, model: keras.Model, catalog: Catalog) -> list[Phase]:
-    """The phases of `plan`; none if it has none. The model is compiled with the optimizer of the first one."""
+    """The phases of `plan`; none if it has none. The model is compiled with the plan's optimizer."""
     changes = settings(plan.phases, trainable_now(model, plan.graph))
     ends = accumulate(phase.epochs for phase in plan.phases)
     new = [number == 0 or phase.optimizer is not None for number, phase in enumerate(plan.phases)]
     found = []
     for number, (phase, end) in enumerate(zip(plan.phases, ends, strict=True)):
         begun = [partial(freeze, model, changes[number])]
-        if number and phase.optimizer is not None:
+        if phase.optimizer is not None and (number or phase.optimizer != plan.optimizer):
             begun.append(partial(_change_optimizer, model, phase.optimizer, catalog))
         if new[number]:
             later = [changes[other] for other in range(number + 1, len(new)) if not any(new[number + 1 : other + 1])]

@@ -10,7 +10,7 @@ import keras
 from specc.catalog import load
 from specc.check import Checked
 from specc.diagnostics import Finding, error, has_errors
-from specc.engine.steps import has_mixed_reductions
+from specc.engine.steps import not_on_replicas
 from specc.graph.files import locate_files
 from specc.graph.graph import Graph
 from specc.keras_target.build import Built, build_model
@@ -75,10 +75,11 @@ def make_ready(  # noqa: PLR0913  what it is made of, and how
         except TRAINING_FAULTS as fault:
             place = plan.place_of("training.optimizer")
             return None, [*findings, error("keras-refuses", f"Keras cannot compile this: {fault}", place)]
-        if devices.replicas > 1 and has_mixed_reductions(built.model):
-            message = "some losses are sums over the batch and others means, which replicas cannot add up"
-            place, help_ = plan.place_of("training.loss"), "give all losses the same `reduction`"
-            return None, [*findings, error("mixed-reductions", message, place, help=help_)]
+        impossible = not_on_replicas(built.model) if devices.replicas > 1 else ""
+        if impossible:
+            message = f"{devices.replicas} replicas cannot train with {impossible}"
+            place, help_ = plan.place_of("runtime.distribute"), "train on one device: `distribute: none`"
+            return None, [*findings, error("not-on-replicas", message, place, help=help_)]
     return Ready(devices, prepared, built, loaded), findings
 
 

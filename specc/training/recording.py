@@ -177,6 +177,10 @@ class Record:
         self.content["training"]["stopped"] = "failed"
         self.content["warnings"].append(finding.message)
 
+    def leave(self) -> None:
+        """Write nothing more: the file stays as it was."""
+        self.status = "left"
+
     def finish(self, status: str, seconds: Mapping[str, float]) -> None:
         """Write the final status."""
         self.status = status

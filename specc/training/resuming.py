@@ -1,6 +1,7 @@
 """A run that goes on: what is taken over from before, and what must not have changed since."""
 
 import csv
+import io
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
@@ -11,7 +12,8 @@ import keras
 
 from specc import runs
 from specc.diagnostics import Finding, Span, error, warning
-from specc.engine import Position
+from specc.engine import Choice, Position
+from specc.engine.choosing import Candidate
 from specc.runs import RunFolder
 from specc.training.checkpoints import Checkpoints, Restored
 from specc.training.record import versions
@@ -32,9 +34,13 @@ class Continued:
         return self.restored.position if self.restored else Position(0, 0)
 
     @property
-    def xla(self) -> bool | None:
-        """How steps were computed, None if that was not decided."""
-        return self.restored.choice.xla if self.restored else None
+    def choice(self) -> Choice | None:
+        """How steps were computed, and why; None if that was not decided."""
+        engine = self.run.engine
+        xla = self.restored.xla if self.restored else engine.xla
+        return (
+            None if xla is None else Choice(xla, engine.why, tuple(Candidate(**asdict(c)) for c in engine.candidates))
+        )
 
     @property
     def started(self) -> datetime:
@@ -74,11 +80,25 @@ class Continued:
             if lock.versions.get(name, now) != now
         ]
         if lock.replicas and lock.replicas != replicas:
-            changed.append(f"{lock.replicas} replicas then, {replicas} now")
+            message = f"the run has begun on {lock.replicas} replicas, and this would go on on {replicas}"
+            return [error("cannot-resume", message, place, help="resume it with as many replicas, or train anew")]
         if not changed:
             return []
         note = "what follows may differ from an uninterrupted run in the last digits"
         return [warning("resume-not-exact", f"the run goes on with {', '.join(changed)}", place, notes=(note,))]
+
+
+def trained_elsewhere(folder: Path) -> Finding:
+    """Another process has the run's directory."""
+    message = f"another process is training `{folder}`"
+    return error("cannot-resume", message, Span(str(folder), 1, 1, 1, 1), help="wait until it has ended, or end it")
+
+
+def other_computation(continued: Continued, choice: Choice) -> Finding:
+    """A run that cannot go on as it was computed."""
+    now, then = ("with XLA", "without it") if choice.xla else ("without XLA", "with it")
+    message = f"the run goes on {now}, where it was computed {then}: {choice.why}"
+    return warning("resume-not-exact", message, Span(str(continued.folder.lock), 1, 1, 1, 1))
 
 
 def continue_files(callbacks: Sequence[keras.callbacks.Callback], epoch: int) -> None:
@@ -100,5 +120,6 @@ def _keep_rows(path: Path, epoch: int, separator: str) -> None:
         return
     column = header.index("epoch")
     kept = [row for row in rows if len(row) == len(header) and int(row[column]) < epoch]
-    lines = [separator.join(row) for row in [header, *kept]]
-    runs.write_text(path, "\r\n".join(lines) + "\r\n")
+    text = io.StringIO(newline="")
+    csv.writer(text, delimiter=separator).writerows([header, *kept])
+    runs.write_text(path, text.getvalue())

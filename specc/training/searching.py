@@ -45,7 +45,9 @@ def search_rate(
 
     `show` is where progress is displayed; `cache` says whether prepared data are kept for the next time.
     """
-    searched = replace(plan, optimizer=_with_rate(plan.optimizer, rates.lowest))
+    optimizer = _first(plan)
+    phases = tuple(replace(phase, optimizer=None) for phase in plan.phases)
+    searched = replace(plan, optimizer=_with_rate(optimizer, rates.lowest), phases=phases)
     ready, findings = make_ready(checked, searched, None, Clock(), show, cache=cache)
     if ready is None or has_errors(findings):
         return Searched(None, tuple(findings))
@@ -63,10 +65,10 @@ def search_rate(
             )
     except TrainingFailedError as failure:
         return Searched(None, (*findings, failure.finding))
-    return Searched(_told(checked, plan, course), tuple(findings), course.ended == INTERRUPTED)
+    return Searched(_told(checked, plan, optimizer, course), tuple(findings), course.ended == INTERRUPTED)
 
 
-def _told(checked: Checked, plan: Plan, course: Course) -> RateSearch:
+def _told(checked: Checked, plan: Plan, optimizer: Component, course: Course) -> RateSearch:
     """The search in words."""
     found = steepest(course)
     rate = None if found.rate is None else float(f"{found.rate:.1e}")
@@ -82,7 +84,7 @@ def _told(checked: Checked, plan: Plan, course: Course) -> RateSearch:
             DIVERGES: "ended as the loss had grown to four times its best",
         }.get(course.ended, "ended as the loss was no number any more")
         why.append(f"The search {ended}, after {made} of {course.rates.steps} steps.")
-    schedule = _inner(plan.optimizer).arguments.get(RATE)
+    schedule = _inner(optimizer).arguments.get(RATE)
     if isinstance(schedule, Component):
         why.append(f"The optimizer's schedule, `{schedule.type}`, was not used: each step had a rate of its own.")
     if plan.phases:
@@ -97,8 +99,14 @@ def _told(checked: Checked, plan: Plan, course: Course) -> RateSearch:
         rate,
         " ".join(why),
         str(checked.path),
-        "" if rate is None else f"optimizer: {_written(_suggested(plan.optimizer, rate))}",
+        "" if rate is None else f"optimizer: {_written(_suggested(optimizer, rate))}",
     )
+
+
+def _first(plan: Plan) -> Component:
+    """The optimizer that training begins with."""
+    own = plan.phases[0].optimizer if plan.phases else None
+    return own or plan.optimizer
 
 
 def _inner(optimizer: Component) -> Component:

@@ -17,7 +17,7 @@ from specc import runs
 from specc.catalog import load
 from specc.check import Checked
 from specc.diagnostics import Finding, has_errors
-from specc.engine import Budget, Judge, Options, Session
+from specc.engine import Budget, Choice, Judge, Options, Session
 from specc.keras_target.serving import serving_model
 from specc.plan import Plan
 from specc.runs import RunFolder
@@ -35,7 +35,7 @@ from specc.training.predictions import MOST_PREDICTIONS, has_table, prediction_t
 from specc.training.progress import progress
 from specc.training.readying import Ready, make_ready
 from specc.training.recording import Record, first_record, lock_content, run_folder
-from specc.training.resuming import Continued, continue_files
+from specc.training.resuming import Continued, continue_files, other_computation, trained_elsewhere
 from specc.training.trackers import GradientLog, Trackers, begin_tracking
 from specc.training.watching import Watching
 
@@ -86,6 +86,8 @@ class How:
 def train(checked: Checked, plan: Plan, how: How = How()) -> Outcome:
     """Train `plan` and leave a run directory."""
     cluster, findings = this_cluster()
+    if cluster is not None and cluster.workers == 1:
+        cluster = None
     if cluster is None or cluster.is_chief or findings:
         return Outcome(None, {}, tuple(findings)) if findings else _train(checked, plan, how, cluster)
     with TemporaryDirectory() as scratch:  # only the chief writes, all others do the same for nobody
@@ -106,23 +108,23 @@ def _train(checked: Checked, plan: Plan, how: How, cluster: Cluster | None) -> O
     findings += faults
     if has_errors(findings):
         return Outcome(None, {}, tuple(findings))
-    content = first_record(checked, plan, how.command, ready, findings)
-    if how.continued is not None:
-        folder = how.new_folder() if how.new_folder else how.continued.folder
-        record = Record(folder, how.continued.carry_over(content), how.continued.started)
-    else:
-        folder = how.new_folder() if how.new_folder else run_folder(checked, plan)
-        record = Record(folder, content)
-        runs.write_text(folder.spec, checked.text)
-        runs.write_yaml(folder.lock, lock_content(plan, ready))
-    record.write()
+    record = _open_record(checked, plan, how, ready, findings)
+    folder = record.folder
     chief = cluster is None or cluster.is_chief
     run = _Run(plan, ready, record, clock, how, trackers, chief)
-    with interruptible() as interrupt, record.until_the_end():
+    with runs.held(folder.path) as mine, interruptible() as interrupt, record.until_the_end():
+        if not mine:
+            record.leave()
+            return Outcome(None, {}, (*findings, trained_elsewhere(folder.path)))
+        if how.continued is None:
+            record.write()
         try:
             metrics = run.fit_and_judge(interrupt)
         except TrainingFailedError as failure:
-            record.fail(failure.finding)
+            if how.continued is not None and not run.has_begun:
+                record.leave()  # as it was: another attempt may succeed
+            else:
+                record.fail(failure.finding)
             return Outcome(folder, {}, (*findings, *run.findings, failure.finding))
         except OSError as fault:
             finding = cannot_write(fault, plan)
@@ -131,6 +133,18 @@ def _train(checked: Checked, plan: Plan, how: How, cluster: Cluster | None) -> O
         interrupted = record.content["training"]["stopped"] == "interrupted"
         record.finish("interrupted" if interrupted else "completed", clock.seconds)
     return Outcome(folder, metrics, (*findings, *run.findings), interrupted)
+
+
+def _open_record(checked: Checked, plan: Plan, how: How, ready: Ready, findings: Sequence[Finding]) -> Record:
+    """The record of the run in its directory, which is new or that of the run that goes on."""
+    content = first_record(checked, plan, how.command, ready, findings)
+    if how.continued is not None:
+        folder = how.new_folder() if how.new_folder else how.continued.folder
+        return Record(folder, how.continued.carry_over(content), how.continued.started)
+    folder = how.new_folder() if how.new_folder else run_folder(checked, plan)
+    runs.write_text(folder.spec, checked.text)
+    runs.write_yaml(folder.lock, lock_content(plan, ready))
+    return Record(folder, content)
 
 
 @dataclass
@@ -144,6 +158,7 @@ class _Run:
     how: How
     trackers: Trackers
     chief: bool = True
+    has_begun: bool = False
     findings: list[Finding] = field(default_factory=list)
 
     def fit_and_judge(self, interrupt: Interrupt) -> dict[str, dict[str, float]]:
@@ -152,9 +167,6 @@ class _Run:
         judge = Judge(self.ready.built.model)
         with self.clock("fit"):
             session, recorder = self._fit(judge, interrupt)
-        choice = session.choice
-        if self.how.cache and choice is not None and choice.measured:
-            choices.keep(self._choice_key(), choice)
         self.record.content["training"] |= {"epochs_run": len(recorder.records), "stopped": session.ended}
         with self.clock("evaluate"):
             metrics = self._judge(judge, folder)
@@ -190,18 +202,18 @@ class _Run:
             lambda at, path: watch.hear("checkpoint", epoch=at.epoch + 1, step=at.step, path=str(path)),
             self.chief,
         )
-        known = continued.xla if continued else choices.kept(self._choice_key()) if self.how.cache else None
         session = Session(
             judge,
             prepared.train,
             prepared.validation,
             budget,
-            Options(plan.runtime.xla, plan.runtime.segment, known),
+            Options(plan.runtime.xla, plan.runtime.segment, self._known()),
             engine_phases(plan, self.ready.built.model, load()),
             checkpoints,
             lambda: interrupt.asked,
             heartbeat.beat,
             gradients.add if plan.logging.gradients else None,
+            partial(self._begin, watch, checkpoints),
         )
         if continued:
             watch.hear("resumed", epoch=continued.position.epoch + 1, step=continued.position.step)
@@ -219,6 +231,25 @@ class _Run:
                 self.record.content["engine"] = self._engine_record(session, checkpoints)
         return session, recorder
 
+    def _known(self) -> Choice | None:
+        """How steps were computed in this run before, or in the same one by this machine."""
+        continued = self.how.continued
+        if continued is not None and continued.choice is not None:
+            return continued.choice
+        return choices.kept(self._choice_key()) if self.how.cache else None
+
+    def _begin(self, watch: Watching, checkpoints: Checkpoints, session: Session) -> None:
+        """The run stands where it begins, or goes on: write down how, before anything can stop it."""
+        self.has_begun = True
+        choice, continued = session.choice, self.how.continued
+        if self.how.cache and self.chief and choice is not None and choice.measured:
+            choices.keep(self._choice_key(), choice)
+        if continued and continued.choice and choice and choice.xla != continued.choice.xla:
+            self._tell(watch, other_computation(continued, choice))
+        checkpoints.tidy(session)
+        self.record.content["engine"] = self._engine_record(session, checkpoints)
+        self.record.write()
+
     def _engine_record(self, session: Session, checkpoints: Checkpoints) -> dict[str, Any]:
         choice = session.choice
         return {
@@ -232,8 +263,12 @@ class _Run:
 
     def _judge(self, judge: Judge, folder: RunFolder) -> dict[str, dict[str, float]]:
         plan, prepared, batch_size = self.plan, self.ready.prepared, self.plan.batch_size
+        done = plan.epochs * Budget(batch_size, plan.epochs, 0).steps(len(prepared.train))
         with faults_as_findings(plan, prepared.rows.train):
-            metrics = {name: judge.evaluate(samples, batch_size) for name, samples in prepared.splits().items()}
+            metrics = {
+                name: judge.evaluate(samples, batch_size, beat=lambda: heartbeat.beat(done))
+                for name, samples in prepared.splits().items()
+            }
         runs.write_json(folder.metrics, metrics)
         heartbeat.rest()
         if self.chief and prepared.test and has_table(plan):

@@ -27,7 +27,7 @@ def spec(project: Path) -> Path:
 
 def test_version_and_help(project: Path) -> None:
     assert specc("--version").stdout.startswith("specc, version 0.")
-    commands = "init validate show expand fmt diff train launch report schema doctor completion"
+    commands = "init validate show expand fmt diff train launch lr-find verify report schema doctor completion"
     for command in commands.split():
         done = specc(command, "--help")
         ends(done, 0)

@@ -42,8 +42,8 @@ def test_rates_rise_by_a_constant_factor() -> None:
 
 
 def test_smoothing_is_not_pulled_to_zero() -> None:
-    assert course(lambda rate, chance: 2.0).smoothed == pytest.approx([2.0] * 100)
-    assert course(lambda rate, chance: -2.0).smoothed == pytest.approx([-2.0] * 100)
+    assert course(lambda _rate, _chance: 2.0).smoothed == pytest.approx([2.0] * 100)
+    assert course(lambda _rate, _chance: -2.0).smoothed == pytest.approx([-2.0] * 100)
 
 
 @pytest.mark.parametrize("steps", [50, 100, 400])
@@ -58,11 +58,11 @@ def test_the_steepest_descent_is_found(rate: float, noise: float, steps: int) ->
 
 
 NOTHING: dict[str, tuple[Callable[[float, float], float], str]] = {
-    "chance alone": (lambda rate, chance: 2.0 + 0.1 * chance, "by more than chance"),
-    "nothing changes": (lambda rate, chance: 2.0, "by more than chance"),
-    "it only rises": (lambda rate, chance: 2.0 + rate, "by more than chance"),
-    "no number at once": (lambda rate, chance: math.nan, "begin with a lower rate"),
-    "it diverges early": (lambda rate, chance: 1.0 if rate < 2e-6 else math.inf, "begin with a lower rate"),
+    "chance alone": (lambda _rate, chance: 2.0 + 0.1 * chance, "by more than chance"),
+    "nothing changes": (lambda _rate, _chance: 2.0, "by more than chance"),
+    "it only rises": (lambda rate, _chance: 2.0 + rate, "by more than chance"),
+    "no number at once": (lambda _rate, _chance: math.nan, "begin with a lower rate"),
+    "it diverges early": (lambda rate, _chance: 1.0 if rate < 2e-6 else math.inf, "begin with a lower rate"),
 }
 
 
@@ -78,8 +78,8 @@ def test_no_rate_is_suggested_without_a_fall(loss: Callable[[float, float], floa
 ENDS: dict[str, tuple[Callable[[float, float], float], str, float]] = {
     "at four times the best": (falls_at(1e-3, diverges=0.1), "diverges", 0.15),
     "of what is below zero": (lambda rate, chance: falls_at(1e-3)(rate, chance) - 1, "diverges", 1.5),
-    "at infinity": (lambda rate, chance: math.inf if rate > 0.1 else 2.0, "no number", 0.1),
-    "not for a first batch that is easy": (lambda rate, chance: 0.01 if rate < 1.1e-6 else 2.0, "all", 10.0),
+    "at infinity": (lambda rate, _chance: math.inf if rate > 0.1 else 2.0, "no number", 0.1),
+    "not for a first batch that is easy": (lambda rate, _chance: 0.01 if rate < 1.1e-6 else 2.0, "all", 10.0),
     "not before the last step": (falls_at(1e-3, diverges=1e3), "all", 10.0),
 }
 

@@ -396,6 +396,13 @@ def watched(runs_folder: Path) -> Path:
     return path
 
 
+def verified(runs_folder: Path) -> Path:
+    """Trained again, which did not give the same."""
+    found = ["history.csv: `loss` in 3 of 24 epochs", "model.keras: <digit>/kernel in 3 of 320 numbers"]
+    note = {"time": "2026-03-15T10:00:00.5+00:00", "equal": False, "differences": found}
+    return digits(runs_folder, name="verified", verified=note)
+
+
 def deep(runs_folder: Path) -> Path:
     """Gradients of more layers than are drawn, over two epochs."""
     path = many_classes(runs_folder)
@@ -414,6 +421,7 @@ ALL: dict[str, Callable[[Path], Path]] = {
     "many_classes": many_classes,
     "fine_tuned": fine_tuned,
     "watched": watched,
+    "verified": verified,
     "deep": deep,
 }
 

@@ -155,6 +155,18 @@ def test_a_watched_run_says_how_it_was_computed_and_what_its_gradients_did(tmp_p
     say(expected, fake_runs.watched(tmp_path))
 
 
+def test_a_verified_run_says_what_came_of_it(tmp_path: Path) -> None:
+    path = fake_runs.verified(tmp_path)
+    when = "Trained again on 2026-03-15 10:00:00 UTC,"
+    differs = f"{when} not everything came out the same: history.csv: `loss` in 3 of 24 epochs; model.keras: <digit>/"
+    say(["not so when it was verified", differs], path)
+    assert "Trained again on 2026" in (write_report(path, ["md"])[0][0]).read_text("utf-8")
+    facts = json.loads((path / "run.json").read_text())
+    note = {"time": "2026-03-15T10:00:00+00:00", "equal": True, "differences": []}
+    runs.write_json(path / "run.json", facts | {"verified": note})
+    say([f"{when} everything came out the same, bit for bit."], path)
+
+
 def test_of_many_layers_some_have_figures(tmp_path: Path) -> None:
     path = fake_runs.deep(tmp_path)
     say(["Of 40 layers 16 are drawn.", "12 further layers", "<dense> 0: gradient norm"], path)

@@ -47,6 +47,18 @@ def test_an_existing_folder_is_never_used_again(tmp_path: Path) -> None:
     assert ids == ["20260314-120000-deadbeef", "20260314-120000-deadbeef-2", "20260314-120000-deadbeef-3"]
 
 
+def test_a_search_has_a_folder_of_its_own_that_is_no_run(tmp_path: Path) -> None:
+    paths = [runs.create_search(tmp_path, "digits", NOON) for _ in range(2)]
+    assert [path.relative_to(tmp_path).as_posix() for path in paths] == [
+        "digits/lr-find-20260314-120000",
+        "digits/lr-find-20260314-120000-2",
+    ]
+    (paths[0] / "run.json").touch()
+    assert runs.newest_first(tmp_path) == []
+    with pytest.raises(ValueError, match="a search's name"):
+        runs.create_search(tmp_path, "../out", NOON)
+
+
 def test_latest_is_the_newest_that_has_begun(tmp_path: Path) -> None:
     for hours, name in ((0, "a"), (2, "b"), (1, "a")):
         folder = runs.create(tmp_path, name, "deadbeef", NOON + timedelta(hours=hours))

@@ -94,6 +94,13 @@ def test_gradients_and_engine_come_back(folder: runs.RunFolder) -> None:
     assert run.engine.resumed == (runs.Resumption(2, 5, "t"),)
 
 
+def test_a_verification_comes_back(folder: runs.RunFolder) -> None:
+    assert runs.read(folder.path)[0].verified == runs.Verified()
+    runs.write_json(folder.run, {**RUN, "verified": {"time": "t", "equal": False, "differences": ["a"]}})
+    run, findings = runs.read(folder.path)
+    assert (run.verified, findings) == (runs.Verified("t", equal=False, differences=("a",)), ())
+
+
 def test_a_run_from_before_gradients_has_none(folder: runs.RunFolder) -> None:
     run, _ = runs.read(folder.path)
     assert (run.gradients.weights, run.engine.xla, run.engine.candidates) == ({}, None, ())

@@ -76,17 +76,16 @@ def test_json_and_a_folder_of_ones_own(spec: Path) -> None:
     assert len(Path("some/where/lr-find.csv").read_text().splitlines()) > 20
 
 
+WARMUP = "{CosineDecay: {initial_learning_rate: 0.0, decay_steps: 50, warmup_target: %s, warmup_steps: 5}}"
 OTHERS = {
     "a schedule": (
-        "optimizer: {SGD: {learning_rate: {CosineDecay: {initial_learning_rate: 9.0, decay_steps: 50}}, momentum: 0.9}}",
-        "{SGD: {learning_rate: {CosineDecay: {initial_learning_rate: RATE, decay_steps: 50}}, momentum: 0.9}}",
+        "optimizer: {SGD: {learning_rate: {CosineDecay: {initial_learning_rate: 9.0, decay_steps: 9}}, momentum: 0.9}}",
+        "{SGD: {learning_rate: {CosineDecay: {initial_learning_rate: RATE, decay_steps: 9}}, momentum: 0.9}}",
         "The optimizer's schedule, `CosineDecay`, was not used: each step had a rate of its own.",
     ),
     "a schedule with a warmup": (
-        "optimizer: {Adam: {learning_rate: {CosineDecay: {initial_learning_rate: 0.0, decay_steps: 50, "
-        "warmup_target: 9.0, warmup_steps: 5}}}}",
-        "{Adam: {learning_rate: {CosineDecay: {initial_learning_rate: 0.0, decay_steps: 50, "
-        "warmup_target: RATE, warmup_steps: 5}}}}",
+        f"optimizer: {{Adam: {{learning_rate: {WARMUP % '9.0'}}}}}",
+        f"{{Adam: {{learning_rate: {WARMUP % 'RATE'}}}}}",
         "was not used",
     ),
     "a schedule without a highest rate": (
@@ -100,6 +99,11 @@ OTHERS = {
         "Smoothed over about 10 steps",
     ),
     "a short name": ("optimizer: rmsprop", "{RMSprop: RATE}", "the loss fell most steeply"),
+    "phases with an optimizer of their own": (
+        "optimizer: {SGD: 9.0}\n  phases: [{epochs: 1, optimizer: {Adam: 9.0}}]",
+        "{Adam: RATE}",
+        "Trained was as in the first phase.",
+    ),
     "phases": (
         "phases: [{epochs: 1, freeze: [dense], optimizer: {Adam: 9.0}}, {epochs: 1, unfreeze: [dense]}]",
         "{Adam: RATE}",
@@ -110,7 +114,7 @@ OTHERS = {
 
 @pytest.mark.parametrize(("training", "expected", "why"), OTHERS.values(), ids=OTHERS.keys())
 def test_other_optimizers(training: str, expected: str, why: str, spec: Path) -> None:
-    spec.write_text(SPEC.replace("epochs: 2", training))
+    spec.write_text(SPEC.replace("{epochs: 2}", f"\n  {training}"))
     found = specc.lr_find("spec.yaml").search
     assert found
     assert found.suggested
@@ -150,7 +154,7 @@ def test_an_interruption_keeps_what_there_is(spec: Path, monkeypatch: pytest.Mon
     monkeypatch.setattr("specc.training.searching.interruptible", at_once)
     done = run("-o", "here")
     assert done.exit_code == 130, done.output
-    assert "was interrupted, after 1 of 100 steps." in done.stdout
+    assert "Too few steps were made to see a fall. The search was interrupted, after 1 of 100 steps." in done.stdout
     assert len(Path("here/lr-find.csv").read_text().splitlines()) == 2
 
 

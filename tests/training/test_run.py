@@ -334,7 +334,7 @@ def test_a_loss_that_is_no_number_ends_the_run(project: Path) -> None:
     content = json.loads(run.run.read_text())
     jsonschema.validate(content, load_schema("run-v1"))
     assert (content["status"], content["training"]["stopped"], content["warnings"]) == ("failed", "failed", [message])
-    assert not (run.metrics.exists() or run.model.exists() or run.checkpoints.exists())
+    assert not any(path.exists() for path in (run.metrics, run.model, run.checkpoints))
     assert message in (run.path / "report.md").read_text()
 
 
