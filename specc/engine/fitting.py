@@ -147,7 +147,7 @@ class Session:
         begun = False
         for phase in self.phases or [Phase(self.budget.epochs)]:
             phase.enter()
-            if phase.until < self.position.epoch:
+            if (phase.until, 0) < self.position:
                 continue  # over before the position; one that ends there is what was saved, and what is put back
             self._make()
             if not begun:

@@ -12,6 +12,7 @@ from specc.engine import Phase
 from specc.graph.graph import Graph
 from specc.keras_target.freezing import freeze, trainable_now
 from specc.plan import Plan
+from specc.plan.document import component_document
 from specc.plan.freezing import Setting, settings
 from specc.training.compilation import build_optimizer
 
@@ -24,13 +25,18 @@ def engine_phases(plan: Plan, model: keras.Model, catalog: Catalog) -> list[Phas
     found = []
     for number, (phase, end) in enumerate(zip(plan.phases, ends, strict=True)):
         begun = [partial(freeze, model, changes[number])]
-        if phase.optimizer is not None and (number or phase.optimizer != plan.optimizer):
+        if phase.optimizer is not None and (number or not _same(phase.optimizer, plan.optimizer)):
             begun.append(partial(_change_optimizer, model, phase.optimizer, catalog))
         if new[number]:
             later = [changes[other] for other in range(number + 1, len(new)) if not any(new[number + 1 : other + 1])]
             begun.append(partial(_build_optimizer, model, plan.graph, later))
         found.append(Phase(end, partial(_each, begun)))
     return found
+
+
+def _same(one: Component, other: Component) -> bool:
+    """Whether two components say the same, wherever they stand."""
+    return bool(component_document(one) == component_document(other))
 
 
 def _each(actions: Sequence[partial[None]]) -> None:

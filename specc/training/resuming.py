@@ -64,9 +64,9 @@ class Continued:
         return self.restored
 
     def carry_over(self, content: dict[str, Any]) -> dict[str, Any]:
-        """The first record of the run as it goes on: warnings of before stay."""
+        """The first record of the run as it goes on: warnings of before stay, and how often it has gone on."""
         told = [*self.run.warnings, *content["warnings"]]
-        return content | {"warnings": list(dict.fromkeys(told))}
+        return content | {"warnings": list(dict.fromkeys(told)), "engine": {"resumed": self.resumed}}
 
     def differences(self, fingerprint: str, replicas: int) -> list[Finding]:
         """Other data end it; other versions or devices round differently."""

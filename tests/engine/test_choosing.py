@@ -113,9 +113,9 @@ def test_what_the_clock_decides(name: str, monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(choosing, "time", clock)
     plain_calls: list[tuple[int, int]] = []
     xla_calls: list[tuple[int, int]] = []
-    refused = isinstance(xla_ms, Exception)
+    refusal = xla_ms if isinstance(xla_ms, Exception) else None
     plain = clock.loop(plain_ms / 1000, plain_calls)
-    other = clock.loop(1, xla_calls, xla_ms) if refused else clock.loop(xla_ms / 1000, xla_calls)
+    other = clock.loop(1.0 if isinstance(xla_ms, Exception) else xla_ms / 1000, xla_calls, refusal)
     choice = measure(plain, lambda: other, None, state, steps, left, tracing_s)  # type: ignore[arg-type]
     assert choice.xla == xla
     assert why in choice.why
@@ -125,7 +125,7 @@ def test_what_the_clock_decides(name: str, monkeypatch: pytest.MonkeyPatch) -> N
     without, with_xla = choice.candidates
     assert without.step_ms == pytest.approx(plain_ms)
     assert choice.as_record()["candidates"][0] == {"name": without.name, "step_ms": without.step_ms, "refused": ""}
-    if refused:
+    if refusal is not None:
         assert (with_xla.step_ms, with_xla.refused, choice.measured) == (None, "no XLA for this", False)
     elif not xla_calls:
         assert (with_xla.step_ms, with_xla.refused, choice.measured) == (None, "not worth compiling", True)

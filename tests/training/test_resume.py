@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -29,6 +29,7 @@ from specc.training.callback_states import CallbackStates
 from specc.training.callbacks import Recorder
 from specc.training.checkpoints import Restored, checkpoint_files, newest_sound
 from specc.training.comparing_runs import compare_runs
+from specc.training.quiet import quiet_tensorflow
 
 pytestmark = pytest.mark.train
 
@@ -49,13 +50,13 @@ model:
   - Dropout: 0.3
   - Output
 training:
-  epochs: 5
+  epochs: 8
   batch_size: 8
   optimizer: {Adam: {learning_rate: 0.02, use_ema: true, ema_momentum: 0.9, clipnorm: 1.0}}
   callbacks:
     - SwapEMAWeights: {swap_on_epoch: true}
-    - ReduceLROnPlateau: {patience: 1, min_delta: 0.05, factor: 0.5}
-    - EarlyStopping: {patience: 2, min_delta: 0.05, restore_best_weights: true}
+    - ReduceLROnPlateau: {patience: 1, min_delta: 0.15, factor: 0.5}
+    - EarlyStopping: {patience: 2, min_delta: 0.15, restore_best_weights: true}
     - ModelCheckpoint: {filepath: best.keras, save_best_only: true}
     - ModelCheckpoint: {filepath: '{epoch}-{batch}.weights.h5', save_weights_only: true, save_freq: 5}
     - CSVLogger: log.csv
@@ -103,13 +104,11 @@ class Stop(NamedTuple):
 
 CASES: dict[str, tuple[str, dict[str, str], list[Stop]]] = {
     # what is trained, what is other where it is interrupted, and where
-    "everything": (EVERYTHING, {}, [Stop(0, 4), Stop(2, 0), Stop(2, 5), Stop(3, STEPS)]),
-    "everything, streamed": (EVERYTHING, {"storage": "streamed"}, [Stop(1, 3), Stop(3, 0)]),
-    "phases": (PHASES, {}, [Stop(1, 2), Stop(2, 0), Stop(2, 3), Stop(3, 0), Stop(4, 1)]),
-    "phases that end in the middle of something": (PHASES, {}, [Stop(1, STEPS), Stop(2, STEPS), Stop(3, STEPS)]),
-    "half precision": (SMALL.replace("seed: 3", "seed: 3, precision: mixed_float16"), {}, [Stop(0, 3), Stop(2, 2)]),
+    "everything": (EVERYTHING, {}, [Stop(0, 4), Stop(2, 0), Stop(3, STEPS)]),
+    "everything, streamed, in longer calls": (EVERYTHING, {"storage": "streamed", "segment": "4"}, [Stop(1, 4)]),
+    "phases": (PHASES, {}, [Stop(1, STEPS), Stop(2, 0), Stop(2, 3), Stop(3, 0), Stop(4, 1)]),
+    "half precision": (SMALL.replace("seed: 3", "seed: 3, precision: mixed_float16"), {}, [Stop(1, 2)]),
     "with XLA": (SMALL.replace("seed: 3", "seed: 3, xla: true"), {}, [Stop(1, 2)]),
-    "longer calls": (EVERYTHING, {"segment": "4"}, [Stop(1, 4)]),
     "no checkpoints": (SMALL.replace("{steps: 2}", "false"), {}, [Stop(1, 3)]),
 }
 
@@ -127,6 +126,8 @@ def write_rows(project: Path) -> None:
 
 @pytest.fixture(autouse=True)
 def _rows(project: Path) -> None:
+    """Keras' own warnings are not ours."""
+    quiet_tensorflow()
     write_rows(project)
 
 
@@ -244,8 +245,8 @@ def test_everything_happens_where_it_is_compared(whole: Whole) -> None:
     """Training is stopped early and the rate lowered, or nothing would be proven of them."""
     run = read(whole.run(EVERYTHING).path)[0]
     assert run.training.steps_per_epoch == STEPS
-    assert len(set(run.history.columns["learning_rate"])) > 1
-    assert (run.training.stopped, run.training.epochs_run) == ("early stopping", 4)
+    assert len(set(run.history.columns["learning_rate"])) > 2
+    assert (run.training.stopped, run.training.epochs_run) == ("early stopping", 5)
 
 
 @pytest.fixture(scope="module")
@@ -290,10 +291,9 @@ def other_archive(path: Path, members: Mapping[str, bytes]) -> None:
             archive.writestr(name, content)
 
 
-DAMAGES = {
+DAMAGES: dict[str, Callable[[Path], object]] = {
     "a byte of the first array": lambda path: flipped(path, 0.5),
     "a byte of the state": lambda path: flipped(path, 0.05),
-    "a byte at the end": lambda path: flipped(path, 0.99999),
     "cut off": lambda path: truncated(path, 0.7),
     "hardly begun": lambda path: truncated(path, 0.01),
     "empty": lambda path: path.write_bytes(b""),
@@ -334,8 +334,8 @@ def test_no_byte_can_change_unseen(run: RunFolder) -> None:
     """Whichever byte is another one: what is read is what was written, or an older checkpoint."""
     newest, older = checkpoint_files(run.checkpoints)
     content, expected = newest.read_bytes(), sound(run)
-    places = {*range(60), *range(0, len(content), len(content) // 150), *range(len(content) - 120, len(content))}
-    for place, mask in itertools.product(sorted(places), (0x01, 0x10, 0xFF)):
+    places = {*range(40), *range(0, len(content), len(content) // 80), *range(len(content) - 60, len(content))}
+    for place, mask in itertools.product(sorted(places), (0x01, 0xFF)):
         damaged = bytearray(content)
         damaged[place] ^= mask
         newest.write_bytes(damaged)
@@ -489,12 +489,17 @@ def saved_after(step: int, process: "subprocess.Popen[bytes]") -> Iterator[None]
         yield
 
 
-class Something(keras.callbacks.Callback):
+class Something(keras.callbacks.Callback):  # type: ignore[misc]
     """A callback that has gathered something."""
 
     def __init__(self, **attributes: Any) -> None:
         super().__init__()
-        vars(self).update(attributes)
+        self.put(**attributes)
+
+    def put(self, **attributes: Any) -> None:
+        """Set attributes."""
+        for name, value in attributes.items():
+            setattr(self, name, value)
 
 
 STATES: list[dict[str, Any]] = [
@@ -514,12 +519,12 @@ def test_what_a_callback_has_gathered_comes_back(attributes: Mapping[str, Any]) 
     old, new = Something(**first, same=4.5), Something(**first, same=4.5)
     kept = CallbackStates([old])
     kept.begin()
-    vars(old).update(attributes)
+    old.put(**attributes)
     states, arrays = kept.capture()
     states = json.loads(json.dumps(states))
     assert set(states[0]["state"]) == set(attributes)
     CallbackStates([new]).restore(states, arrays)
-    assert new.same == 4.5  # type: ignore[attr-defined]
+    assert new.same == 4.5
     for name, value in attributes.items():
         check_alike(getattr(new, name), value)
 
@@ -540,11 +545,11 @@ def test_what_is_no_data_is_made_anew() -> None:
     old, new = Something(file=None), Something(file=None)
     kept = CallbackStates([old])
     kept.begin()
-    vars(old).update(file=sys.stderr, function=len, mixed=[1, sys.stderr], texts=np.array(["a", None]))
+    old.put(file=sys.stderr, function=len, mixed=[1, sys.stderr], texts=np.array(["a", None]))
     states, arrays = kept.capture()
     assert (states, arrays) == ([{"type": "Something", "state": {}}], [])
     CallbackStates([new]).restore(states, arrays)
-    assert vars(new)["file"] is None
+    assert new.file is None
 
 
 def test_minimal_changes_keep_their_sign() -> None:

@@ -338,6 +338,19 @@ def test_a_loss_that_is_no_number_ends_the_run(project: Path) -> None:
     assert message in (run.path / "report.md").read_text()
 
 
+def test_epochs_before_a_failure_are_kept(project: Path) -> None:
+    Path("spec.yaml").write_text(
+        "spec: 1\nname: steep\ndata: {dataset: diabetes}\nmodel: [Output]\ntraining: {optimizer: {SGD: 10}}\n"
+        "report: false\n"
+    )
+    with pytest.raises(specc.SpecError, match="loss-not-finite: the loss is no number in step 1 of epoch 2"):
+        specc.train("spec.yaml")
+    (run,) = Path("runs/steep").iterdir()
+    found, findings = read(run)
+    assert findings == ()
+    assert (found.history.epochs, found.training.epochs_run, found.training.stopped) == ((1,), 1, "failed")
+
+
 def test_a_folder_that_cannot_be_written_is_told_in_one_line(project: Path) -> None:
     Path("runs").write_text("a file")
     Path("spec.yaml").write_text("spec: 1\ndata: {dataset: iris}\nmodel: [Output]\ntraining: {epochs: 1}\n")
