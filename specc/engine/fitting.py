@@ -188,7 +188,7 @@ class Session:
         self._plain = train_loop(self.model, self._feed, self.watch)
         self._xla: Loop | None = None
         began = time.perf_counter()
-        self._plain(self._feed.source(rows, 0), 0, 0)  # makes the graph, and what losses and metrics need
+        self._plain(self._feed.source(rows, 0), 0, 0)  # makes the graph
         tracing_s = time.perf_counter() - began
         self.state = State(self.model, self.watch.variables if self.watch else ())
         self._average = Averaging(self.model)

@@ -95,11 +95,11 @@ class State:
 
 
 def build(model: keras.Model, one: Part) -> None:
-    """Make the variables of the optimizer and, on several replicas, of loss and metrics, from `one` sample.
+    """Make the variables of the optimizer, of loss and metrics, from `one` sample, before any loop is traced.
 
-    On one replica losses and metrics make theirs when the loop is traced. On several ones that would be in a replica's
-    context; and Keras 3.15 (backend/tensorflow/trainer.py, `_maybe_symbolic_build`) would take a whole batch off an
-    iterator and average it over the replicas, which fails for uneven parts.
+    A trace that makes variables is thrown away and made again, which takes as long; on several replicas it would also
+    make them in a replica's context. Keras 3.15 (backend/tensorflow/trainer.py, `_maybe_symbolic_build`) would take a
+    whole batch off an iterator and average it over the replicas, which fails for uneven parts.
     """
     strategy = model.distribute_strategy
     with strategy.scope():
@@ -107,8 +107,8 @@ def build(model: keras.Model, one: Part) -> None:
             model.optimizer.build(model.trainable_variables)
         if strategy.num_replicas_in_sync > 1:
             stop_reducing(model.optimizer)
-            batch = (one.inputs, one.targets, *([] if one.weights is None else [one.weights]))
-            model._symbolic_build(data_batch=batch)  # noqa: SLF001  see above
+        batch = (one.inputs, one.targets, *([] if one.weights is None else [one.weights]))
+        model._symbolic_build(data_batch=batch)  # noqa: SLF001  see above
 
 
 class Averaging:
