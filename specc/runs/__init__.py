@@ -32,7 +32,7 @@ from specc.runs.run import (
     WeightGradients,
 )
 from specc.runs.tables import GRADIENTS_HEADER
-from specc.runs.writing import as_json, write_bytes, write_csv, write_json, write_text, write_yaml
+from specc.runs.writing import as_json, replacing, write_bytes, write_csv, write_json, write_text, write_yaml
 
 __all__ = [
     "GRADIENTS_HEADER",
@@ -69,6 +69,7 @@ __all__ = [
     "newest_first",
     "read",
     "read_folds",
+    "replacing",
     "write_bytes",
     "write_csv",
     "write_json",

@@ -10,26 +10,39 @@ import json
 import math
 import os
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from specc.language.yaml_dump import dump_block
 
 
-def write_bytes(path: Path, content: bytes) -> None:
-    """Replace the file at `path` by `content`. Raises OSError; the old file is then still there."""
-    aside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+@contextmanager
+def replacing(path: Path, aside: Path) -> Iterator[Path]:
+    """Within, write the file at `aside`, in the same folder; then it is synced and becomes the one at `path`.
+
+    Raises OSError; what was at `path` is then still there, and nothing is left at `aside`.
+    """
     try:
-        with aside.open("xb") as file:
-            file.write(content)
-            file.flush()
+        yield aside
+        with aside.open("rb+") as file:
             os.fsync(file.fileno())
         aside.replace(path)
     except BaseException:
-        aside.unlink(missing_ok=True)
+        with suppress(OSError):  # the first error is the one to tell
+            aside.unlink(missing_ok=True)
         raise
     _sync_directory(path.parent)
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Replace the file at `path` by `content`. Raises OSError; the old file is then still there."""
+    with (
+        replacing(path, path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")) as aside,
+        aside.open("xb") as file,
+    ):
+        file.write(content)
 
 
 def write_text(path: Path, content: str) -> None:

@@ -4,7 +4,6 @@ Paths in the spec's callbacks name files inside the run directory. Nothing here 
 `specc.training.progress`.
 """
 
-import os
 import signal
 import time
 from collections.abc import Iterator, Mapping
@@ -19,7 +18,8 @@ import keras
 from specc.catalog import Catalog
 from specc.component import Argument, Component
 from specc.keras_target.build import build_component
-from specc.runs import RunFolder, write_csv
+from specc.runs import RunFolder, replacing, write_csv
+from specc.training.tensorboard import learning_rate
 
 WRITE_EVERY_S = 1.0
 """The least time between two writings of the history while training goes on."""
@@ -76,7 +76,7 @@ class Recorder(keras.callbacks.Callback):
         """Keep what the epoch gave."""
         now = time.perf_counter()
         values = {name: float(value) for name, value in (logs or {}).items() if name != "learning_rate"}
-        self.records.append(EpochRecord(epoch + 1, values, _learning_rate(self.model), now - self._began))
+        self.records.append(EpochRecord(epoch + 1, values, learning_rate(self.model), now - self._began))
         if now - self._written > WRITE_EVERY_S:
             self.write()
 
@@ -105,15 +105,8 @@ class Recorder(keras.callbacks.Callback):
 
 def save_aside(path: Path, save: Any) -> None:  # noqa: ANN401  a bound method of a Keras model
     """Call `save` with a path in the same directory, sync the file and rename it: `path` is whole or not there."""
-    aside = path.with_name(f"part-{path.name}")
-    try:
+    with replacing(path, path.with_name(f"part-{path.name}")) as aside:
         save(str(aside))
-        with aside.open("rb+") as file:
-            os.fsync(file.fileno())
-        aside.replace(path)
-    except BaseException:
-        aside.unlink(missing_ok=True)
-        raise
 
 
 @dataclass
@@ -149,8 +142,3 @@ def interruptible() -> Iterator[Interrupt]:
     finally:
         for number, handler in interrupt.previous.items():
             signal.signal(number, handler)
-
-
-def _learning_rate(model: keras.Model) -> float | None:
-    rate = getattr(model.optimizer, "learning_rate", None)
-    return None if rate is None else float(keras.ops.convert_to_numpy(rate))

@@ -8,7 +8,6 @@ passed over with a word.
 
 import json
 import math
-import os
 import time
 import zipfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -21,6 +20,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.lib import format as npy
 
+from specc import runs
 from specc.archive import members
 from specc.diagnostics import Finding, Span, warning
 from specc.engine import Position, Session
@@ -200,22 +200,14 @@ def _delete(paths: Iterable[Path]) -> None:
 
 def _write(path: Path, content: Mapping[str, Any], arrays: Sequence[Array]) -> None:
     """The file at `path`, whole or not at all. Raises OSError."""
-    aside = path.with_name(f".{path.name}.part")
-    try:
-        with aside.open("wb") as file:
-            with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
-                archive.writestr(STATE, json.dumps(content))
-                for number, array in enumerate(arrays):
-                    with archive.open(f"{number:06}.npy", "w", force_zip64=True) as member:
-                        npy.write_array(member, _plain(array), allow_pickle=False)
-            file.flush()
-            os.fsync(file.fileno())
-        aside.replace(path)
-    except BaseException:
-        with suppress(OSError):
-            aside.unlink(missing_ok=True)
-        raise
-    _sync(path.parent)
+    with (
+        runs.replacing(path, path.with_name(f".{path.name}.part")) as aside,
+        zipfile.ZipFile(aside, "w", zipfile.ZIP_STORED) as archive,
+    ):
+        archive.writestr(STATE, json.dumps(content))
+        for number, array in enumerate(arrays):
+            with archive.open(f"{number:06}.npy", "w", force_zip64=True) as member:
+                npy.write_array(member, _plain(array), allow_pickle=False)
 
 
 def _read(path: Path) -> tuple[Restored | None, str]:
@@ -278,13 +270,3 @@ def _plain(array: Array) -> Array:
 def _cast(array: Array, each: Named) -> Array:
     dtype = each.copies[0].dtype.as_numpy_dtype
     return array.view(dtype) if np.dtype(dtype).kind == "V" else array
-
-
-def _sync(folder: Path) -> None:
-    if os.name != "posix":
-        return  # nothing else lets a folder be opened
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

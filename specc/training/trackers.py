@@ -1,5 +1,6 @@
 """Who else is told of a run, as `report:` asks: TensorBoard's files, MLflow, the table of gradients."""
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +13,7 @@ from specc.diagnostics import Finding
 from specc.plan import Plan
 from specc.plan.document import as_document
 from specc.runs import RunFolder
+from specc.training.callbacks import WRITE_EVERY_S
 from specc.training.mlflow_run import MlflowRun, Store, connect, flattened
 from specc.training.tensorboard import EventFiles
 from specc.training.tracking import missing_libraries, mlflow_address
@@ -53,15 +55,26 @@ def begin_tracking(plan: Plan, folder: Path) -> tuple[Trackers, list[Finding]]:
 
 @dataclass
 class GradientLog:
-    """Keeps what each epoch's steps did to the weights, and writes `gradients.csv`."""
+    """Keeps what each epoch's steps did to the weights.
+
+    Writes them to `gradients.csv`, at most once a second while training goes on, and when it is asked to.
+    """
 
     folder: RunFolder
     rows: list[list[Any]] = field(default_factory=list)
+    _written: float = 0.0
 
     def add(self, epoch: int, means: Sequence[tuple[str, float, float]]) -> None:
         """Add an epoch, counted from 0: of each trained weight its path, its gradient's norm and its update's ratio."""
         self.rows += [[epoch + 1, *each] for each in means]
-        runs.write_csv(self.folder.gradients, runs.GRADIENTS_HEADER, self.rows)
+        if time.perf_counter() - self._written > WRITE_EVERY_S:
+            self.write()
+
+    def write(self) -> None:
+        """Write all epochs so far, if there are any."""
+        self._written = time.perf_counter()
+        if self.rows:
+            runs.write_csv(self.folder.gradients, runs.GRADIENTS_HEADER, self.rows)
 
     def put(self, rows: list[list[Any]]) -> None:
         """Put back the rows of before."""

@@ -225,6 +225,7 @@ class _Run:
             raise
         finally:
             watch.close()
+            gradients.write()
             self.findings += self.trackers.findings
             self.record.content["training"]["epochs_run"] = len(recorder.records)
             if session.choice is not None:

@@ -1,7 +1,7 @@
 """What a run does, counted for whoever shows it: place, pace and the last metrics.
 
 The training loop calls Keras' hooks, `on_train_batch_end` after each segment of steps with the index of its last one.
-It may leave out metrics: a callback with `wants_logs` says in `wants_logs_now` when they are worth reading. What no
+It may leave out metrics: a callback says in `wants_logs_now` when they are worth reading. What no
 hook tells (checkpoints, warnings, where a resumed run goes on) comes by `hear`. A run may begin in the middle of any
 epoch.
 """
@@ -30,9 +30,6 @@ class Watching(keras.callbacks.Callback):
 
     `epoch` and `step` are what is done: whole epochs, and steps of the one after them. `metrics` are the last ones.
     """
-
-    wants_logs = True
-    """The loop need not read metrics for `on_train_batch_end` but when `wants_logs_now` says so."""
 
     def __init__(self, course: Course) -> None:
         super().__init__()
