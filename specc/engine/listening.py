@@ -38,7 +38,7 @@ class Metrics:
 
     def logs(self) -> dict[str, Any]:
         """What they stand at, by Keras' log names: floats, or arrays for metrics that give several numbers."""
-        results = {name: np.asarray(value) for name, value in self._results().items()}
+        results = {name: np.asarray(value) for name, value in sorted(self._results().items())}  # as Keras has them
         return {name: float(value) if value.ndim == 0 else value for name, value in results.items()}
 
 
