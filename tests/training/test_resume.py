@@ -30,6 +30,7 @@ from specc.training.callbacks import Recorder
 from specc.training.checkpoints import Restored, checkpoint_files, newest_sound
 from specc.training.comparing_runs import compare_runs
 from specc.training.quiet import quiet_tensorflow
+from tests.training.loaded import copied_run, new_project
 
 pytestmark = pytest.mark.train
 
@@ -252,11 +253,7 @@ def test_everything_happens_where_it_is_compared(whole: Whole) -> None:
 @pytest.fixture(scope="module")
 def stopped(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project with a run that was interrupted in its second epoch and has checkpoints of the steps 8 and 9."""
-    root = tmp_path_factory.mktemp("resume") / "project"
-    root.mkdir()
-    (root / "specc.toml").touch()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(root)
+    with new_project(tmp_path_factory, "resume") as (root, patch):
         write_rows(root)
         interrupting = Interrupting(patch)
         interrupting.stop = Stop(1, 3)
@@ -267,10 +264,7 @@ def stopped(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def run(stopped: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> RunFolder:
     """A copy of it, in a copy of its project, which is the current folder."""
-    shutil.copytree(stopped, tmp_path / "copy")
-    monkeypatch.chdir(tmp_path / "copy")
-    (folder,) = Path("runs/run").iterdir()
-    return RunFolder(folder)
+    return copied_run(stopped, tmp_path / "copy", "run", monkeypatch)
 
 
 def flipped(path: Path, place: float) -> None:

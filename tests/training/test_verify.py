@@ -18,6 +18,7 @@ from specc.catalog import load_schema
 from specc.cli import specc as command
 from specc.runs import Resumption, RunFolder, read
 from tests.report.fake_runs import digits
+from tests.training.loaded import copied_run, new_project
 
 pytestmark = pytest.mark.train
 
@@ -46,11 +47,7 @@ def trained(project: Path, text: str = SPEC, **options: Any) -> RunFolder:
 @pytest.fixture(scope="module")
 def run_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project with one completed run, to be copied."""
-    root = tmp_path_factory.mktemp("verify") / "project"
-    root.mkdir()
-    (root / "specc.toml").touch()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(root)
+    with new_project(tmp_path_factory, "verify") as (root, _):
         trained(root)
     return root
 
@@ -58,10 +55,7 @@ def run_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def run(run_once: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> RunFolder:
     """A copy of the run in a copy of its project, which is the current folder."""
-    shutil.copytree(run_once, tmp_path / "project")
-    monkeypatch.chdir(tmp_path / "project")
-    (folder,) = Path("runs/small").iterdir()
-    return RunFolder(folder)
+    return copied_run(run_once, tmp_path / "project", "small", monkeypatch)
 
 
 def codes(run: Path) -> list[str]:
