@@ -5,6 +5,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 SHORT  := not train and not browser
+TESTS  := $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 PACKAGES_OF_CONSTRAINTS := build/constraints-venv
 
 MAKEFLAGS += --no-print-directory
@@ -21,10 +22,10 @@ demo: $(READY)  ## train a small convolutional network on the digits and make it
 	echo; echo "The report: $(CURDIR)/$${newest}report.html"
 
 test: checks  ## every check and every test, those that train and those that open a browser included
-	@$(BIN)/python -m pytest
+	@$(TESTS)
 
 quick: checks  ## the short run: every check, and the tests that neither train nor open a browser
-	@$(BIN)/python -m pytest -m "$(SHORT)"
+	@$(TESTS) -m "$(SHORT)"
 
 checks: $(READY)
 	$(BIN)/ruff format --check .
@@ -35,7 +36,7 @@ checks: $(READY)
 
 bless: $(READY)  ## write the generated files and the expected outputs anew; read the diff afterwards
 	$(BIN)/python -m specc.catalog.generate
-	$(BIN)/python -m pytest -m "$(SHORT)" --bless
+	$(TESTS) -m "$(SHORT)" --bless
 
 # Made once, and again when what it is made of changes. The stamp is written last, so that an interrupted
 # installation is taken up again. hatchling comes first, since the package is built in this environment:

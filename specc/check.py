@@ -157,7 +157,7 @@ def _plan(  # noqa: PLR0913, PLR0917  as above
     findings += more
     inferred: Inferred = FAULTY
     if graph is not FAULTY:
-        graph, more = size_outputs(graph, facts)
+        graph, more = size_outputs(graph, facts, runtime.precision)
         findings += more
         located, more = locate_files(graph, catalog, root, path.parent)
         findings += more

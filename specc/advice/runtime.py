@@ -5,21 +5,25 @@ from collections.abc import Iterator
 from specc.advice.view import Output, View
 from specc.component import Component
 from specc.diagnostics import Finding, Label, warning
+from specc.graph.infer import infer
 
 HALF = {"mixed_float16": "float16", "mixed_bfloat16": "bfloat16"}
 
 
 def half_precision_output(view: View, output: Output) -> Iterator[Finding]:
     """Probabilities and numbers in half precision, where losses need the small differences."""
-    dtype = view.plan.inferred.tensor(output.ref).dtype
+    plan, automatic = view.plan, view.plan.runtime.precision == "auto"
+    inferred = infer(plan.graph, view.catalog, "mixed_bfloat16")[0] if automatic else plan.inferred
+    dtype = inferred.tensor(output.ref).dtype
     if dtype not in HALF.values():
         return
     node = view.plan.graph.node(output.ref.source)
     own = node is not None and node.component.arguments.get("dtype") is not None
     place = node.component.span_of("dtype") if node and own else view.plan.place_of("runtime.precision")
+    has = "has, on devices that are made for it," if automatic else "has"
     yield warning(
         "half-precision-output",
-        f"the output `{output.name}` has the dtype {dtype}, too coarse for a loss",
+        f"the output `{output.name}` {has} the dtype {dtype}, too coarse for a loss",
         output.ref.span,
         labels=(Label(place, "decided here"),),
         help="give the last layer `dtype: float32`",

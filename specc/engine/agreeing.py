@@ -47,26 +47,32 @@ def gather(strategy: Any, arrays: Sequence[Array]) -> list[Array]:  # noqa: ANN4
 
 
 class Agreement:
-    """Of the workers of `strategy`."""
+    """Of the workers of `strategy`; `several` says whether there is more than this one."""
 
     def __init__(self, strategy: Any) -> None:  # noqa: ANN401  a tf.distribute.Strategy
         self._strategy = strategy
-        self._several = several_workers(strategy)
+        self.several = several_workers(strategy)
 
     def any(self, *wishes: bool) -> tuple[bool, ...]:
         """Of each wish whether some worker has it."""
-        if not self._several:
+        if not self.several:
             return wishes
         return tuple(bool(value) for value in self._sum([float(wish) for wish in wishes]) > 0)
 
     def same(self, *numbers: int) -> bool:
-        """Whether all workers have the same numbers."""
-        return all(self.mean(float(number)) == number for number in numbers)
+        """Whether all workers have the same numbers, none of which is above 2**40; all get the same answer."""
+        differs = any(mean != number for mean, number in zip(self._means(*numbers), numbers, strict=True))
+        return not self.any(differs)[0]
 
     def mean(self, number: float) -> float:
         """The mean of the workers' numbers."""
-        return float(self._sum([number])[0]) / self._strategy.num_replicas_in_sync if self._several else number
+        return self._means(number)[0]
 
-    def _sum(self, values: list[float]) -> Any:  # noqa: ANN401  (n,) float32, over replicas
-        each = self._strategy.experimental_distribute_values_from_function(lambda _: tf.constant(values, tf.float32))
+    def _means(self, *numbers: float) -> tuple[float, ...]:
+        if not self.several:
+            return numbers
+        return tuple(self._sum([float(number) for number in numbers]) / self._strategy.num_replicas_in_sync)
+
+    def _sum(self, values: list[float]) -> Any:  # noqa: ANN401  (n,) float64, over replicas
+        each = self._strategy.experimental_distribute_values_from_function(lambda _: tf.constant(values, tf.float64))
         return self._strategy.reduce(tf.distribute.ReduceOp.SUM, each, axis=None).numpy()

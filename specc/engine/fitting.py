@@ -20,8 +20,8 @@ from specc.engine.choosing import Choice, Options
 from specc.engine.feeding import Feed, Resident, part_of
 from specc.engine.gradients import Watch
 from specc.engine.judging import Judge
-from specc.engine.listening import batch_periods, want_logs
-from specc.engine.loops import Loop, train_loop
+from specc.engine.listening import as_logs, batch_periods, want_logs
+from specc.engine.loops import Loop, Results, train_loop
 from specc.engine.not_finite import Culprit, find_culprit
 from specc.engine.samples import Budget, Samples
 from specc.engine.state import Averaging, State, build
@@ -160,6 +160,7 @@ class Session:
                 break
         if self.ended != "interrupted":
             self.ended = "epochs" if self.position.epoch >= self.budget.epochs else "early stopping"
+        self._compare_workers("have come to different weights")
         if self.saver is not None:
             self.saver.save(self)
         self.model.optimizer.finalize_variable_values(self.model.trainable_weights)
@@ -170,14 +171,17 @@ class Session:
         self._callbacks.on_train_begin()
         if self.saver is not None:
             self.saver.begin(self)
-        if resume is None:
-            return
-        if self.position.step:
-            self._callbacks.on_epoch_begin(self.position.epoch)
-        resume.restore(self)
-        self.model.stop_training = resume.stopped
-        if not self._agreement.same(*self.position):
-            raise RuntimeError("the workers go on from different checkpoints; they must share the run's directory")
+        if resume is not None:
+            if self.position.step:
+                self._callbacks.on_epoch_begin(self.position.epoch)
+            resume.restore(self)
+            self.model.stop_training = resume.stopped
+        self._compare_workers("begin with different weights; they must share the run's directory")
+
+    def _compare_workers(self, otherwise: str) -> None:
+        """Raise RuntimeError unless all workers stand at the same step with the same weights, bit for bit."""
+        if self._agreement.several and not self._agreement.same(*self.position, self.state.checksum):
+            raise RuntimeError(f"the workers {otherwise}")
 
     def _make(self) -> None:
         """Loops and state for what is trained now. The first time the way to compute is chosen."""
@@ -223,20 +227,20 @@ class Session:
         """The epoch of the position, from its step on. Its logs; none if it was interrupted."""
         epoch, first = self.position
         if first == 0:
-            self.judge.metrics.reset()
             if self.watch:
                 self.watch.reset()
             self._callbacks.on_epoch_begin(epoch)
         rows = self._rows(epoch)
         source = self._feed.source(rows, first)
+        results: Results | None = None
         while self.position.step < self.steps:
-            self._segment(source, rows)
+            results = self._segment(source, rows)
             if self.ended == "interrupted":
                 return {}
             if self.model.stop_training:
                 break
         self._average()
-        logs = self.judge.metrics.logs()
+        logs = as_logs(self._make_steps(source, first, first) if results is None else results)
         if self.watch and self.on_gradients:
             self.on_gradients(epoch, self.watch.means())
         if self.validation is not None:
@@ -250,8 +254,8 @@ class Session:
         self._after(epoch_ended=True)
         return logs
 
-    def _segment(self, source: Any, rows: Indices) -> None:  # noqa: ANN401  of the feed
-        """Some steps in one call."""
+    def _segment(self, source: Any, rows: Indices) -> Results:  # noqa: ANN401  of the feed
+        """Some steps in one call, and what loss and metrics of the epoch then stand at."""
         epoch, first = self.position
         made = epoch * self.steps + first
         wanted = self._wanted()
@@ -260,8 +264,8 @@ class Session:
         earlier = self._before
         self._before = _Before(epoch, first, self.state.copy()) if self._keeps else None
         began = time.perf_counter()
-        self._make_steps(source, first, first + count)
-        finite = self._loss_is_finite()  # waits for the steps
+        results = self._make_steps(source, first, first + count)
+        finite = _loss_is_finite(results)  # waits for the steps
         self._step_s, self.segment = (time.perf_counter() - began) / count, wanted
         if not finite:
             if earlier is not None and earlier.epoch == epoch:  # its last update may be what is at fault
@@ -269,20 +273,20 @@ class Session:
             raise NotFiniteError(epoch, self._culprit(rows, first, first + count))
         self.position = Position(epoch, first + count)
         self.beat(made + count)
-        # To read metrics is an exchange between workers, so that all do it or none.
-        logs = self.judge.metrics.logs() if self._agreement.any(want_logs(self.listeners))[0] else {}
-        self._callbacks.on_train_batch_end(first + count - 1, logs)
+        self._callbacks.on_train_batch_end(first + count - 1, as_logs(results) if want_logs(self.listeners) else {})
         self._after(epoch_ended=False)
+        return results
 
-    def _make_steps(self, source: Any, first: int, stop: int) -> None:  # noqa: ANN401  of the feed
+    def _make_steps(self, source: Any, first: int, stop: int) -> Results:  # noqa: ANN401  of the feed
         """With XLA the full batches, without it the last one, which may be smaller."""
-        full = first
+        full, results = first, None
         if self._xla is not None:
             full = max(first, min(stop, len(self.train) // self.budget.batch_size))
             if first < full:
-                self._xla(source, first, full)
-        if full < stop:
-            self._plain(source, full, stop)
+                results = self._xla(source, first, full, anew=first == 0)
+        if full < stop or results is None:
+            results = self._plain(source, full, stop, anew=full == 0 < stop)
+        return results
 
     def _wanted(self) -> int:
         """How many steps the next call is to make."""
@@ -302,9 +306,6 @@ class Session:
         if stop and self.position.epoch < self.budget.epochs:
             self.ended = "interrupted"
 
-    def _loss_is_finite(self) -> bool:
-        return bool(np.isfinite(float(self.model._loss_tracker.total.numpy())))  # noqa: SLF001  a mean's running sum
-
     def _culprit(self, rows: Indices, first: int, stop: int) -> Culprit:
         """What made the loss no number in one of the steps from `first` to `stop`, found from the state before."""
         size = self.budget.batch_size
@@ -312,8 +313,7 @@ class Session:
             return Culprit(first, f"or in one up to step {stop}; the model is too large to keep copies that would tell")
 
         def one_step(step: int) -> bool:
-            self._make_steps(self._feed.source(rows, step), step, step + 1)
-            return self._loss_is_finite()
+            return _loss_is_finite(self._make_steps(self._feed.source(rows, step), step, step + 1))
 
         def batch(step: int) -> Indices:
             return rows[step * size : (step + 1) * size]
@@ -324,3 +324,7 @@ class Session:
     def _rows(self, epoch: int) -> Indices:
         """The rows of an epoch in its order."""
         return self.train.at(order(self.budget.seed, epoch, len(self.train)))
+
+
+def _loss_is_finite(results: Results) -> bool:
+    return bool(np.isfinite(np.asarray(results["loss"])))

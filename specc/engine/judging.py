@@ -8,7 +8,7 @@ import numpy as np
 
 from specc.engine.array_files import Array
 from specc.engine.feeding import Feed, Placed
-from specc.engine.listening import Metrics
+from specc.engine.listening import as_logs
 from specc.engine.loops import predict_loop, test_loop
 from specc.engine.samples import Samples
 
@@ -21,7 +21,7 @@ class Judge:
 
     def __init__(self, model: keras.Model) -> None:
         self.placed = Placed(model.distribute_strategy)
-        self.model, self.metrics = model, Metrics(model)
+        self.model = model
         self._loops: dict[object, Any] = {}
 
     def evaluate(
@@ -39,13 +39,12 @@ class Judge:
         feed = self.placed.feed(samples, batch_size)
         steps = -(-len(samples) // batch_size)
         callbacks.on_test_begin()
-        self.metrics.reset()
         callbacks.on_test_batch_begin(0)
         loop, source = self._loop(test_loop, feed, batch_size), feed.source(_in_turn(samples), 0)
         for first in range(0, steps, JUDGED_AT_ONCE):
-            loop(source, first, min(first + JUDGED_AT_ONCE, steps))
+            results = loop(source, first, min(first + JUDGED_AT_ONCE, steps), anew=first == 0)
             beat()
-        logs = self.metrics.logs()
+        logs = as_logs(results)
         callbacks.on_test_batch_end(steps - 1, logs)
         callbacks.on_test_end(logs)
         return logs

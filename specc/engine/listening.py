@@ -9,7 +9,8 @@ from typing import Any
 
 import keras
 import numpy as np
-import tensorflow as tf
+
+from specc.engine.loops import Results
 
 
 def batch_periods(callbacks: Iterable[keras.callbacks.Callback]) -> list[int]:
@@ -18,28 +19,17 @@ def batch_periods(callbacks: Iterable[keras.callbacks.Callback]) -> list[int]:
 
 
 def want_logs(callbacks: Iterable[keras.callbacks.Callback]) -> bool:
-    """Whether some of them would look at metrics now, which cost time to compute.
+    """Whether some of them would look at metrics now.
 
     A callback of specc says so by `wants_logs_now()`; Keras' own do if they act on batches at all.
     """
     return any(each.wants_logs_now() if hasattr(each, "wants_logs_now") else _period(each) > 0 for each in callbacks)
 
 
-class Metrics:
-    """Loss and metrics of a compiled `model`. Each call is one graph; single operations take as long as ten steps."""
-
-    def __init__(self, model: keras.Model) -> None:
-        self._reset = tf.function(model.reset_metrics, autograph=False)
-        self._results = tf.function(model.get_metrics_result, autograph=False)
-
-    def reset(self) -> None:
-        """Begin to add up anew."""
-        self._reset()
-
-    def logs(self) -> dict[str, Any]:
-        """What they stand at, by Keras' log names: floats, or arrays for metrics that give several numbers."""
-        results = {name: np.asarray(value) for name, value in sorted(self._results().items())}  # as Keras has them
-        return {name: float(value) if value.ndim == 0 else value for name, value in results.items()}
+def as_logs(results: Results) -> dict[str, Any]:
+    """What a loop gives, as Keras' callbacks get it: floats, or arrays for metrics that give several numbers."""
+    values = {name: np.asarray(value) for name, value in sorted(results.items())}  # in Keras' order
+    return {name: float(value) if value.ndim == 0 else value for name, value in values.items()}
 
 
 def _period(callback: keras.callbacks.Callback) -> int:

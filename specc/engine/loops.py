@@ -4,7 +4,7 @@ Comes in: a model, where its batches come from, and which steps to make. State (
 the model's own and is changed in place; how many steps a call makes changes nothing about it.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 import keras
@@ -15,10 +15,27 @@ from specc.engine.gradients import Watch
 from specc.engine.steps import test_step, train_step
 
 Tensor: TypeAlias = Any
-Loop: TypeAlias = Callable[[Any, int, int], None]
-"""`loop(source, first, stop)` makes the steps from `first` up to `stop` with the batches of a feed's `source`."""
+Results: TypeAlias = Mapping[str, Tensor]
+"""Loss and metrics as they stand, by Keras' log names."""
 
-COUNT = tf.TensorSpec((), tf.int32)
+COUNT, FLAG = tf.TensorSpec((), tf.int32), tf.TensorSpec((), tf.bool)
+
+
+class Loop:
+    """Makes steps in one call of `run`, a graph.
+
+    All that an epoch needs beside them is in it too, since a call from Python takes as long as several small steps.
+    """
+
+    def __init__(self, run: Callable[..., Results]) -> None:
+        self._run = run
+
+    def __call__(self, source: Any, first: int, stop: int, *, anew: bool = False) -> Results:  # noqa: ANN401
+        """Make the steps from `first` up to `stop` with the batches of a feed's `source`.
+
+        `anew` sets back loss and metrics before; they are given as they stand afterwards.
+        """
+        return self._run(source, tf.constant(first), tf.constant(stop), tf.constant(anew))
 
 
 def train_loop(model: keras.Model, feed: Feed, watch: Watch | None = None, *, xla: bool = False) -> Loop:
@@ -27,7 +44,7 @@ def train_loop(model: keras.Model, feed: Feed, watch: Watch | None = None, *, xl
 
 
 def test_loop(model: keras.Model, feed: Feed) -> Loop:
-    """The loop that evaluates; the metrics are the result."""
+    """The loop that evaluates."""
     return _loop(model, feed, lambda part: test_step(model, part), xla=False)
 
 
@@ -37,19 +54,21 @@ def _loop(model: keras.Model, feed: Feed, step: Callable[[Part], None], *, xla: 
     def replica(*fetched: Tensor) -> None:
         step(feed.part(*fetched))
 
-    def run(source: Any, first: Tensor, stop: Tensor) -> None:  # noqa: ANN401  what the feed gives
+    def reset() -> Tensor:
+        model.reset_metrics()
+        return tf.constant(0)
+
+    def run(source: Any, first: Tensor, stop: Tensor, anew: Tensor) -> Results:  # noqa: ANN401  what the feed gives
         def body(at: Tensor) -> tuple[Tensor]:
             strategy.run(replica, args=feed.fetch(source, at))
             return (at + 1,)
 
+        tf.cond(anew, reset, lambda: tf.constant(0))
         tf.while_loop(lambda at: at < stop, body, (first,), parallel_iterations=1)
+        results: Results = model.get_metrics_result()
+        return results
 
-    run = _compiled(run, feed, xla=xla)
-
-    def loop(source: Any, first: int, stop: int) -> None:  # noqa: ANN401
-        run(source, tf.constant(first), tf.constant(stop))
-
-    return loop
+    return Loop(_compiled(run, feed, COUNT, COUNT, FLAG, xla=xla))
 
 
 def predict_loop(model: keras.Model, feed: Feed) -> Callable[[Any, int, int], list[Tensor]]:
@@ -73,11 +92,11 @@ def predict_loop(model: keras.Model, feed: Feed) -> Callable[[Any, int, int], li
         _, stores = tf.while_loop(lambda at, _: at < stop, body, (first, stores), parallel_iterations=1)
         return [store.concat() for store in stores]
 
-    run = _compiled(run, feed, xla=False)
+    run = _compiled(run, feed, COUNT, COUNT, xla=False)
     return lambda source, first, stop: run(source, tf.constant(first), tf.constant(stop))
 
 
-def _compiled(run: Callable[..., Any], feed: Feed, *, xla: bool) -> Any:  # noqa: ANN401  a tf.function
+def _compiled(run: Callable[..., Any], feed: Feed, *others: tf.TensorSpec, xla: bool) -> Any:  # noqa: ANN401
     """The graph of a loop. Where the feed can say what it gives, all splits share it, whatever their lengths."""
-    signature = None if feed.signature is None else (feed.signature, COUNT, COUNT)
+    signature = None if feed.signature is None else (feed.signature, *others)
     return tf.function(run, input_signature=signature, jit_compile=xla, autograph=False)

@@ -119,9 +119,7 @@ def search_rates(  # noqa: PLR0913, PLR0917  what is trained, and how
         if at == 0:
             source = feed.source(samples.at(order(seed, epoch, len(samples))), 0)
         model.optimizer.learning_rate = rates.at(step)
-        model.reset_metrics()
-        loop(source, at, at + 1)
-        course.add(float(model._loss_tracker.result()))  # noqa: SLF001  what an epoch reports, of one step
+        course.add(float(loop(source, at, at + 1, anew=True)["loss"]))  # what an epoch reports, of one step
         made(1)
         course.ended = course.verdict or (INTERRUPTED if asked() else ALL)
         if course.ended != ALL:

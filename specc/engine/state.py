@@ -5,12 +5,15 @@ trains on to the same bits.
 """
 
 from collections.abc import Sequence
+from functools import reduce
 from typing import Any, NamedTuple, TypeAlias
+from zlib import crc32
 
 import keras
 import numpy as np
 import tensorflow as tf
 
+from specc.engine.adam import quicken
 from specc.engine.agreeing import gather, worker_of
 from specc.engine.feeding import Part
 from specc.engine.steps import stop_reducing
@@ -56,6 +59,12 @@ class State:
         """The size of all variables in this process in bytes."""
         return sum(variable.shape.num_elements() * variable.dtype.size for variable in self._variables)
 
+    @property
+    def checksum(self) -> int:
+        """The CRC-32 of what is the same everywhere. Not the same elsewhere, it tells of a process that differs."""
+        shared = (copy for each in self.named if not each.own for copy in each.copies)
+        return reduce(lambda found, copy: crc32(np.asarray(copy).tobytes(), found), shared, 0)
+
     def copy(self) -> list[Any]:
         """The values in this process as they are now, on the devices."""
         return list(self._copy())
@@ -95,7 +104,7 @@ class State:
 
 
 def build(model: keras.Model, one: Part) -> None:
-    """Make the variables of the optimizer, of loss and metrics, from `one` sample, before any loop is traced.
+    """Make all variables before any loop is traced, those of loss and metrics from `one` sample.
 
     A trace that makes variables is thrown away and made again, which takes as long; on several replicas it would also
     make them in a replica's context. Keras 3.15 (backend/tensorflow/trainer.py, `_maybe_symbolic_build`) would take a
@@ -105,6 +114,7 @@ def build(model: keras.Model, one: Part) -> None:
     with strategy.scope():
         if not model.optimizer.built:
             model.optimizer.build(model.trainable_variables)
+        quicken(model.optimizer)
         if strategy.num_replicas_in_sync > 1:
             stop_reducing(model.optimizer)
         batch = (one.inputs, one.targets, *([] if one.weights is None else [one.weights]))

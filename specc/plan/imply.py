@@ -8,6 +8,7 @@ The rules of the language's version 1, which never change silently:
   cross-entropy. Both on logits, unless the last layer ends in a softmax or a sigmoid. A number implies mean squared
   error.
 - Classes imply the metric accuracy; numbers imply mean absolute error and root mean squared error.
+- With `precision: auto` an `Output` keeps single precision.
 - The optimizer is that of the first phase, or Adam with its defaults; 10 epochs, or those of the phases; batches of 32.
 """
 
@@ -16,7 +17,7 @@ from dataclasses import replace
 from typing import NamedTuple, TypeVar
 
 from specc.catalog import Catalog
-from specc.component import Component
+from specc.component import Argument, Component
 from specc.data import DataFacts, DataSpec, TargetFacts
 from specc.data.facts import CLASSES
 from specc.diagnostics import Finding, Span, error
@@ -60,9 +61,10 @@ class Written(NamedTuple):
     sound: bool
 
 
-def size_outputs(graph: Graph, facts: DataFacts) -> tuple[Graph, list[Finding]]:
+def size_outputs(graph: Graph, facts: DataFacts, precision: str = "float32") -> tuple[Graph, list[Finding]]:
     """The graph with every `Output` turned into the `Dense` that its target asks for.
 
+    With the `precision` `auto`, which may come to be half, outputs stay single: losses need the small differences.
     Where the width is not known it stays `Output`, of which inference knows nothing and says nothing.
     """
     if not any(map(_is_pseudo, _every(graph))):
@@ -70,7 +72,8 @@ def size_outputs(graph: Graph, facts: DataFacts) -> tuple[Graph, list[Finding]]:
     targets, findings = match_targets(graph, facts)
     missing = graph.unsure or any(ref.source == NOWHERE for ref in graph.outputs.values())
     silent = bool(findings or missing)
-    sized = _sized(graph, targets, findings, silent=silent)
+    implied = {"dtype": "float32"} if precision is not FAULTY and precision == "auto" else {}
+    sized = _sized(graph, targets, implied, findings, silent=silent)
     return sized, findings
 
 
@@ -86,8 +89,15 @@ def _is_pseudo(node: Node) -> bool:
     return node.component is not FAULTY and node.component.type == OUTPUT and node.model is None
 
 
-def _sized(graph: Graph, targets: Mapping[str, TargetFacts], findings: list[Finding], *, silent: bool) -> Graph:
-    """The graph with its `Output`s sized by the targets of the outputs that they are."""
+def _sized(
+    graph: Graph,
+    targets: Mapping[str, TargetFacts],
+    implied: Mapping[str, Argument],
+    findings: list[Finding],
+    *,
+    silent: bool,
+) -> Graph:
+    """The graph with its `Output`s sized by the targets of the outputs that they are, and given what is `implied`."""
     done: dict[str, Node] = {}
     for node in graph.nodes:
         outputs = {name: ref for name, ref in graph.outputs.items() if ref.source == node.name}
@@ -95,7 +105,7 @@ def _sized(graph: Graph, targets: Mapping[str, TargetFacts], findings: list[Find
             inner = list(node.model.outputs)
             known_ports = {name: ref.port for name, ref in outputs.items() if name in targets and ref.port < len(inner)}
             theirs = {inner[port]: targets[name] for name, port in known_ports.items()}
-            done[node.name] = replace(node, model=_sized(node.model, theirs, findings, silent=silent))
+            done[node.name] = replace(node, model=_sized(node.model, theirs, implied, findings, silent=silent))
         if not _is_pseudo(node):
             continue
         target = next((targets[name] for name in outputs if name in targets), None)
@@ -104,7 +114,7 @@ def _sized(graph: Graph, targets: Mapping[str, TargetFacts], findings: list[Find
             findings.append(error("output-without-target", message, node.span, help="use `Dense` inside the model"))
         width = None if target is None else known(_width, target)
         if width is not None and width is not FAULTY:
-            arguments = {"units": width, **node.component.arguments}
+            arguments = {"units": width, **implied, **node.component.arguments}
             done[node.name] = replace(
                 node, component=replace(node.component, kind="layer", type="Dense", arguments=arguments)
             )

@@ -15,6 +15,7 @@ from specc.component import Component
 from specc.graph.infer import completed
 from specc.graph.shapes import Weight
 from specc.plan import Plan
+from specc.plan.stretches import stretches
 
 SLOTS = {
     "Adadelta": 2,
@@ -55,10 +56,14 @@ class Memory(NamedTuple):
 
 
 def training_memory(plan: Plan, activations: Iterable[int | None]) -> Memory:
-    """The estimate for one step of a plan's training. `activations` are the bytes kept per sample, layer by layer."""
-    optimizer = completed(plan.optimizer, load())
-    known = plan.inferred.known and (optimizer.type in SLOTS or optimizer.type == "LossScaleOptimizer")
-    weights = gradients = slots = 0
+    """The estimate for one step of a plan's training. `activations` are the bytes kept per sample, layer by layer.
+
+    Where phases have optimizers of their own, the one that keeps most counts.
+    """
+    optimizers = [completed(stretch.optimizer, load()) for stretch in stretches(plan)]
+    known = plan.inferred.known and all(each.type in {*SLOTS, "LossScaleOptimizer"} for each in optimizers)
+    weights = gradients = 0
+    slots = [0] * len(optimizers)
     for node in plan.graph.nodes:
         found = plan.inferred.nodes[node.name]
         size = (found.weights_bytes or 0) // (found.parameters or 1)  # of one number
@@ -66,10 +71,13 @@ def training_memory(plan: Plan, activations: Iterable[int | None]) -> Memory:
         for weight in found.weights:
             if weight.trainable:
                 gradients += size * (weight.size or 0)
-                slots += size * optimizer_numbers(optimizer, weight)
+                slots = [
+                    so_far + size * optimizer_numbers(optimizer, weight)
+                    for so_far, optimizer in zip(slots, optimizers, strict=True)
+                ]
     kept = list(activations)
     batch = plan.batch_size * sum(each or 0 for each in kept)
-    return Memory(plan.batch_size, weights, gradients, slots, batch, known=known and None not in kept)
+    return Memory(plan.batch_size, weights, gradients, max(slots), batch, known=known and None not in kept)
 
 
 def optimizer_numbers(optimizer: Component, weight: Weight) -> int:

@@ -30,6 +30,11 @@ class CallbackStates:
         self._callbacks = callbacks
         self._first: list[dict[str, Any]] = []
 
+    @property
+    def types(self) -> list[str]:
+        """What the callbacks are, in their order."""
+        return [type(callback).__name__ for callback in self._callbacks]
+
     def begin(self) -> None:
         """Remember what they are like when training begins."""
         self._first = [_encoded(callback, None) for callback in self._callbacks]
@@ -38,15 +43,15 @@ class CallbackStates:
         """What has changed since, for JSON, and the arrays to which it refers by number."""
         arrays: list[Array] = []
         states = []
-        for callback, first in zip(self._callbacks, self._first, strict=True):
+        for callback, kind, first in zip(self._callbacks, self.types, self._first, strict=True):
             now = _encoded(callback, None)
             changed = {name for name, value in now.items() if name not in first or first[name] != value}
             kept = {name: value for name, value in _encoded(callback, arrays, changed).items() if name in changed}
-            states.append({"type": type(callback).__name__, "state": kept})
+            states.append({"type": kind, "state": kept})
         return states, arrays
 
     def restore(self, states: Sequence[Mapping[str, Any]], arrays: Sequence[Array]) -> None:
-        """Put back what `capture` gave."""
+        """Put back what `capture` gave of callbacks of the same `types`."""
         for callback, each in zip(self._callbacks, states, strict=True):
             for name, value in each["state"].items():
                 if hasattr(callback, name) and not callable(getattr(type(callback), name, None)):

@@ -165,6 +165,8 @@ class Restored:
         described = [each.described for each in named]
         if described != self.content["variables"] or steps != session.steps or not self.checkpoints:
             raise MismatchError(f"`{self.path.name}` is of another model than this one")
+        if [each["type"] for each in self.content["callbacks"]] != self.checkpoints.states.types:
+            raise MismatchError(f"`{self.path.name}` is of a run with other callbacks")
         session.state.put_arrays([_cast(array, each) for array, each in zip(self.arrays, named, strict=False)])
         self.checkpoints.states.restore(self.content["callbacks"], self.arrays[len(named) :])
         for name, extra in self.checkpoints.extras.items():
@@ -257,6 +259,7 @@ def _is_state(state: Any, arrays: int) -> bool:  # noqa: ANN401  what JSON gives
         and all(isinstance(state.get(key), kind) for key, kind in wanted.items())
         and state["checkpoint"] == VERSION
         and min(state["epoch"], state["step"]) >= 0
+        and all(isinstance(each, dict) and {"type", "state"} <= each.keys() for each in state["callbacks"])
         and len(state["variables"]) <= arrays
         and all(isinstance(each, dict) and isinstance(each.get("state"), dict) for each in state["callbacks"])
     )

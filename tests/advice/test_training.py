@@ -146,6 +146,10 @@ FAULTY = {
         spec("[Output]", runtime="precision: mixed_float16"),
         ["half-precision-output: Output"],
     ),
+    "half precision where a device has it": (
+        spec("[{Dense: {units: 8, activation: relu}}, {Dense: 3, name: last}]", runtime="precision: auto"),
+        ["half-precision-output: last"],
+    ),
     "half precision of the last layer": (
         spec("[{Dense: {units: 8, activation: relu}}, {Output: {dtype: float16}}]"),
         ["half-precision-output: Output"],
@@ -164,6 +168,7 @@ FAULTY = {
 }
 
 SILENT = {
+    "half precision, perhaps": spec("[Output]", runtime="precision: auto"),
     "monitors": callback("EarlyStopping, {ReduceLROnPlateau: {patience: 3}}"),
     "a metric": callback("{EarlyStopping: val_accuracy}", data="classes"),
     "a short name": callback("{EarlyStopping: val_mae}", "metrics: [mae]"),

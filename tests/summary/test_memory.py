@@ -65,6 +65,10 @@ def memory(model: str, project: Path, rest: str = "") -> Memory:
     [
         ("training: {batch_size: 10}", Memory(10, 60, 60, 120, 280, known=True)),
         ("training: {batch_size: 10, optimizer: SGD}", Memory(10, 60, 60, 0, 280, known=True)),
+        (
+            "training: {batch_size: 10, phases: [{epochs: 1, optimizer: SGD}, {epochs: 1, optimizer: Adam}]}",
+            Memory(10, 60, 60, 120, 280, known=True),
+        ),
         ("runtime: {precision: float64}", Memory(32, 120, 120, 240, 32 * (16 + 24), known=True)),
         ("runtime: {precision: mixed_float16}", Memory(32, 60, 60, 120, 32 * (16 + 6), known=True)),
     ],

@@ -297,6 +297,7 @@ DAMAGES: dict[str, Callable[[Path], object]] = {
     "a state that is no JSON": lambda path: other_archive(path, {"state.json": b"{"}),
     "a state of another version": lambda path: edited(path, "checkpoint", 99),
     "an epoch before the first": lambda path: edited(path, "epoch", -1),
+    "callbacks that are none": lambda path: edited(path, "callbacks", [1]),
     "too few arrays": lambda path: edited(path, "variables", [{}] * 100),
     "an array that is none": lambda path: other_archive(path, {"state.json": b"{}", "000000.npy": b"x"}),
     "an array that is missing": lambda path: other_archive(path, {"state.json": b"{}", "000001.npy": b"x"}),
@@ -371,6 +372,11 @@ def other_model(run: RunFolder) -> None:
     shutil.copytree(other.checkpoints, run.checkpoints)
 
 
+def other_callbacks(run: RunFolder) -> None:
+    for path in checkpoint_files(run.checkpoints):
+        edited(path, "callbacks", [{"type": "EarlyStopping", "state": {}}])
+
+
 def no_lock(run: RunFolder) -> None:
     run.lock.unlink()
 
@@ -387,6 +393,7 @@ def no_spec_folder(run: RunFolder) -> None:
 IMPOSSIBLE = {
     "other data": (other_data, "the data are not those that the run has begun with"),
     "another model": (other_model, "is of another model than this one"),
+    "other callbacks": (other_callbacks, "is of a run with other callbacks"),
     "no lock file": (no_lock, "has no whole `lock.yaml`"),
     "folds": (folds, "holds the runs of several folds"),
     "no folder of the spec": (no_spec_folder, "the spec's folder, that of `gone/spec.yaml`, is gone"),

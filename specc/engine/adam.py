@@ -1,0 +1,79 @@
+"""Adam with Keras' numbers, bit for bit, in fewer operations.
+
+Keras 3.15 (optimizers/adam.py) makes some thirty operations for each weight: half of them compute what is the same for
+all weights, and each of the others passes over all of a weight's numbers. Kernels of other optimizers compute parts of
+the same formulas in one pass.
+"""
+
+from typing import Any, NamedTuple, TypeAlias
+from weakref import WeakKeyDictionary
+
+import keras
+import tensorflow as tf
+
+Tensor: TypeAlias = Any
+
+ADAMS = (keras.optimizers.Adam, keras.optimizers.AdamW)
+
+
+def quicken(optimizer: keras.Optimizer) -> None:
+    """Let an optimizer, and one inside it, update weights so, if it is Adam or AdamW without `amsgrad`."""
+    for each in (optimizer, getattr(optimizer, "inner_optimizer", None)):
+        if each is not None and type(each) in ADAMS and not each.amsgrad:
+            each.update_step = _Update(each)
+
+
+class _Rates(NamedTuple):
+    """What a step needs that is the same for all weights of a type, as tensors of that type."""
+
+    mean: Tensor
+    square: Tensor
+    update: Tensor
+    epsilon: Tensor
+
+
+class _Update:
+    """Stands for the `update_step` of a built `adam`."""
+
+    def __init__(self, adam: keras.Optimizer) -> None:
+        self._adam = adam
+        self._made: WeakKeyDictionary[Any, dict[tf.DType, _Rates]] = WeakKeyDictionary()
+
+    def __call__(self, gradient: Tensor, variable: Any, learning_rate: Tensor) -> None:  # noqa: ANN401  a tf.Variable
+        index = self._adam._get_variable_index(variable)  # noqa: SLF001  as Keras' own optimizers do
+        mean, square = (kept[index].value for kept in (self._adam._momentums, self._adam._velocities))  # noqa: SLF001
+        gradient = tf.cast(tf.convert_to_tensor(gradient), variable.dtype)
+        rates = self._rates(variable.dtype, learning_rate)
+        _approach(mean, gradient, rates.mean)
+        _approach(square, tf.square(gradient), rates.square)
+        # Adagrad's update, from an accumulator that it leaves alone: mean * rate / (sqrt(square) + epsilon).
+        tf.raw_ops.ResourceApplyAdagradV2(
+            var=variable.handle,
+            accum=square.handle,
+            lr=rates.update,
+            epsilon=rates.epsilon,
+            grad=mean,
+            update_slots=False,
+        )
+
+    def _rates(self, dtype: tf.DType, learning_rate: Tensor) -> _Rates:
+        """Those of the step, made once in the graph that is being made."""
+        if tf.executing_eagerly():
+            return self._new_rates(dtype, learning_rate)
+        made = self._made.setdefault(tf.compat.v1.get_default_graph(), {})
+        if dtype not in made:
+            made[dtype] = self._new_rates(dtype, learning_rate)
+        return made[dtype]
+
+    def _new_rates(self, dtype: tf.DType, learning_rate: Tensor) -> _Rates:
+        adam = self._adam
+        step = tf.cast(adam.iterations.value + 1, dtype)
+        first, second = (tf.pow(tf.cast(beta, dtype), step) for beta in (adam.beta_1, adam.beta_2))
+        update = tf.cast(learning_rate, dtype) * tf.sqrt(1 - second) / (1 - first)
+        mean, square, epsilon = (tf.cast(each, dtype) for each in (1 - adam.beta_1, 1 - adam.beta_2, adam.epsilon))
+        return _Rates(mean, square, update, epsilon)
+
+
+def _approach(kept: Any, value: Tensor, rate: Tensor) -> None:  # noqa: ANN401  a tf.Variable
+    """`kept` plus `rate` times its distance to `value`, as a step of gradient descent."""
+    tf.raw_ops.ResourceApplyGradientDescent(var=kept.handle, alpha=rate, delta=kept - value)
