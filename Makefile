@@ -5,7 +5,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 SHORT  := not train and not browser
-TESTS  := $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
+TESTS  := $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal
 PACKAGES_OF_CONSTRAINTS := build/constraints-venv
 
 MAKEFLAGS += --no-print-directory

@@ -26,6 +26,9 @@ WORTH = 1.1
 COMPILING = 4.0
 """How long XLA takes to compile a graph, in times that TensorFlow takes to make it. Measured between 1.6 and 4."""
 
+SHARE = 4.0
+"""How many times as long as compiling a run must be for XLA to be tried: what is lost is a quarter at most."""
+
 
 class Candidate(NamedTuple):
     """A way to compute. `step_ms` is the time of a step, None if it was not timed; then `refused` says why."""
@@ -97,7 +100,7 @@ def measure(  # noqa: PLR0913, PLR0917  what is timed, on what
         rest_s = left * plain_s
         compiling_s = COMPILING * tracing_s
         candidates = [Candidate(PLAIN, 1000 * plain_s)]
-        if rest_s < 2 * compiling_s:
+        if rest_s < SHARE * compiling_s:
             why = f"compiling with XLA would take about {compiling_s:.1f} s, the whole run takes {rest_s:.1f} s"
             return Choice(False, why, (*candidates, Candidate(XLA, None, "not worth compiling")), measured=True)
         state.put(kept)

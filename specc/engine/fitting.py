@@ -189,9 +189,9 @@ class Session:
             self.watch = Watch(self.model) if self.on_gradients else None
         build(self.model, part_of(self.train, np.zeros(1, int)))
         rows = self._rows(self.position.epoch)
+        began = time.perf_counter()
         self._plain = train_loop(self.model, self._feed, self.watch)
         self._xla: Loop | None = None
-        began = time.perf_counter()
         self._plain(self._feed.source(rows, 0), 0, 0)  # makes the graph
         tracing_s = time.perf_counter() - began
         self.state = State(self.model, self.watch.variables if self.watch else ())

@@ -97,6 +97,9 @@ def predict_loop(model: keras.Model, feed: Feed) -> Callable[[Any, int, int], li
 
 
 def _compiled(run: Callable[..., Any], feed: Feed, *others: tf.TensorSpec, xla: bool) -> Any:  # noqa: ANN401
-    """The graph of a loop. Where the feed can say what it gives, all splits share it, whatever their lengths."""
-    signature = None if feed.signature is None else (feed.signature, *others)
-    return tf.function(run, input_signature=signature, jit_compile=xla, autograph=False)
+    """The graph of a loop. Where the feed can say what it gives, it is made now, for splits of all lengths.
+
+    TensorFlow then need not look at each call's arguments, which takes as long as calling.
+    """
+    function = tf.function(run, jit_compile=xla, autograph=False)
+    return function if feed.signature is None else function.get_concrete_function(feed.signature, *others)

@@ -51,7 +51,8 @@ class State:
             for each in {id(each): each for each in found}.values()
         ]
         self._variables = [copy for each in self.named for copy in each.copies]
-        self._copy = tf.function(lambda: [tf.identity(variable) for variable in self._variables], autograph=False)
+        copy = tf.function(lambda: [tf.identity(variable) for variable in self._variables], autograph=False)
+        self._copy = copy.get_concrete_function()
         self._put = tf.function(self._assign, autograph=False)
 
     @property

@@ -43,7 +43,7 @@ def certain_own_name(name: str, known: Iterable[str]) -> str | None:
     if same:
         return same[0] if len(same) == 1 else None
     near = _nearest(name, known)
-    slip = near is not None and len(near) >= 6 and near[0] == name[0] and near[-2:] == name[-2:]
+    slip = near is not None and len(near) >= 6 and near[0] == name[:1] and near[-2:] == name[-2:]
     return near if slip else None
 
 

@@ -101,7 +101,7 @@ MEASURED: dict[str, tuple[float, float | Exception, int, int, float, bool, str]]
     "slower": (0.01, 0.02, 50, 10**7, 1, False, "a step takes 0.02 ms with XLA, 0.01 ms without"),
     "a single step": (10, 5, 1, 10_000, 1, True, "a step takes 5.00 ms with XLA, 10.00 ms without"),
     "a short run": (10, 5, 50, 100, 1, False, "compiling with XLA would take about 4.0 s, the whole run takes 1.0 s"),
-    "a run that is just too short": (10, 5, 50, 799, 1, False, "compiling with XLA would take about 4.0 s, the whole"),
+    "a run that is just too short": (10, 5, 50, 1599, 1, False, "compiling with XLA would take about 4.0 s, the whole"),
     "refused": (10, REFUSED, 50, 10_000, 1, False, "XLA cannot compile this graph"),
 }
 

@@ -13,28 +13,10 @@ from tests.importing.unfolding import meaning, unfold
 pytestmark = pytest.mark.train
 
 LINES = {
-    "ConvNeXtBase": 30,
-    "ConvNeXtLarge": 30,
-    "ConvNeXtSmall": 30,
     "ConvNeXtTiny": 30,
-    "ConvNeXtXLarge": 30,
     "DenseNet121": 45,
-    "DenseNet169": 45,
-    "DenseNet201": 45,
     "EfficientNetB0": 90,
-    "EfficientNetB1": 90,
-    "EfficientNetB2": 90,
-    "EfficientNetB3": 90,
-    "EfficientNetB4": 90,
-    "EfficientNetB5": 90,
-    "EfficientNetB6": 90,
-    "EfficientNetB7": 90,
     "EfficientNetV2B0": 90,
-    "EfficientNetV2B1": 90,
-    "EfficientNetV2B2": 90,
-    "EfficientNetV2B3": 90,
-    "EfficientNetV2L": 100,
-    "EfficientNetV2M": 100,
     "EfficientNetV2S": 100,
     "InceptionResNetV2": 150,
     "InceptionV3": 110,
@@ -42,23 +24,31 @@ LINES = {
     "MobileNetV2": 50,
     "MobileNetV3Large": 130,
     "MobileNetV3Small": 100,
-    "NASNetLarge": 220,
     "NASNetMobile": 220,
-    "ResNet101": 45,
-    "ResNet101V2": 60,
-    "ResNet152": 45,
-    "ResNet152V2": 65,
     "ResNet50": 45,
     "ResNet50V2": 60,
     "VGG16": 20,
-    "VGG19": 20,
     "Xception": 55,
 }
 """What each may have at most, one layer to a line."""
 
+LARGER = {
+    "ConvNeXtTiny": ["ConvNeXtSmall", "ConvNeXtBase", "ConvNeXtLarge", "ConvNeXtXLarge"],
+    "DenseNet121": ["DenseNet169", "DenseNet201"],
+    "EfficientNetB0": [f"EfficientNetB{size}" for size in range(1, 8)],
+    "EfficientNetV2B0": [f"EfficientNetV2B{size}" for size in range(1, 4)],
+    "EfficientNetV2S": ["EfficientNetV2M", "EfficientNetV2L"],
+    "NASNetMobile": ["NASNetLarge"],
+    "ResNet50": ["ResNet101", "ResNet152"],
+    "ResNet50V2": ["ResNet101V2", "ResNet152V2"],
+    "VGG16": ["VGG19"],
+}
+"""The same with more of the same: `benchmarks/interchange.py` takes all of them to a spec and back."""
 
-def test_every_application_has_its_bound() -> None:
-    assert set(LINES) == set(load().names("application"))
+
+def test_every_application_has_its_bound_or_a_smaller_one_that_has() -> None:
+    assert LINES.keys() | {larger for each in LARGER.values() for larger in each} == set(load().names("application"))
+    assert LARGER.keys() <= LINES.keys()
 
 
 @pytest.mark.parametrize("name", LINES)

@@ -181,10 +181,10 @@ def test_huge_output_is_passed_on() -> None:
 
 def test_what_a_worker_leaves_behind_does_not_hold_the_job() -> None:
     begun = time.monotonic()
-    script = "import subprocess\nsubprocess.Popen(['sleep', '8'])\nprint('done')"
+    script = "import subprocess\nsubprocess.Popen(['sleep', '40'])\nprint('done')"
     done = run(script, workers=1)
     assert (done.ended.code, done.out) == (0, "done\n")
-    assert time.monotonic() - begun < 7.5
+    assert time.monotonic() - begun < 30
 
 
 def test_each_has_its_share_of_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
