@@ -42,10 +42,9 @@ class _Update:
     def __call__(self, gradient: Tensor, variable: Any, learning_rate: Tensor) -> None:  # noqa: ANN401  a tf.Variable
         index = self._adam._get_variable_index(variable)  # noqa: SLF001  as Keras' own optimizers do
         mean, square = (kept[index].value for kept in (self._adam._momentums, self._adam._velocities))  # noqa: SLF001
-        gradient = tf.cast(tf.convert_to_tensor(gradient), variable.dtype)
         rates = self._rates(variable.dtype, learning_rate)
-        _approach(mean, gradient, rates.mean)
-        _approach(square, tf.square(gradient), rates.square)
+        _approach(mean, _dense(gradient, variable.dtype), rates.mean)
+        _approach(square, _dense(_squared(gradient), variable.dtype), rates.square)
         # Adagrad's update, from an accumulator that it leaves alone: mean * rate / (sqrt(square) + epsilon).
         tf.raw_ops.ResourceApplyAdagradV2(
             var=variable.handle,
@@ -67,11 +66,22 @@ class _Update:
 
     def _new_rates(self, dtype: tf.DType, learning_rate: Tensor) -> _Rates:
         adam = self._adam
-        step = tf.cast(adam.iterations.value + 1, dtype)
-        first, second = (tf.pow(tf.cast(beta, dtype), step) for beta in (adam.beta_1, adam.beta_2))
+        step = tf.cast(adam.iterations + 1, dtype)
+        first, second = (tf.pow(tf.cast(beta, dtype), step) for beta in (adam.beta_1, adam.beta_2))  # by way of float32
         update = tf.cast(learning_rate, dtype) * tf.sqrt(1 - second) / (1 - first)
-        mean, square, epsilon = (tf.cast(each, dtype) for each in (1 - adam.beta_1, 1 - adam.beta_2, adam.epsilon))
+        mean, square, epsilon = (tf.constant(each, dtype) for each in (1 - adam.beta_1, 1 - adam.beta_2, adam.epsilon))
         return _Rates(mean, square, update, epsilon)
+
+
+def _squared(gradient: Any) -> Any:  # noqa: ANN401  a tensor or slices of one
+    """Slices, as an embedding's gradient has them, each for itself, also those of one row: Keras adds up squares."""
+    if isinstance(gradient, tf.IndexedSlices):
+        return tf.IndexedSlices(tf.square(gradient.values), gradient.indices, gradient.dense_shape)
+    return tf.square(gradient)
+
+
+def _dense(gradient: Any, dtype: tf.DType) -> Tensor:  # noqa: ANN401  as above
+    return tf.cast(tf.convert_to_tensor(gradient), dtype)
 
 
 def _approach(kept: Any, value: Tensor, rate: Tensor) -> None:  # noqa: ANN401  a tf.Variable
