@@ -154,6 +154,8 @@ _WORDS = {
         **dict.fromkeys(("double", "fp64", "64"), "float64"),
     },
 }
+_LEFT_OUT = frozenset(("drop", "exclude", "ignore", "ignored", "no", "none", "remove", "skip", "unused"))
+"""What people write for the kind of a column that they do not want."""
 _MIXED = ", which computes in 16 bits and keeps the weights in 32"
 
 _MODULES = frozenset(
@@ -220,6 +222,8 @@ def word_hint(key: str, value: object, choices: Collection[object]) -> Hint | No
     """Help for a word that is none of the `choices` of `key`."""
     if value in ("None", "none") and None in choices:
         return none_hint()
+    if "datetime" in choices and str(value).lower() in _LEFT_OUT:
+        return Hint(f"a column is left out by `drop: {key}` in `data`")
     word = _WORDS.get(key, {}).get(str(value).lower())
     return Hint(f"write `{word}`{_MIXED if word.startswith('mixed') else ''}") if word in choices and word else None
 

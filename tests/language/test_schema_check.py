@@ -394,6 +394,12 @@ PUBLISHED_CASES: list[tuple[str, list[str]]] = [
         ["2:30-33 unknown-key: `table` has no key `row` (did you mean `rows`?)"],
     ),
     (
+        "data: {csv: a.csv, target: b, columns: {c: skip}}",
+        [
+            "2:44-48 unknown-choice: `c` must be one of `number`, `category`, `boolean`, `text`, `datetime`, `image`, `vector`, `sequence`, got the string `skip` (a column is left out by `drop: c` in `data`)",
+        ],
+    ),
+    (
         "runtime: {distribute: Mirrored, precision: fp16, seed: -1}",
         [
             "2:23-31 unknown-strategy: there is no strategy `Mirrored` (did you mean `MirroredStrategy`?)",
