@@ -133,6 +133,11 @@ def _warnings(
             found.append(f"{result.name}: no better than always predicting {result.baseline_class}.")
         if isinstance(result, NumberResult) and result.r2 <= 0:
             found.append(f"{result.name}: no better than always predicting the mean.")
+            if abs(result.bias) > result.baseline:
+                found.append(
+                    f"{result.name}: all predictions lie far off on one side. A network begins near 0: give the column "
+                    "a scale, such as `standard`."
+                )
     return found
 
 

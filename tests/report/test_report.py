@@ -218,6 +218,17 @@ def test_warnings_of_a_bad_model(tmp_path: Path) -> None:
     say(expected, path)
 
 
+@pytest.mark.parametrize(("prediction", "far"), [(0.0, True), (104.0, False)])
+def test_predictions_that_never_came_near_are_told_from_useless_ones(
+    tmp_path: Path, prediction: float, far: bool
+) -> None:
+    rows = [[100.0 + number, prediction] for number in range(12)]
+    path = fake_runs.diabetes(tmp_path, rows=(["progression target", "progression prediction"], rows))
+    text = as_markdown(build_report(runs.read(path)[0]))
+    assert "progression: no better than always predicting the mean." in text
+    assert ("all predictions lie far off on one side" in text) == far
+
+
 def test_findings_become_warnings(tmp_path: Path) -> None:
     path = fake_runs.digits(tmp_path)
     (path / "metrics.json").write_text("{")
