@@ -14,6 +14,8 @@ import tensorflow as tf
 Tensor: TypeAlias = Any
 
 ADAMS = (keras.optimizers.Adam, keras.optimizers.AdamW)
+KERNELS = (tf.float16, tf.float32, tf.float64)
+"""The types of weights for which there are kernels on every device."""
 
 
 def quicken(optimizer: keras.Optimizer) -> None:
@@ -40,6 +42,9 @@ class _Update:
         self._made: WeakKeyDictionary[Any, dict[tf.DType, _Rates]] = WeakKeyDictionary()
 
     def __call__(self, gradient: Tensor, variable: Any, learning_rate: Tensor) -> None:  # noqa: ANN401  a tf.Variable
+        if variable.dtype not in KERNELS:
+            type(self._adam).update_step(self._adam, gradient, variable, learning_rate)
+            return
         index = self._adam._get_variable_index(variable)  # noqa: SLF001  as Keras' own optimizers do
         mean, square = (kept[index].value for kept in (self._adam._momentums, self._adam._velocities))  # noqa: SLF001
         rates = self._rates(variable.dtype, learning_rate)

@@ -82,7 +82,7 @@ def test_it_gives_the_bits_of_keras(name: str, samples: Samples) -> None:
     assert "update_step" in vars(optimizer)
 
 
-@pytest.mark.parametrize("dtype", ["float64", "mixed_bfloat16"])
+@pytest.mark.parametrize("dtype", ["float64", "mixed_bfloat16", "float16", "bfloat16"])
 def test_in_other_precisions_too(dtype: str, samples: Samples) -> None:
     check_same(compiled(keras.optimizers.Adam(0.01), dtype), samples)
 
