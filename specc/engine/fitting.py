@@ -24,7 +24,7 @@ from specc.engine.listening import as_logs, batch_periods, want_logs
 from specc.engine.loops import Loop, Results, train_loop
 from specc.engine.not_finite import Culprit, find_culprit
 from specc.engine.samples import Budget, Samples
-from specc.engine.state import Averaging, State, build
+from specc.engine.state import Averaging, State, build, finalize
 
 SEGMENT_S = 0.25
 """Seconds that a call of the loop is to take, so that progress moves and Ctrl-C is heard."""
@@ -146,7 +146,10 @@ class Session:
         logs: Mapping[str, Any] = {}
         begun = False
         for phase in self.phases or [Phase(self.budget.epochs)]:
+            before = self.model.optimizer
             phase.enter()
+            if begun and self.model.optimizer is not before:
+                finalize(before)
             if (phase.until, 0) < self.position:
                 continue  # over before the position; one that ends there is what was saved, and what is put back
             self._make()
@@ -163,7 +166,7 @@ class Session:
         self._compare_workers("have come to different weights")
         if self.saver is not None:
             self.saver.save(self)
-        self.model.optimizer.finalize_variable_values(self.model.trainable_weights)
+        finalize(self.model.optimizer)
         self._callbacks.on_train_end(logs)
 
     def _begin(self, resume: Resume | None) -> None:

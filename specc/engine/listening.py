@@ -5,7 +5,6 @@ Where that would change what they do, calls end where they must hear.
 """
 
 from collections.abc import Iterable
-from typing import Any
 
 import keras
 import numpy as np
@@ -26,10 +25,19 @@ def want_logs(callbacks: Iterable[keras.callbacks.Callback]) -> bool:
     return any(each.wants_logs_now() if hasattr(each, "wants_logs_now") else _period(each) > 0 for each in callbacks)
 
 
-def as_logs(results: Results) -> dict[str, Any]:
-    """What a loop gives, as Keras' callbacks get it: floats, or arrays for metrics that give several numbers."""
-    values = {name: np.asarray(value) for name, value in sorted(results.items())}  # in Keras' order
-    return {name: float(value) if value.ndim == 0 else value for name, value in values.items()}
+def as_logs(results: Results) -> dict[str, float]:
+    """What a loop gives, as callbacks get it, in Keras' order: floats.
+
+    A metric that gives several numbers is so many entries: `f1_score_0`, `f1_score_1` and so on.
+    """
+    found: dict[str, float] = {}
+    for name, value in sorted(results.items()):
+        numbers = np.asarray(value)
+        if numbers.ndim == 0:
+            found[name] = float(numbers)
+        else:
+            found |= {f"{name}_{place}": float(number) for place, number in enumerate(numbers.ravel())}
+    return found
 
 
 def _period(callback: keras.callbacks.Callback) -> int:

@@ -122,6 +122,15 @@ def build(model: keras.Model, one: Part) -> None:
         model._symbolic_build(data_batch=batch)  # noqa: SLF001  see above
 
 
+def finalize(optimizer: keras.Optimizer) -> None:
+    """Give the weights that `optimizer` was built for what it makes of them at the end, such as their averages.
+
+    Keras' `fit` names the weights that are trainable now, which it takes for those that the optimizer was built for;
+    some of these may be frozen by now.
+    """
+    optimizer.finalize_variable_values(getattr(optimizer, "inner_optimizer", optimizer)._trainable_variables)  # noqa: SLF001
+
+
 class Averaging:
     """Makes what replicas know differently the same again: the mean of their moving statistics.
 

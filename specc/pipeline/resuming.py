@@ -80,7 +80,7 @@ def continue_run(reopened: Reopened) -> tuple["Continued", list[Finding]]:
     from specc.training.checkpoints import newest_sound
     from specc.training.resuming import Continued
 
-    restored, findings = newest_sound(reopened.folder.checkpoints)
+    restored, findings = newest_sound(reopened.folder.checkpoints, reopened.plan.epochs)
     return Continued(reopened.folder, reopened.run, restored), findings
 
 

@@ -167,10 +167,13 @@ class Restored:
             raise MismatchError(f"`{self.path.name}` is of another model than this one")
         if [each["type"] for each in self.content["callbacks"]] != self.checkpoints.states.types:
             raise MismatchError(f"`{self.path.name}` is of a run with other callbacks")
-        session.state.put_arrays([_cast(array, each) for array, each in zip(self.arrays, named, strict=False)])
-        self.checkpoints.states.restore(self.content["callbacks"], self.arrays[len(named) :])
-        for name, extra in self.checkpoints.extras.items():
-            extra.put(self.content["extras"][name])
+        try:
+            session.state.put_arrays([_cast(array, each) for array, each in zip(self.arrays, named, strict=False)])
+            self.checkpoints.states.restore(self.content["callbacks"], self.arrays[len(named) :])
+            for name, extra in self.checkpoints.extras.items():
+                extra.put(self.content["extras"][name])
+        except (ValueError, TypeError, LookupError, AttributeError) as fault:
+            raise MismatchError(f"`{self.path.name}` holds what specc does not write: {fault}") from fault
 
 
 class MismatchError(Exception):
@@ -182,13 +185,14 @@ def checkpoint_files(folder: Path) -> list[Path]:
     return sorted(folder.glob(f"step-*{SUFFIX}"), reverse=True)
 
 
-def newest_sound(folder: Path) -> tuple[Restored | None, list[Finding]]:
-    """The newest checkpoint that can be read; a warning for each newer one that cannot."""
+def newest_sound(folder: Path, epochs: float = math.inf) -> tuple[Restored | None, list[Finding]]:
+    """The newest checkpoint that can be read and is of one of the `epochs`; a warning for each one passed over."""
     findings: list[Finding] = []
     for path in checkpoint_files(folder):
         restored, why = _read(path)
-        if restored is not None:
+        if restored is not None and restored.position <= (epochs, 0):
             return restored, findings
+        why = why or "it says to be of an epoch after the last"
         message = f"`{path.name}` is damaged and passed over: {why}"
         findings.append(warning("damaged-checkpoint", message, Span(str(path), 1, 1, 1, 1)))
     return None, findings
@@ -258,7 +262,8 @@ def _is_state(state: Any, arrays: int) -> bool:  # noqa: ANN401  what JSON gives
         isinstance(state, dict)
         and all(isinstance(state.get(key), kind) for key, kind in wanted.items())
         and state["checkpoint"] == VERSION
-        and min(state["epoch"], state["step"]) >= 0
+        and state["epoch"] >= 0
+        and 0 <= state["step"] <= state["steps_per_epoch"]
         and all(isinstance(each, dict) and {"type", "state"} <= each.keys() for each in state["callbacks"])
         and len(state["variables"]) <= arrays
         and all(isinstance(each, dict) and isinstance(each.get("state"), dict) for each in state["callbacks"])

@@ -15,6 +15,7 @@ import tensorflow as tf
 from specc.data.order import order
 from specc.engine import Budget, Judge, NotFiniteError, Options, Samples, Session
 from specc.engine.array_files import Array
+from specc.engine.listening import as_logs
 from specc.training.quiet import quiet_tensorflow
 
 pytestmark = pytest.mark.train
@@ -227,3 +228,8 @@ def test_a_loss_that_is_no_number_is_an_error_also_for_who_would_only_stop() -> 
     session = Session(Judge(made), Samples({"x": x}, {"y": Y}), None, BUDGET)
     with pytest.raises(NotFiniteError, match="the input holds nan"):
         session.run([keras.callbacks.TerminateOnNaN()])
+
+
+def test_a_metric_of_several_numbers_is_as_many_entries() -> None:
+    found = as_logs({"loss": tf.constant(0.5), "f1_score": tf.constant([0.25, 1.0])})
+    assert list(found.items()) == [("f1_score_0", 0.25), ("f1_score_1", 1.0), ("loss", 0.5)]

@@ -297,6 +297,7 @@ DAMAGES: dict[str, Callable[[Path], object]] = {
     "a state that is no JSON": lambda path: other_archive(path, {"state.json": b"{"}),
     "a state of another version": lambda path: edited(path, "checkpoint", 99),
     "an epoch before the first": lambda path: edited(path, "epoch", -1),
+    "a step after the epoch's last": lambda path: edited(path, "step", 10**6),
     "callbacks that are none": lambda path: edited(path, "callbacks", [1]),
     "too few arrays": lambda path: edited(path, "variables", [{}] * 100),
     "an array that is none": lambda path: other_archive(path, {"state.json": b"{}", "000000.npy": b"x"}),
@@ -323,6 +324,15 @@ def test_a_damaged_checkpoint_is_passed_over(name: str, run: RunFolder) -> None:
     assert restored.path == older
     assert (finding.code, finding.span.path) == ("damaged-checkpoint", str(newest))
     assert finding.message.startswith("`step-000000009.ckpt` is damaged and passed over: ")
+
+
+def test_a_checkpoint_of_an_epoch_after_the_last_is_passed_over(run: RunFolder) -> None:
+    newest, older = checkpoint_files(run.checkpoints)
+    edited(newest, "epoch", 10**6)
+    restored, (finding,) = newest_sound(run.checkpoints, epochs=3)
+    assert restored
+    assert restored.path == older
+    assert "an epoch after the last" in finding.message
 
 
 def test_no_byte_can_change_unseen(run: RunFolder) -> None:
@@ -377,6 +387,11 @@ def other_callbacks(run: RunFolder) -> None:
         edited(path, "callbacks", [{"type": "EarlyStopping", "state": {}}])
 
 
+def other_extras(run: RunFolder) -> None:
+    for path in checkpoint_files(run.checkpoints):
+        edited(path, "extras", {"history": [["x"]]})
+
+
 def no_lock(run: RunFolder) -> None:
     run.lock.unlink()
 
@@ -394,6 +409,7 @@ IMPOSSIBLE = {
     "other data": (other_data, "the data are not those that the run has begun with"),
     "another model": (other_model, "is of another model than this one"),
     "other callbacks": (other_callbacks, "is of a run with other callbacks"),
+    "other extras": (other_extras, "holds what specc does not write"),
     "no lock file": (no_lock, "has no whole `lock.yaml`"),
     "folds": (folds, "holds the runs of several folds"),
     "no folder of the spec": (no_spec_folder, "the spec's folder, that of `gone/spec.yaml`, is gone"),
