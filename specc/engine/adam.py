@@ -6,7 +6,6 @@ the same formulas in one pass.
 """
 
 from typing import Any, NamedTuple, TypeAlias
-from weakref import WeakKeyDictionary
 
 import keras
 import tensorflow as tf
@@ -39,7 +38,8 @@ class _Update:
 
     def __init__(self, adam: keras.Optimizer) -> None:
         self._adam = adam
-        self._made: WeakKeyDictionary[Any, dict[tf.DType, _Rates]] = WeakKeyDictionary()
+        self._graph: Any = None
+        self._made: dict[tf.DType, _Rates] = {}
 
     def __call__(self, gradient: Tensor, variable: Any, learning_rate: Tensor) -> None:  # noqa: ANN401  a tf.Variable
         if variable.dtype not in KERNELS:
@@ -64,10 +64,12 @@ class _Update:
         """Those of the step, made once in the graph that is being made."""
         if tf.executing_eagerly():
             return self._new_rates(dtype, learning_rate)
-        made = self._made.setdefault(tf.compat.v1.get_default_graph(), {})
-        if dtype not in made:
-            made[dtype] = self._new_rates(dtype, learning_rate)
-        return made[dtype]
+        graph = tf.compat.v1.get_default_graph()
+        if graph is not self._graph:
+            self._graph, self._made = graph, {}
+        if dtype not in self._made:
+            self._made[dtype] = self._new_rates(dtype, learning_rate)
+        return self._made[dtype]
 
     def _new_rates(self, dtype: tf.DType, learning_rate: Tensor) -> _Rates:
         adam = self._adam

@@ -63,7 +63,7 @@ def training_memory(plan: Plan, activations: Iterable[int | None]) -> Memory:
     optimizers = [completed(stretch.optimizer, load()) for stretch in stretches(plan)]
     known = plan.inferred.known and all(each.type in {*SLOTS, "LossScaleOptimizer"} for each in optimizers)
     weights = gradients = 0
-    slots = [0] * len(optimizers)
+    trained: list[tuple[int, Weight]] = []
     for node in plan.graph.nodes:
         found = plan.inferred.nodes[node.name]
         size = (found.weights_bytes or 0) // (found.parameters or 1)  # of one number
@@ -71,13 +71,11 @@ def training_memory(plan: Plan, activations: Iterable[int | None]) -> Memory:
         for weight in found.weights:
             if weight.trainable:
                 gradients += size * (weight.size or 0)
-                slots = [
-                    so_far + size * optimizer_numbers(optimizer, weight)
-                    for so_far, optimizer in zip(slots, optimizers, strict=True)
-                ]
+                trained.append((size, weight))
+    slots = max(sum(size * optimizer_numbers(each, weight) for size, weight in trained) for each in optimizers)
     kept = list(activations)
     batch = plan.batch_size * sum(each or 0 for each in kept)
-    return Memory(plan.batch_size, weights, gradients, max(slots), batch, known=known and None not in kept)
+    return Memory(plan.batch_size, weights, gradients, slots, batch, known=known and None not in kept)
 
 
 def optimizer_numbers(optimizer: Component, weight: Weight) -> int:

@@ -264,9 +264,11 @@ def _is_state(state: Any, arrays: int) -> bool:  # noqa: ANN401  what JSON gives
         and state["checkpoint"] == VERSION
         and state["epoch"] >= 0
         and 0 <= state["step"] <= state["steps_per_epoch"]
-        and all(isinstance(each, dict) and {"type", "state"} <= each.keys() for each in state["callbacks"])
         and len(state["variables"]) <= arrays
-        and all(isinstance(each, dict) and isinstance(each.get("state"), dict) for each in state["callbacks"])
+        and all(
+            isinstance(each, dict) and isinstance(each.get("state"), dict) and "type" in each
+            for each in state["callbacks"]
+        )
     )
 
 

@@ -51,7 +51,7 @@ def project_of_two(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def two(project_of_two: Path) -> RunFolder:
-    """Their run: one directory, though both of them write."""
+    """Their run: one directory, as only the chief writes."""
     (folder,) = (project_of_two / "runs/together").iterdir()
     return RunFolder(folder)
 
