@@ -50,8 +50,8 @@ def checkpoint(*arrays: Any, step: int = 10, path: str = "first/kernel") -> Call
     def save(run: Path) -> None:
         state = {
             "checkpoint": 1,
-            "epoch": 1,
-            "step": step,
+            "epoch": step // 10,
+            "step": step % 10,
             "steps_per_epoch": 10,
             "stopped": False,
             "xla": False,
@@ -121,7 +121,7 @@ DIFFERENCES: dict[str, tuple[Callable[[Path], object], dict[str, list[str]]]] = 
     "a weight in the checkpoint": (checkpoint(NEXT), {LAST: [f"first/kernel {ONE_BIT}"]}),
     "what callbacks keep": (checkpoint(ONES, ONES), {LAST: ["it is of other variables"]}),
     "other variables": (checkpoint(ONES, path="second/kernel"), {LAST: ["it is of other variables"]}),
-    "a newer checkpoint": (checkpoint(ONES, step=11), {LAST: ["after 1 epochs and 10 steps, and 1 and 11 now"]}),
+    "a newer checkpoint": (checkpoint(ONES, step=11), {LAST: ["after 1 epochs and 0 steps, and 1 and 1 now"]}),
     "a damaged newer checkpoint": (rewrite("checkpoints/step-000000011.ckpt", "nonsense"), {}),
     "one that is being written": (rewrite("checkpoints/.step-000000011.ckpt.part", "nonsense"), {}),
 }
