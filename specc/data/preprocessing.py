@@ -191,7 +191,13 @@ def _fill(missing: object, present: Array) -> float:
         case "most_frequent":
             values, counts = np.unique(present, return_counts=True)
             return float(values[counts.argmax()])
-    return float(np.median(present.astype("float64")))
+    return _median(present)
+
+
+def _median(values: Array) -> float:
+    """As of the numbers in float64, of which no copy is made: there may be many."""
+    middle = [(len(values) - 1) // 2, len(values) // 2]
+    return float(np.partition(values, middle)[middle].astype("float64").mean())
 
 
 def _fit_rest(facts: ColumnFacts, columns: RawColumns, train: Array) -> Rest:
@@ -255,4 +261,6 @@ def _fit_date(facts: ColumnFacts, seconds: Array) -> DateParts:
 
 
 def _present(values: Array) -> Array:
-    return values[~np.isnan(values)] if values.dtype.kind == "f" else values
+    """Those that are there; the same array if all are, as it may be a large one."""
+    missing = np.isnan(values) if values.dtype.kind == "f" else np.zeros(0, bool)
+    return values[~missing] if missing.any() else values

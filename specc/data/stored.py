@@ -18,6 +18,11 @@ pa.set_memory_pool(pa.system_memory_pool())  # Arrow's own keeps some 70 MB for 
 Array: TypeAlias = np.ndarray[Any, np.dtype[Any]]
 
 
+def release_memory() -> None:
+    """Give the system back what is free: among pieces of many sizes and threads, the allocator keeps it for long."""
+    pa.default_memory_pool().release_unused()
+
+
 class Stored(Protocol):
     """A column whose values can be had by row."""
 

@@ -6,14 +6,16 @@ know what is done with a batch.
 """
 
 import math
-from collections.abc import Iterator, Sequence
+import weakref
+from collections.abc import Sequence
 from copy import copy
 from typing import Any, NamedTuple, Protocol, TypeAlias
 
 import numpy as np
 import tensorflow as tf
 
-from specc.engine.array_files import Array, take
+from specc.data.stored import release_memory
+from specc.engine.array_files import Array, FileArray, take
 from specc.engine.samples import Samples
 from specc.keras_target.build import one_or_all
 
@@ -50,7 +52,7 @@ class Feed(Protocol):
         """What every `source` is like, with any number of rows; None if that cannot be said."""
 
     def source(self, rows: Array, first: int) -> Any:  # noqa: ANN401  what the loop is called with
-        """What the loop reads when it visits `rows`, (n,) int64, beginning with the step `first`."""
+        """What the loop reads when it visits `rows`, (n,) integers, beginning with the step `first`."""
 
     def fetch(self, source: Any, step: Tensor) -> Fetched:  # noqa: ANN401  what `source` gave
         """In the graph, for all replicas: what `part` is called with for a step."""
@@ -164,15 +166,14 @@ class Streamed:
 
     def source(self, rows: Array, first: int) -> Any:  # noqa: ANN401  as `Feed`
         """An iterator over the batches from the step `first` on."""
+        release_memory()  # of the pass before
         size = _window_size(self._samples, self._batch_size)
-
-        def windows() -> Iterator[Array]:
-            for start in range(first * self._batch_size, len(rows), size):
-                yield rows[start : start + size]
-
-        found = tf.data.Dataset.from_generator(windows, output_signature=tf.TensorSpec((None,), tf.int64))
-        fetched = found.map(_Fetch(self._samples), num_parallel_calls=1).prefetch(1)  # while the one before is used
-        return iter(fetched.flat_map(_Cut(self._batch_size)).prefetch(2))
+        fetch = _Fetch(self._samples, rows, size)
+        starts = tf.data.Dataset.range(first * self._batch_size, len(rows), size)
+        fetched = starts.map(fetch, num_parallel_calls=1).prefetch(1)  # while the one before is used
+        found = iter(fetched.flat_map(_Cut(self._batch_size)).prefetch(2))
+        weakref.finalize(found, fetch.release)
+        return found
 
     def fetch(self, source: Any, step: Tensor) -> Fetched:  # noqa: ANN401, ARG002  as `Feed`
         """The next batch."""
@@ -231,7 +232,7 @@ class Arrange:
 
 
 def part_of(samples: Samples, rows: Array) -> Part:
-    """The samples at `rows`, (n,) int64, as one part, outside of any loop."""
+    """The samples at `rows`, (n,) integers, as one part, outside of any loop."""
     return Arrange(samples)([tf.constant(take(array, rows)) for array in samples.arrays])
 
 
@@ -242,22 +243,32 @@ def _window_size(samples: Samples, batch_size: int) -> int:
 
 
 class _Fetch:
-    """Rows -> the samples there, one tensor for each of `Samples.arrays`.
+    """Where a window of `size` of the rows begins -> the samples there, one tensor for each of `Samples.arrays`.
 
-    A class, as those below, since AutoGraph cannot read a lambda's source everywhere.
+    TensorFlow keeps every Python function that a pipeline calls for as long as the process lives; what this one holds
+    is released when the pipeline goes. A class, as those below, since AutoGraph cannot read a lambda's source
+    everywhere.
     """
 
-    def __init__(self, samples: Samples) -> None:
-        self._arrays = samples.arrays
+    def __init__(self, samples: Samples, rows: Array, size: int) -> None:
+        self._given: tuple[Array, Sequence[Array | FileArray]] = (rows, samples.arrays)
+        self._none = [np.empty((0, *array.shape[1:]), array.dtype) for array in samples.arrays]
+        self._size = size
 
-    def __call__(self, rows: Tensor) -> tuple[Tensor, ...]:
-        tensors = tf.numpy_function(self._take, [rows], [array.dtype for array in self._arrays])
-        for tensor, array in zip(tensors, self._arrays, strict=True):
+    def __call__(self, start: Tensor) -> tuple[Tensor, ...]:
+        tensors = tf.numpy_function(self._take, [start], [array.dtype for array in self._none])
+        for tensor, array in zip(tensors, self._none, strict=True):
             tensor.set_shape((None, *array.shape[1:]))
         return tuple(tensors)
 
-    def _take(self, rows: Array) -> list[Array]:
-        return [take(array, rows) for array in self._arrays]
+    def release(self) -> None:
+        """Nobody reads any more: a window that is being fetched ahead finds no rows."""
+        self._given = (np.empty(0, "int64"), self._none)
+
+    def _take(self, start: Array) -> list[Array]:
+        rows, arrays = self._given
+        here = rows[int(start) :][: self._size]
+        return [take(array, here) for array in arrays]
 
 
 class _Cut:

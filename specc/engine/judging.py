@@ -6,6 +6,7 @@ from typing import Any
 import keras
 import numpy as np
 
+from specc.data.order import in_turn
 from specc.engine.array_files import Array
 from specc.engine.feeding import Feed, Placed
 from specc.engine.listening import as_logs
@@ -69,4 +70,4 @@ class Judge:
 
 
 def _in_turn(samples: Samples) -> Array:
-    return samples.at(np.arange(len(samples)))
+    return samples.at(in_turn(len(samples)))

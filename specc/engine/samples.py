@@ -15,9 +15,9 @@ Arrays: TypeAlias = Mapping[str, Array | FileArray]
 class Samples:
     """Prepared samples of one split, in memory or streamed from files. The first axis of every array counts rows.
 
-    `weights` weighs each row's loss, shape (rows,). `rows`, int64, are the rows that are samples, in this order and as
-    often as they are named; None takes each once. `dtypes` names inputs that the model takes in another type than the
-    one that they are kept in, as images of bytes.
+    `weights` weighs each row's loss, shape (rows,). `rows`, integers, are the rows that are samples, in this order and
+    as often as they are named; None takes each once. `dtypes` names inputs that the model takes in another type than
+    the one that they are kept in, as images of bytes.
     """
 
     inputs: Arrays
@@ -40,7 +40,7 @@ class Samples:
         return any(isinstance(array, FileArray) for array in self.arrays)
 
     def at(self, positions: Array) -> Array:
-        """The rows of the samples at `positions`, (n,) int64 both."""
+        """The rows of the samples at `positions`, (n,) integers both."""
         return positions if self.rows is None else self.rows[positions]
 
     def head(self, most: int) -> "Samples":

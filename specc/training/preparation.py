@@ -22,6 +22,7 @@ from specc.data.preprocessing import feed, fit, fit_targets
 from specc.data.reading.scan import ReadingError
 from specc.data.sources.row_rules import LeftOut
 from specc.data.splitting import Split
+from specc.data.stored import release_memory
 from specc.diagnostics import Finding, error, has_errors
 from specc.engine.array_files import Array
 from specc.engine.samples import Samples
@@ -84,6 +85,7 @@ def prepare(
     columns, findings = load_or_take(plan.data, root, folder, plan.runtime.seed)
     if columns is None:
         return None, findings
+    release_memory()
     try:
         prepared, faults = _prepare(plan, columns, keeping, began, show)
     except ReadingError as fault:  # images are read when they are needed
@@ -111,6 +113,7 @@ def _prepare(
     found = kept(key, keeping)
     if found is not None:
         return _prepared(plan, columns, print_, model, found, scalings), findings
+    release_memory()
     pieces = _Pieces(columns, plan, fitted, model, rows)
     counts = {name: len(getattr(rows, name)) for name in _SPLITS if len(getattr(rows, name))}
     try:
@@ -118,6 +121,7 @@ def _prepare(
     except StoreFailedError as fault:
         help_ = "make room there, or name another folder in the environment variable `SPECC_CACHE`"
         return None, [*findings, error("cannot-store-samples", str(fault), plan.data.span, help=help_)]
+    release_memory()
     return _prepared(plan, columns, print_, model, arrays, scalings), findings
 
 
@@ -198,5 +202,6 @@ def _key(plan: Plan, **data: str) -> str:
 def _digest(fitted: Preprocessing, rows: Split, more: Iterable[Array]) -> str:
     digest = hashlib.sha256(repr(fitted).encode(errors="surrogatepass"))
     for array in (rows.train, rows.validation, rows.test, *more):
-        digest.update(len(array).to_bytes(8, "little") + np.ascontiguousarray(array).tobytes())
+        digest.update(len(array).to_bytes(8, "little"))
+        digest.update(np.ascontiguousarray(array).data)
     return digest.hexdigest()

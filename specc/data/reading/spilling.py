@@ -5,17 +5,20 @@ import tempfile
 import weakref
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from itertools import accumulate
+from itertools import accumulate, chain
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import pyarrow as pa
 
 from specc.data.stored import Array, ArrowColumn, Stored
 
-IN_MEMORY = 256 * 1024 * 1024
-"""Bytes; more than these are written to a file in the folder for temporary files."""
+Reading: TypeAlias = Callable[[int], Any]
+"""What gives the Arrow array of a batch by its number."""
+
+IN_MEMORY = 64 * 1024 * 1024
+"""Bytes; more than these are written to a file in the folder for temporary files, which is read hardly slower."""
 
 
 class Spilled:
@@ -24,12 +27,14 @@ class Spilled:
     def __init__(self, names: Sequence[str], most: int | None = None) -> None:
         self._names, self._most = list(names), IN_MEMORY if most is None else most
         self._batches: list[Any] = []
+        self._sizes: list[int] = []
         self._bytes = 0
         self._file: _File | None = None
 
     def add(self, columns: Mapping[str, Any]) -> None:
         """Some more rows: an Arrow array for each name."""
         batch = pa.record_batch([columns[name] for name in self._names], self._names)
+        self._sizes.append(batch.num_rows)
         if self._file is not None:
             self._file.write(batch)
             return
@@ -45,9 +50,15 @@ class Spilled:
         """All rows so far, by column."""
         if self._file is not None:
             self._file.close()
-            return {name: SpilledColumn(self._file, name) for name in self._names}
-        table = pa.Table.from_batches(self._batches)
-        return {name: ArrowColumn(table.column(name)) for name in self._names}
+        ends = list(accumulate(self._sizes))
+        return {name: BatchedColumn(ends, self._reading(place)) for place, name in enumerate(self._names)}
+
+    def _reading(self, place: int) -> "Reading":
+        """What gives the batches of a column."""
+        if self._file is not None:
+            return _Reader(self._file, place)
+        batches = self._batches
+        return lambda index: batches[index].column(place)
 
 
 class _File:
@@ -56,56 +67,63 @@ class _File:
     def __init__(self, schema: Any) -> None:  # noqa: ANN401  Arrow's
         handle, name = tempfile.mkstemp(suffix=".arrow", prefix="specc-")
         os.close(handle)
-        self.path = Path(name)
-        weakref.finalize(self, self.path.unlink, missing_ok=True)
+        path = Path(name)
+        weakref.finalize(self, path.unlink, missing_ok=True)
         self._writer = pa.ipc.new_file(name, schema)
-        self._sizes: list[int] = []
-        self._read: tuple[int, Any] | None = None
-
-    def write(self, batch: Any) -> None:  # noqa: ANN401  Arrow's
-        """Some more rows."""
-        self._writer.write_batch(batch)
-        self._sizes.append(batch.num_rows)
+        self.write = self._writer.write_batch
+        self._name = name
 
     def close(self) -> None:
         """No more rows come."""
         self._writer.close()
-        self.ends = list(accumulate(self._sizes))
-        self._reader = pa.ipc.open_file(pa.OSFile(str(self.path)))
-
-    def batch(self, index: int) -> Any:  # noqa: ANN401  Arrow's
-        """A batch; the one that was read last is kept, as its columns are asked for one after the other."""
-        if self._read is None or self._read[0] != index:
-            self._read = (index, self._reader.get_batch(index))
-        return self._read[1]
+        self.source = pa.OSFile(self._name)
 
 
-class SpilledColumn:
-    """A column in a file. Rows that ascend are read fastest."""
+class _Reader:
+    """Reads a column, and passes the others by; the batch that was read last is kept: often a few rows are wanted."""
+
+    def __init__(self, file: _File, place: int) -> None:
+        self._file = file  # is there for as long as it is read
+        self._reader = pa.ipc.open_file(file.source, options=pa.ipc.IpcReadOptions(included_fields=[place]))
+        self._last: tuple[int, Any] | None = None
+
+    def __call__(self, index: int) -> Any:  # noqa: ANN401  Arrow's array
+        if self._last is None or self._last[0] != index:
+            self._last = (index, self._reader.get_batch(index).column(0))
+        return self._last[1]
+
+
+class BatchedColumn:
+    """A column in batches, of which `batch` gives each and `ends` says with which row it ends.
+
+    Rows are taken from one batch after another, and so fastest if they ascend; no more than a batch is read at a time.
+    """
 
     digest: Callable[[], bytes] | None = None
 
-    def __init__(self, file: _File, name: str) -> None:
-        self._file, self._name = file, name
+    def __init__(self, ends: Sequence[int], batch: Reading) -> None:
+        self._ends, self._batch = ends, batch
 
     def __len__(self) -> int:
-        return self._file.ends[-1]
+        return self._ends[-1]
 
     def numbers(self, rows: Array | None = None) -> Array:
         """As `Stored`."""
-        return self._gathered([each.numbers() for each in self._parts(rows)], rows)
+        return self._gathered((each.numbers() for each in self._parts(rows)), rows)
 
     def texts(self, rows: Array | None = None) -> Array:
         """As `Stored`."""
-        return self._gathered([each.texts() for each in self._parts(rows)], rows)
+        return self._gathered((each.texts() for each in self._parts(rows)), rows)
 
     def arrays(self, rows: Array | None = None) -> Array:
         """As `Stored`."""
-        return self._gathered([each.arrays() for each in self._parts(rows)], rows)
+        chunks = [chunk for each in self._parts(rows) for chunk in each.values.chunks]
+        together = ArrowColumn(pa.chunked_array(chunks, pa.list_(pa.float32())))  # lengths may differ among batches
+        return self._gathered(iter([together.arrays()]), rows)
 
     def codes(self, index: Mapping[str, int], rows: Array | None = None) -> Array:
         """As `Stored`."""
-        return self._gathered([each.codes(index) for each in self._parts(rows)], rows)
+        return self._gathered((each.codes(index) for each in self._parts(rows)), rows)
 
     def counts(self, rows: Array | None = None) -> dict[str, int]:
         """As `Stored`."""
@@ -118,29 +136,36 @@ class SpilledColumn:
     def _parts(self, rows: Array | None) -> Iterator[ArrowColumn]:
         """The rows of each batch; of rows that do not ascend, in ascending order."""
         if rows is None:
-            for index in range(len(self._file.ends)):
+            for index in range(len(self._ends)):
                 yield self._at(index, None)
             return
-        rows = np.sort(rows)
+        rows = rows if _ascend(rows) else np.sort(rows)
         begin = 0
         while begin < len(rows):
-            index = bisect_right(self._file.ends, int(rows[begin]))
-            first = self._file.ends[index - 1] if index else 0
-            end = int(np.searchsorted(rows, self._file.ends[index]))
+            index = bisect_right(self._ends, int(rows[begin]))
+            first = self._ends[index - 1] if index else 0
+            end = int(np.searchsorted(rows, self._ends[index]))
             yield self._at(index, rows[begin:end] - first)
             begin = end
 
     def _at(self, index: int, rows: Array | None) -> ArrowColumn:
-        column = self._file.batch(index).column(self._name)
+        column = self._batch(index)
         return ArrowColumn(pa.chunked_array([column if rows is None else column.take(pa.array(rows))]))
 
-    @staticmethod
-    def _gathered(parts: list[Array], rows: Array | None) -> Array:
-        if not parts:
-            return np.zeros(0, "float32")
-        found = np.concatenate(parts)
-        if rows is None or bool((np.diff(rows) >= 0).all()):
+    def _gathered(self, parts: Iterator[Array], rows: Array | None) -> Array:
+        """The parts in one array, in the order of `rows`."""
+        first = next(parts, np.zeros(0, "float32"))
+        found = np.empty((len(self) if rows is None else len(rows), *first.shape[1:]), first.dtype)
+        end = 0
+        for part in chain([first], parts):
+            found[end : end + len(part)] = part
+            end += len(part)
+        if rows is None or _ascend(rows):
             return found
         back = np.empty_like(found)
         back[np.argsort(rows, kind="stable")] = found
         return back
+
+
+def _ascend(rows: Array) -> bool:
+    return bool((rows[1:] >= rows[:-1]).all())

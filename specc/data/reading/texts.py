@@ -19,7 +19,7 @@ from specc.data.reading.spilling import Spilled
 from specc.data.section import DataSpec
 from specc.data.sources.row_rules import LeftOut, about_left_out
 from specc.data.split_rules import Given
-from specc.data.stored import Stored
+from specc.data.stored import Stored, release_memory
 from specc.data.survey import MOST_VALUES, Survey
 from specc.data.text_table import Table
 from specc.diagnostics import Finding, Span, error
@@ -62,6 +62,7 @@ def scan_texts(texts: Texts, data: DataSpec) -> tuple[Scan | None, list[Finding]
         left_out += batch.left_out
         for surveyor, column in zip(columns, batch.columns, strict=True):
             surveyor.add(column)
+        release_memory()
     findings = [*texts.warnings, *about_left_out(left_out, data.source.span_of("path"))]
     if not sum(rows):
         return None, [*findings, error("empty-data", "all rows are left out", data.source.span_of("path"))]
@@ -172,6 +173,7 @@ def _loaded(texts: Texts, wanted: Mapping[str, ColumnFacts]) -> dict[str, Stored
                 raise ReadingError(fault_of(wanted[name], fault.text, texts.place(rows + row, name))) from fault
         spilled.add(made)
         rows += len(batch.columns[0])
+        release_memory()
     return spilled.columns()
 
 
