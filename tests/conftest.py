@@ -21,10 +21,13 @@ import ipaddress
 import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import hypothesis
 import pytest
+
+from tests.warm import Warm
 
 hypothesis.settings.register_profile("specc", derandomize=True, deadline=None, database=None)
 hypothesis.settings.load_profile("specc")
@@ -91,6 +94,15 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (root / "specc.toml").touch()
     monkeypatch.chdir(root)
     return root
+
+
+@pytest.fixture(scope="session")
+def warm() -> Iterator[Warm]:
+    """Programs that have TensorFlow loaded when they begin."""
+    with TemporaryDirectory(prefix="specc-") as folder:
+        made = Warm(Path(folder))
+        yield made
+        made.close()
 
 
 @pytest.fixture

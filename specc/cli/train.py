@@ -98,6 +98,8 @@ def _what(  # noqa: PLR0913, PLR0917  what the command line says
     chief: bool,
 ) -> tuple["Checked", "Plan", "Reopened | None"]:
     """What is to be trained: a spec, or a run that goes on. `chief` says whether this worker writes."""
+    if resume == "":
+        raise click.UsageError("`--resume` names no run; perhaps a variable that is not set was meant")
     if (spec is None) == (resume is None or resume == "auto"):
         raise click.UsageError("give a SPEC, or `--resume RUN`, or a SPEC and `--resume auto`")
     run = None if resume in {None, "auto"} else Path(str(resume))

@@ -258,9 +258,7 @@ def _mapping(path: Path, shape: Fields | MappingOf, findings: list[Finding]) -> 
         findings.append(broken(path, fault.lineno, fault.colno, f"invalid JSON: {lower(fault.msg)}"))
         return blank
     except yaml.YAMLError as fault:
-        mark = getattr(fault, "problem_mark", None)
-        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        problem = getattr(fault, "problem", None) or str(fault)
+        line, column, problem = _yaml_fault(fault, content)
         findings.append(broken(path, line, column, f"invalid YAML: {problem}"))
         return blank
     except (RecursionError, ValueError):  # ValueError: a number or a date that Python cannot hold
@@ -273,6 +271,18 @@ def _mapping(path: Path, shape: Fields | MappingOf, findings: list[Finding]) -> 
         named = f"`{'.'.join(map(str, where))}`: " if where else ""
         findings.append(error("run-file-broken", f"{named}{message}", place))
     return clean
+
+
+def _yaml_fault(fault: yaml.YAMLError, content: str) -> tuple[int, int, str]:
+    """Line, column and words of what is no YAML."""
+    match fault:
+        case yaml.MarkedYAMLError(problem_mark=mark, problem=str(problem)) if mark:
+            return mark.line + 1, mark.column + 1, problem
+        case yaml.reader.ReaderError(position=position, character=character):
+            before = content.encode()[:position].decode()  # libyaml counts bytes
+            column = len(before) - before.rfind("\n")
+            return before.count("\n") + 1, column, f"the character U+{character:04X} is not allowed in it"
+    return 1, 1, "it cannot be read"
 
 
 def _locate(path: Path, text: str, where: Iterable[str | int]) -> Span:

@@ -47,14 +47,18 @@ def check_specs(text: str, folder: Path) -> list[Difference]:
     return differences
 
 
-def run_commands(text: str, folder: Path) -> list[Difference]:
-    """Run the commands of a page's console blocks one after the other in `folder` and compare what they print."""
+def run_commands(text: str, folder: Path, programs: Path | None = None) -> list[Difference]:
+    """Run the commands of a page's console blocks one after the other in `folder` and compare what they print.
+
+    `programs` is where `specc` and `python` are found; None is the environment that runs the tests.
+    """
+    programs = programs or Path(sys.executable).parent
     _prepare(folder)
     differences = []
     for fence in fences(text):
         _write(fence, folder)
         if fence.language == "console":
-            differences += [difference for step in steps(fence) if (difference := _run(step, folder))]
+            differences += [difference for step in steps(fence) if (difference := _run(step, folder, programs))]
     return differences
 
 
@@ -90,14 +94,14 @@ def _write(fence: Fence, folder: Path) -> Path | None:
     return path
 
 
-def _run(step: Step, folder: Path) -> Difference | None:
+def _run(step: Step, folder: Path, programs: Path) -> Difference | None:
     word = step.command.split()[0]
     if word in SHOWN:
         return None
     if word not in COMMANDS:
         return Difference(step.first - 1, f"`{word}` is not run by the tests; give such a block the language `sh`")
     quiet = {"NO_COLOR": "1", "COLUMNS": "100", "TERM": "dumb", "TF_CPP_MIN_LOG_LEVEL": "3", "CI": "true"}
-    environment = os.environ | quiet | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+    environment = os.environ | quiet | {"PATH": f"{programs}{os.pathsep}{os.environ['PATH']}"}
     done = subprocess.run(
         ["bash", "-c", step.command],
         cwd=folder,

@@ -19,6 +19,7 @@ from specc.keras_target.build import build_model
 from specc.plan import Outline
 from specc.runs import read
 from tests.emitting.specs import GALLERY, SPECS, TRAINED, checked, script_of, write
+from tests.warm import Warm
 
 pytestmark = pytest.mark.train
 
@@ -75,13 +76,14 @@ def check_model(path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", TRAINED)
-def test_the_losses_are_the_same(name: str, project: Path) -> None:
+def test_the_losses_are_the_same(name: str, project: Path, warm: Warm) -> None:
     path = write(name, project)
     outcome = specc.train(path, sets={"report": "false"})
     assert outcome.run
     history, _ = read(outcome.run.path)
     (project / "script.py").write_text(specc.emit(path), encoding="utf-8")
-    done = subprocess.run([sys.executable, "script.py"], capture_output=True, text=True, check=False, cwd=project)
+    python = sys.executable if name == "plain" else warm.programs / "python"
+    done = subprocess.run([python, "script.py"], capture_output=True, text=True, check=False, cwd=project)
     assert done.returncode == 0, done.stderr
     metrics = ast.literal_eval(done.stdout.strip().splitlines()[-1])
     assert metrics == pytest.approx(dict(outcome.metrics["test"]), abs=1e-5, rel=1e-5)

@@ -137,6 +137,7 @@ def test_an_interrupted_run_lacks_files_without_a_finding(folder: runs.RunFolder
         ("run.json", b'{"run": ' + b"9" * 5000 + b"}", ("run-file-broken", 1, 1), "out of range"),
         ("run.json", b'{"run": 2, "status": "failed"}', ("run-version", 1, 1), "version 2, this specc reads version 1"),
         ("lock.yaml", b"lock: 1\nseed: [", ("run-file-broken", 3, 1), "invalid YAML"),
+        ("lock.yaml", b"\xc3\xa9: 1\nseed: 1\x00", ("run-file-broken", 2, 8), "YAML: the character U+0000 is not"),
         (
             "lock.yaml",
             b"lock: 1\nseed: seven\n",

@@ -464,6 +464,7 @@ def test_the_command_finds_what_is_not_completed(run: RunFolder, whole: Whole) -
 USAGES = [
     ["train"],
     ["train", "--resume", "auto"],
+    ["train", "--resume", ""],
     ["train", "spec.yaml", "--resume", "runs/run/x"],
     ["train", "--resume", "runs/run/x", "--set", "runtime.seed=4"],
 ]

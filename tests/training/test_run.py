@@ -18,6 +18,7 @@ import yaml
 import specc
 from specc.catalog import load_schema
 from specc.runs import RunFolder, read
+from tests.warm import Warm
 
 pytestmark = pytest.mark.train
 
@@ -56,12 +57,12 @@ def run_specc(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.parametrize("allowed", [False, True])
-def test_rows_that_are_left_out_are_told_once_and_listed(rows: Path, *, allowed: bool) -> None:
+def test_rows_that_are_left_out_are_told_once_and_listed(rows: Path, warm: Warm, *, allowed: bool) -> None:
     with (rows / "rows.csv").open("a") as file:
         file.write("1,red,r,apple,more\n2,red,r,\n")
     text = SMALL.replace("target: kind", "target: kind, drop: [id], on_bad_row: skip").replace("epochs: 4", "epochs: 1")
     Path("spec.yaml").write_text(text + "allow: [rows-left-out]\n" * allowed)
-    done = run_specc("train", "spec.yaml", "--quiet", "--json")
+    done = warm.specc("train", "spec.yaml", "--quiet", "--json")
     assert (done.returncode, done.stderr.count("rows-left-out")) == (0, 0 if allowed else 1), done.stderr
     content = json.loads((Path(json.loads(done.stdout)["run"]) / "run.json").read_text())
     jsonschema.validate(content, load_schema("run-v1"))
@@ -198,7 +199,7 @@ def test_other_runs(more: str, project: Path) -> None:
     assert np.isfinite(found.metrics["test"]["loss"])
 
 
-def test_mirrored_devices_train_what_one_device_trains(project: Path) -> None:
+def test_mirrored_devices_train_what_one_device_trains(project: Path, warm: Warm) -> None:
     text = (
         "spec: 1\ndata: {dataset: iris}\nmodel: [{Dense: 8}, Output]\n"
         "training: {epochs: 3}\nreport: false\nruntime: {distribute: %s}\n"
@@ -206,7 +207,7 @@ def test_mirrored_devices_train_what_one_device_trains(project: Path) -> None:
     losses = []
     for strategy in ("none", "{MirroredStrategy: {devices: 2}}"):
         Path("spec.yaml").write_text(text % strategy)
-        done = run_specc("train", "spec.yaml", "--json")  # of its own: a process can divide its processor only once
+        done = warm.specc("train", "spec.yaml", "--json")  # of its own: a process can divide its processor only once
         assert done.returncode == 0, done.stderr
         run = Path(json.loads(done.stdout.splitlines()[-1])["run"])
         losses.append(read(run)[0].history.columns["loss"])
@@ -310,23 +311,23 @@ runtime: {checkpoint: {steps: 1}}
 """
 
 
-def huge(loss: str) -> subprocess.CompletedProcess[str]:
+def huge(loss: str, warm: Warm) -> subprocess.CompletedProcess[str]:
     """The training of a spec whose targets have squares that are no numbers."""
     Path("t.csv").write_text("a,y\n" + "".join(f"{i},{i}e30\n" for i in range(50)))
     Path("spec.yaml").write_text(HUGE.replace("LOSS", loss))
-    return run_specc("train", "spec.yaml", "--quiet", "--json")
+    return warm.specc("train", "spec.yaml", "--quiet", "--json")
 
 
-def test_a_metric_that_is_no_number_is_null(project: Path) -> None:
-    done = huge("MeanAbsoluteError")
+def test_a_metric_that_is_no_number_is_null(project: Path, warm: Warm) -> None:
+    done = huge("MeanAbsoluteError", warm)
     assert (done.returncode, done.stderr) == (0, "")
     last = json.loads(done.stdout.splitlines()[-1], parse_constant=pytest.fail)
     assert last["metrics"]["test"]["mean_squared_error"] is None
     assert "not finite" in (Path(last["run"]) / "report.html").read_text()
 
 
-def test_a_loss_that_is_no_number_ends_the_run(project: Path) -> None:
-    done = huge("MeanSquaredError")
+def test_a_loss_that_is_no_number_ends_the_run(project: Path, warm: Warm) -> None:
+    done = huge("MeanSquaredError", warm)
     assert (done.returncode, done.stdout) == (1, "")
     message = "the loss is no number in step 1 of epoch 1: every layer gives numbers, but the loss of them is none"
     assert f"error[loss-not-finite]: {message}\n" in done.stderr
@@ -351,10 +352,10 @@ def test_epochs_before_a_failure_are_kept(project: Path) -> None:
     assert (found.history.epochs, found.training.epochs_run, found.training.stopped) == ((1,), 1, "failed")
 
 
-def test_a_folder_that_cannot_be_written_is_told_in_one_line(project: Path) -> None:
+def test_a_folder_that_cannot_be_written_is_told_in_one_line(project: Path, warm: Warm) -> None:
     Path("runs").write_text("a file")
     Path("spec.yaml").write_text("spec: 1\ndata: {dataset: iris}\nmodel: [Output]\ntraining: {epochs: 1}\n")
-    done = run_specc("train", "spec.yaml", "--quiet")
+    done = warm.specc("train", "spec.yaml", "--quiet")
     assert done.returncode == 2
     assert done.stderr.count("\n") == 1
     assert "runs" in done.stderr

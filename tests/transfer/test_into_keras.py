@@ -23,6 +23,7 @@ from specc.graph.graph import Graph, WeightsFile
 from specc.keras_target.weights import Loaded, load_weights
 from specc.runs import RunFolder, read
 from specc.training.quiet import quiet_tensorflow
+from tests.warm import Warm
 
 pytestmark = pytest.mark.train
 
@@ -259,14 +260,12 @@ def test_a_model_in_a_model_starts_from_a_file_of_its_own(project: Path) -> None
         shutil.copy(outcome.run.model, "whole.keras")
 
 
-def test_mirrored_devices_start_from_the_same(project: Path) -> None:
+def test_mirrored_devices_start_from_the_same(project: Path, warm: Warm) -> None:
     train("first").model.rename("start.keras")
     losses = []
     for more in (", distribute: none", ", distribute: {MirroredStrategy: {devices: 2}}"):
         Path("spec.yaml").write_text(SPEC % ("second", "weights: start.keras\n  ", 3, "1e-30", 2, more))
-        done = subprocess.run(
-            [sys.executable, "-m", "specc", "train", "spec.yaml", "--json"], capture_output=True, text=True, check=False
-        )
+        done = warm.specc("train", "spec.yaml", "--json")
         assert done.returncode == 0, done.stderr
         assert "weights of 2 of 2 layers (67 numbers) from start.keras, from its model `first`" in done.stderr
         losses.append(json.loads(done.stdout.splitlines()[-1])["metrics"]["test"]["loss"])
