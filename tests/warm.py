@@ -2,8 +2,9 @@
 
 Loading it takes most of the time of a command that trains little. `Warm.programs` is a folder with the programs
 `specc` and `python`, to be put in front of the `PATH`: each hands its arguments, folder, environment and open files to
-a server, which forks, and ends as the fork does. TensorFlow is imported there and nothing of it used, so that forks are
-sound.
+a server, which forks, and ends as the fork does (with 128 and its number after a signal). TensorFlow is imported there
+and nothing of it used, so that forks are sound. All of them have the seed of the server's hashes, and what is printed
+on loading TensorFlow is not seen: what depends on those wants a process of its own.
 """
 
 import json
@@ -45,7 +46,8 @@ class Warm:
             path = self.programs / program
             path.write_text(CLIENT.format(python=sys.executable, address=str(address), program=program))
             path.chmod(0o755)
-        self._server = subprocess.Popen([sys.executable, __file__, str(address)], stdin=subprocess.DEVNULL)
+        command = [sys.executable, "-P", __file__, str(address)]
+        self._server = subprocess.Popen(command, stdin=subprocess.DEVNULL)
         deadline = time.monotonic() + STARTS_WITHIN_S
         while not address.exists():
             if self._server.poll() is not None or time.monotonic() > deadline:
@@ -73,8 +75,13 @@ def _serve(address: Path) -> None:
     server.bind(str(unnamed))
     server.listen()
     unnamed.rename(address)  # there when it listens
-    while True:
-        connection, _ = server.accept()
+    server.settimeout(1)
+    parent = os.getppid()
+    while os.getppid() == parent:  # tests that are killed leave no server behind
+        try:
+            connection, _ = server.accept()
+        except TimeoutError:
+            continue
         with suppress(ChildProcessError):
             while os.waitpid(-1, os.WNOHANG)[0]:
                 pass
@@ -111,14 +118,18 @@ def _run(program: str, arguments: list[str]) -> Any:
         from specc.cli import main
 
         return main()
+    import_module("keras").utils.enable_interactive_logging()  # as it is for who does not use specc
     match arguments:
         case ["-c", code, *rest]:
-            sys.argv, sys.path[0] = ["-c", *rest], ""
+            sys.argv = ["-c", *rest]
+            sys.path.insert(0, "")
             return exec(compile(code, "<string>", "exec"), {"__name__": "__main__"})  # noqa: S102  as Python's `-c`
         case ["-m", module, *rest]:
-            sys.argv, sys.path[0] = [module, *rest], str(Path.cwd())
+            sys.argv = [module, *rest]
+            sys.path.insert(0, str(Path.cwd()))
             return runpy.run_module(module, run_name="__main__", alter_sys=True)
-    sys.argv, sys.path[0] = arguments, str(Path(arguments[0]).resolve().parent)
+    sys.argv = arguments
+    sys.path.insert(0, str(Path(arguments[0]).resolve().parent))
     return runpy.run_path(arguments[0], run_name="__main__")
 
 

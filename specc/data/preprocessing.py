@@ -195,7 +195,7 @@ def _fill(missing: object, present: Array) -> float:
 
 
 def _median(values: Array) -> float:
-    """As of the numbers in float64, of which no copy is made: there may be many."""
+    """As of the numbers in float64, without a copy in that: there may be many."""
     middle = [(len(values) - 1) // 2, len(values) // 2]
     return float(np.partition(values, middle)[middle].astype("float64").mean())
 

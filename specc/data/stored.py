@@ -19,7 +19,7 @@ Array: TypeAlias = np.ndarray[Any, np.dtype[Any]]
 
 
 def release_memory() -> None:
-    """Give the system back what is free: among pieces of many sizes and threads, the allocator keeps it for long."""
+    """Give free memory back to the system, with glibc; its allocator keeps much among pieces of many sizes."""
     pa.default_memory_pool().release_unused()
 
 

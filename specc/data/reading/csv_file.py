@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
 
+from specc.data.reading.by_column import by_column
 from specc.data.reading.scan import ReadingError, Scan
 from specc.data.reading.texts import Batch, scan_texts
 from specc.data.section import DataSpec
@@ -159,7 +160,7 @@ class _File:
             )
         except pa.ArrowInvalid:
             return None
-        columns = [_cells(column.combine_chunks(), self._form) for column in table.columns]
+        columns = by_column(lambda column: _cells(column.combine_chunks(), self._form), table.columns)
         if self._rules.any_for(self._header):
             if table.num_rows != lines:
                 return None

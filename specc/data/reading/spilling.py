@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from specc.data.stored import Array, ArrowColumn, Stored
 
-Reading: TypeAlias = Callable[[int], Any]
+BatchOf: TypeAlias = Callable[[int], Any]
 """What gives the Arrow array of a batch by its number."""
 
 IN_MEMORY = 64 * 1024 * 1024
@@ -53,8 +53,7 @@ class Spilled:
         ends = list(accumulate(self._sizes))
         return {name: BatchedColumn(ends, self._reading(place)) for place, name in enumerate(self._names)}
 
-    def _reading(self, place: int) -> "Reading":
-        """What gives the batches of a column."""
+    def _reading(self, place: int) -> BatchOf:
         if self._file is not None:
             return _Reader(self._file, place)
         batches = self._batches
@@ -84,28 +83,31 @@ class _Reader:
 
     def __init__(self, file: _File, place: int) -> None:
         self._file = file  # is there for as long as it is read
-        self._reader = pa.ipc.open_file(file.source, options=pa.ipc.IpcReadOptions(included_fields=[place]))
-        self._last: tuple[int, Any] | None = None
+        options, pool = pa.ipc.IpcReadOptions(included_fields=[place]), pa.default_memory_pool()
+        self._reader = pa.ipc.open_file(file.source, options=options, memory_pool=pool)
+        self._last: tuple[int, Any] = (-1, None)
 
     def __call__(self, index: int) -> Any:  # noqa: ANN401  Arrow's array
-        if self._last is None or self._last[0] != index:
-            self._last = (index, self._reader.get_batch(index).column(0))
+        if self._last[0] != index:
+            self._last = (-1, None)
+            column = self._reader.get_batch(index).column(0)  # lies in memory that has room for all the others
+            self._last = index, pa.concat_arrays([column])
         return self._last[1]
 
 
 class BatchedColumn:
     """A column in batches, of which `batch` gives each and `ends` says with which row it ends.
 
-    Rows are taken from one batch after another, and so fastest if they ascend; no more than a batch is read at a time.
+    Rows are taken from one batch after another, and so fastest if they ascend.
     """
 
     digest: Callable[[], bytes] | None = None
 
-    def __init__(self, ends: Sequence[int], batch: Reading) -> None:
+    def __init__(self, ends: Sequence[int], batch: BatchOf) -> None:
         self._ends, self._batch = ends, batch
 
     def __len__(self) -> int:
-        return self._ends[-1]
+        return self._ends[-1] if self._ends else 0
 
     def numbers(self, rows: Array | None = None) -> Array:
         """As `Stored`."""
@@ -119,7 +121,7 @@ class BatchedColumn:
         """As `Stored`."""
         chunks = [chunk for each in self._parts(rows) for chunk in each.values.chunks]
         together = ArrowColumn(pa.chunked_array(chunks, pa.list_(pa.float32())))  # lengths may differ among batches
-        return self._gathered(iter([together.arrays()]), rows)
+        return _in_order_of(rows, together.arrays())
 
     def codes(self, index: Mapping[str, int], rows: Array | None = None) -> Array:
         """As `Stored`."""
@@ -160,11 +162,16 @@ class BatchedColumn:
         for part in chain([first], parts):
             found[end : end + len(part)] = part
             end += len(part)
-        if rows is None or _ascend(rows):
-            return found
-        back = np.empty_like(found)
-        back[np.argsort(rows, kind="stable")] = found
-        return back
+        return _in_order_of(rows, found)
+
+
+def _in_order_of(rows: Array | None, found: Array) -> Array:
+    """What was found for `rows` in ascending order, in theirs."""
+    if rows is None or _ascend(rows):
+        return found
+    back = np.empty_like(found)
+    back[np.argsort(rows, kind="stable")] = found
+    return back
 
 
 def _ascend(rows: Array) -> bool:

@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 from specc.data.facts import VECTOR, ColumnFacts
 from specc.data.kinds import LARGEST_NUMBER, as_boolean, as_category, as_numbers, as_seconds, is_number
 from specc.data.misfits import fault_of
+from specc.data.reading.by_column import by_column
 from specc.data.reading.scan import Loaded, ReadingError, Scan
 from specc.data.reading.spilling import Spilled
 from specc.data.section import DataSpec
@@ -60,8 +61,7 @@ def scan_texts(texts: Texts, data: DataSpec) -> tuple[Scan | None, list[Finding]
     for batch in texts.batches():
         rows[batch.file] += len(batch.columns[0])
         left_out += batch.left_out
-        for surveyor, column in zip(columns, batch.columns, strict=True):
-            surveyor.add(column)
+        by_column(_Surveyor.add, columns, batch.columns)
         release_memory()
     findings = [*texts.warnings, *about_left_out(left_out, data.source.span_of("path"))]
     if not sum(rows):
@@ -163,18 +163,24 @@ def _loaded(texts: Texts, wanted: Mapping[str, ColumnFacts]) -> dict[str, Stored
     spilled = Spilled(list(wanted))
     rows = 0
     for batch in texts.batches():
-        made = {}
-        for name, position in positions.items():
-            column = batch.columns[position]
-            try:
-                made[name] = makers[name](column)
-            except _MisfitError as fault:
-                row = _first(pc.is_null(column) if fault.text is None else pc.equal(column, fault.text))
-                raise ReadingError(fault_of(wanted[name], fault.text, texts.place(rows + row, name))) from fault
+        columns = [batch.columns[position] for position in positions.values()]
+        made = dict(zip(wanted, by_column(_made, makers.values(), columns), strict=True))
+        for (name, values), column in zip(made.items(), columns, strict=True):
+            if isinstance(values, _MisfitError):
+                row = _first(pc.is_null(column) if values.text is None else pc.equal(column, values.text))
+                raise ReadingError(fault_of(wanted[name], values.text, texts.place(rows + row, name))) from values
         spilled.add(made)
         rows += len(batch.columns[0])
         release_memory()
     return spilled.columns()
+
+
+def _made(maker: Callable[[Any], Any], texts: Any) -> Any:  # noqa: ANN401  Arrow's arrays
+    """What is made of the texts, or why it cannot be: looking for the place is no work for a thread among others."""
+    try:
+        return maker(texts)
+    except _MisfitError as fault:
+        return fault
 
 
 def _maker(facts: ColumnFacts) -> Callable[[Any], Any]:

@@ -63,3 +63,20 @@ def test_the_file_goes_with_the_last_column(tmp_path: Path, monkeypatch: pytest.
     assert len(list(tmp_path.iterdir())) == 1
     del last
     assert not list(tmp_path.iterdir())
+
+
+def test_a_column_holds_no_memory_of_others() -> None:
+    """Each keeps the batch that was read last, and there may be many columns."""
+    rows, names = 1000, [f"c{number}" for number in range(50)]
+    spilled = Spilled(names, 0)
+    spilled.add({name: pa.array(np.ones(rows, "float32")) for name in names})
+    backends = {"mimalloc": pa.mimalloc_memory_pool, "jemalloc": pa.jemalloc_memory_pool}
+    pools = [
+        pa.default_memory_pool(),
+        *(backends[name]() for name in pa.supported_memory_backends() if name in backends),
+    ]
+    before = sum(pool.bytes_allocated() for pool in pools)
+    columns = spilled.columns()
+    for name in names:
+        assert columns[name].numbers(np.arange(10)).tolist() == [1] * 10
+    assert sum(pool.bytes_allocated() for pool in pools) - before < 3 * rows * len(names) * 4
