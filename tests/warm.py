@@ -2,9 +2,10 @@
 
 Loading it takes most of the time of a command that trains little. `Warm.programs` is a folder with the programs
 `specc` and `python`, to be put in front of the `PATH`: each hands its arguments, folder, environment and open files to
-a server, which forks, and ends as the fork does (with 128 and its number after a signal). TensorFlow is imported there
-and nothing of it used, so that forks are sound. All of them have the seed of the server's hashes, and what is printed
-on loading TensorFlow is not seen: what depends on those wants a process of its own.
+a server, which forks, and ends as the fork does (with 128 and its number after a signal). `python` without a script is
+Python itself. TensorFlow is imported there and nothing of it used, so that forks are sound. All of them have the seed
+of the server's hashes, and what is printed on loading TensorFlow is not seen: what depends on those wants a process of
+its own.
 """
 
 import json
@@ -23,6 +24,8 @@ CLIENT = """\
 #!{python} -IS
 import json, os, socket, sys
 
+if {program!r} == "python" and not (sys.argv[1:] and sys.argv[1].endswith(".py")):
+    os.execv({python!r}, [{python!r}, *sys.argv[1:]])
 with socket.socket(socket.AF_UNIX) as server:
     server.connect({address!r})
     asked = [{program!r}, sys.argv[1:], os.getcwd(), dict(os.environ)]
@@ -119,15 +122,6 @@ def _run(program: str, arguments: list[str]) -> Any:
 
         return main()
     import_module("keras").utils.enable_interactive_logging()  # as it is for who does not use specc
-    match arguments:
-        case ["-c", code, *rest]:
-            sys.argv = ["-c", *rest]
-            sys.path.insert(0, "")
-            return exec(compile(code, "<string>", "exec"), {"__name__": "__main__"})  # noqa: S102  as Python's `-c`
-        case ["-m", module, *rest]:
-            sys.argv = [module, *rest]
-            sys.path.insert(0, str(Path.cwd()))
-            return runpy.run_module(module, run_name="__main__", alter_sys=True)
     sys.argv = arguments
     sys.path.insert(0, str(Path(arguments[0]).resolve().parent))
     return runpy.run_path(arguments[0], run_name="__main__")
