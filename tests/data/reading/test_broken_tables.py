@@ -26,7 +26,7 @@ JSON = b'{"x": 1, "y": "p"}\n{"x": 2, "y": "q"}\n'
         ("a.csv", ROWS + b"5,\xff\n", "{csv: a.csv, target: y}", "not-utf8", 6),
         ("a.csv", ROWS + b"5,\0\n", "{csv: a.csv, target: y}", "not-utf8", 6),
         ("a.csv", ROWS + b"5," + b"p" * 1_100_000 + b"\n", "{csv: a.csv, target: y}", "long-line", 6),
-        ("a.csv.gz", gzip.compress(ROWS)[:-9], "{csv: a.csv.gz, target: y}", "unreadable-file", 0),
+        ("a.csv.gz", gzip.compress(ROWS, mtime=0)[:-9], "{csv: a.csv.gz, target: y}", "unreadable-file", 0),
         ("a.csv", ROWS, "{csv: {path: a.csv, encoding: punycode}, target: y}", "invalid-value", 0),
         ("a.csv", ROWS, "{csv: {path: a.csv, encoding: utf-99}, target: y}", "invalid-value", 0),
         ("a.csv", ROWS, '{csv: a.csv, target: y, columns: {x: {datetime: "%Y%Y"}}}', "not-a-date", 0),
