@@ -62,6 +62,12 @@ class Warm:
         """The command, from here."""
         return subprocess.run([self.programs / "specc", *arguments], capture_output=True, text=True, check=False)
 
+    def python(self, script: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Python with a script, from here."""
+        return subprocess.run(
+            [self.programs / "python", script, *arguments], capture_output=True, text=True, check=False
+        )
+
     def close(self) -> None:
         """End the server; what it has forked goes on."""
         self._server.kill()

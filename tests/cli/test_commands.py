@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.warm import Warm
+
 IRIS = "spec: 1\nname: iris\ndata: {dataset: iris}\nmodel: [Output]\ntraining: {epochs: 1}\n"
 
 
@@ -146,11 +148,11 @@ def test_report_of_what_is_no_run(project: Path) -> None:
 
 
 @pytest.mark.train
-def test_doctor(project: Path) -> None:
+def test_doctor(project: Path, warm: Warm) -> None:
     done = specc("doctor")
     ends(done, 0)
     assert "tensorflow" in done.stdout
-    assert json.loads(specc("doctor", "--json").stdout)
+    assert json.loads(warm.specc("doctor", "--json").stdout)
 
 
 @pytest.mark.train

@@ -1,7 +1,5 @@
 """Phases in scripts: what they set in Keras, that they run, and what is left out with a word."""
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -9,6 +7,7 @@ import pytest
 from specc.emitting import gap
 from specc.plan import Plan
 from tests.emitting.specs import checked, script_of, write
+from tests.warm import Warm
 
 HEAD = "spec: 1\nname: net\ndata: {dataset: iris}\nmodel: [{Dense: {units: 4, activation: relu}, name: body}, Output]\n"
 BY_EPOCHS = (
@@ -92,10 +91,10 @@ print(said)
 
 
 @pytest.mark.train
-def test_each_phase_trains_what_it_says(project: Path) -> None:
+def test_each_phase_trains_what_it_says(project: Path, warm: Warm) -> None:
     """Weights that change, phase by phase; the optimizer that goes on counts its steps on."""
     (project / "script.py").write_text(script_of(write("phases", project)), encoding="utf-8")
     (project / "watch.py").write_text(CHANGES, encoding="utf-8")
-    done = subprocess.run([sys.executable, "watch.py"], capture_output=True, text=True, check=False, cwd=project)
+    done = warm.python(project / "watch.py")
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip().splitlines()[-1] == "['0 output 2', '2 high output 4', '4 low high 1']"

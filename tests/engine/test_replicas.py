@@ -1,8 +1,5 @@
 """Replicas train what one device trains: the same losses and weights, however a batch is divided among them."""
 
-import os
-import subprocess
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -13,6 +10,7 @@ import pytest
 import tensorflow as tf
 
 from specc.engine import Budget, Judge, Samples, Session
+from tests.warm import Warm
 
 pytestmark = pytest.mark.train
 
@@ -80,6 +78,15 @@ def trained(case: Case) -> dict[str, Any]:
     }
 
 
+SCRIPT = """
+import sys
+from pathlib import Path
+sys.path.insert(0, {root!r})
+from {name} import main
+main(Path({folder!r}))
+"""
+
+
 def main(folder: Path) -> None:
     """Train all cases in a process of its own, which divides its processor into devices."""
     cpu = tf.config.list_physical_devices("CPU")[0]
@@ -99,12 +106,12 @@ def mirrored(count: int) -> tf.distribute.Strategy:
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def folder(tmp_path_factory: pytest.TempPathFactory, warm: Warm) -> Path:
     """The results of all cases."""
     path = tmp_path_factory.mktemp("replicas")
-    code = f"from pathlib import Path; from {__name__} import main; main(Path({str(path)!r}))"
-    environment = os.environ | {"TF_CPP_MIN_LOG_LEVEL": "3"}
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, env=environment)
+    script = path / "train.py"
+    script.write_text(SCRIPT.format(root=str(Path(__file__).parents[2]), name=__name__, folder=str(path)))
+    done = warm.python(script)
     assert done.returncode == 0, done.stderr
     return path
 

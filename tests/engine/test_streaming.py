@@ -2,8 +2,6 @@
 
 import gc
 import itertools
-import subprocess
-import sys
 import weakref
 from collections.abc import Mapping
 from dataclasses import replace
@@ -22,6 +20,7 @@ from specc.engine.feeding import Placed
 from specc.engine.fitting import Session
 from specc.engine.judging import Judge
 from specc.engine.samples import Budget, Samples
+from tests.warm import Warm
 
 pytestmark = pytest.mark.train
 
@@ -128,6 +127,7 @@ REPLICAS = """
 import sys
 from pathlib import Path
 import keras, numpy as np, tensorflow as tf
+sys.path.insert(0, {root!r})
 cpu = tf.config.list_physical_devices("CPU")[0]
 tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)
 from tests.engine.test_streaming import check_equal, in_files, samples, trained
@@ -135,14 +135,14 @@ from tests.engine.test_streaming import check_equal, in_files, samples, trained
 from specc.engine import feeding
 feeding.WINDOW = 600
 with tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"]).scope():
-    check_equal(trained(in_files(samples(), Path(sys.argv[1])), samples()), trained(samples(), samples()))
+    check_equal(trained(in_files(samples(), Path({folder!r})), samples()), trained(samples(), samples()))
 """
 
 
-def test_under_a_strategy_too(tmp_path: Path) -> None:
-    process = subprocess.run(
-        [sys.executable, "-c", REPLICAS, str(tmp_path)], capture_output=True, text=True, check=False
-    )
+def test_under_a_strategy_too(tmp_path: Path, warm: Warm) -> None:
+    script = tmp_path / "replicas.py"
+    script.write_text(REPLICAS.format(root=str(Path(__file__).parents[2]), folder=str(tmp_path)), encoding="utf-8")
+    process = warm.python(script)
     assert process.returncode == 0, process.stderr
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.importing.configs import SOUND, Config, chain, input_layer, keras_file, layer, sequential
+from tests.warm import Warm
 
 FAULTY = chain(layer("Lambda", "mine"))
 TEXT = "# Imported from {}\nspec: 1\nname: chain\nmodel:\n  inputs: {{x: [4]}}\n  layers: [{{Dense: 2}}]\n"
@@ -101,15 +102,15 @@ def test_wrong_usage(arguments: list[str], project: Path) -> None:
 
 
 @pytest.mark.train
-def test_an_application(project: Path) -> None:
-    done = specc("import", "keras.applications:MobileNet", "--input-shape", "64,64,3", "--classes", "7")
+def test_an_application(project: Path, warm: Warm) -> None:
+    done = warm.specc("import", "keras.applications:MobileNet", "--input-shape", "64,64,3", "--classes", "7")
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("# Imported from keras.applications:MobileNet\nspec: 1\n")
     assert "inputs: {input_layer: [64, 64, 3]}" in done.stdout
 
 
 @pytest.mark.train
-def test_what_an_application_does_not_take(project: Path) -> None:
-    done = specc("import", "keras.applications:MobileNet", "--input-shape", "8,8,3")
+def test_what_an_application_does_not_take(project: Path, warm: Warm) -> None:
+    done = warm.specc("import", "keras.applications:MobileNet", "--input-shape", "8,8,3")
     assert done.returncode == 1
     assert "error[keras-refuses]" in done.stderr

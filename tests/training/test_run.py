@@ -311,23 +311,23 @@ runtime: {checkpoint: {steps: 1}}
 """
 
 
-def huge(loss: str) -> subprocess.CompletedProcess[str]:
+def huge(loss: str, warm: Warm) -> subprocess.CompletedProcess[str]:
     """The training of a spec whose targets have squares that are no numbers."""
     Path("t.csv").write_text("a,y\n" + "".join(f"{i},{i}e30\n" for i in range(50)))
     Path("spec.yaml").write_text(HUGE.replace("LOSS", loss))
-    return run_specc("train", "spec.yaml", "--quiet", "--json")
+    return warm.specc("train", "spec.yaml", "--quiet", "--json")
 
 
-def test_a_metric_that_is_no_number_is_null(project: Path) -> None:
-    done = huge("MeanAbsoluteError")
+def test_a_metric_that_is_no_number_is_null(project: Path, warm: Warm) -> None:
+    done = huge("MeanAbsoluteError", warm)
     assert (done.returncode, done.stderr) == (0, "")
     last = json.loads(done.stdout.splitlines()[-1], parse_constant=pytest.fail)
     assert last["metrics"]["test"]["mean_squared_error"] is None
     assert "not finite" in (Path(last["run"]) / "report.html").read_text()
 
 
-def test_a_loss_that_is_no_number_ends_the_run(project: Path) -> None:
-    done = huge("MeanSquaredError")
+def test_a_loss_that_is_no_number_ends_the_run(project: Path, warm: Warm) -> None:
+    done = huge("MeanSquaredError", warm)
     assert (done.returncode, done.stdout) == (1, "")
     message = "the loss is no number in step 1 of epoch 1: every layer gives numbers, but the loss of them is none"
     assert f"error[loss-not-finite]: {message}\n" in done.stderr

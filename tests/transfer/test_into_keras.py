@@ -3,8 +3,6 @@
 import hashlib
 import json
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -293,12 +291,11 @@ def test_what_forbids_training_is_one_finding(weights: str, units: int, code: st
     assert not Path("runs/second").exists()
 
 
-def test_a_spec_without_data_can_be_asked(project: Path) -> None:
+def test_a_spec_without_data_can_be_asked(project: Path, warm: Warm) -> None:
     Path("net.yaml").write_text(
         "spec: 1\nmodel: {inputs: {x: [4]}, layers: [{Dense: 3, name: head}, {Dense: 2, name: new}]}\n"
     )
     keras.Sequential([keras.Input((4,)), layers.Dense(3, name="head")]).save_weights("a.weights.h5")
-    command = [sys.executable, "-m", "specc", "weights", "a.weights.h5", "net.yaml"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = warm.specc("weights", "a.weights.h5", "net.yaml")
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines()[1:] == ["  head  loaded", "  new   not in the file"]

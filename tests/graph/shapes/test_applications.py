@@ -2,8 +2,7 @@
 
 import json
 import random
-import subprocess
-import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ from specc.diagnostics import Span
 from specc.graph.graph import Graph, GraphInput, Node, Ref
 from specc.graph.infer import Inferred, infer
 from specc.graph.shapes import APPLICATIONS
+from tests.warm import Warm
 
 ROOT = Path(__file__).parents[3]
 NOWHERE = Span("spec.yaml", 1, 1, 1, 2)
@@ -138,14 +138,22 @@ for name in sys.argv[1:]:
 """
 
 
-def program(text: str, *arguments: str) -> list[str]:
+@pytest.fixture
+def program(tmp_path: Path, warm: Warm) -> Callable[..., list[str]]:
     """The lines that a program prints in a process of its own, in which Keras has made no layers yet."""
-    done = subprocess.run([sys.executable, "-c", text, *arguments], capture_output=True, text=True, check=True)
-    return done.stdout.splitlines()
+
+    def lines(text: str, *arguments: str) -> list[str]:
+        script = tmp_path / "program.py"
+        script.write_text(text, encoding="utf-8")
+        done = warm.python(script, *arguments)
+        assert done.returncode == 0, done.stderr
+        return done.stdout.splitlines()
+
+    return lines
 
 
 @pytest.mark.train
-def test_the_stored_counts_are_those_of_the_installed_keras() -> None:
+def test_the_stored_counts_are_those_of_the_installed_keras(program: Callable[..., list[str]]) -> None:
     names = random.Random(3).sample(  # noqa: S311  not for secrets
         [n for n in APPLICATIONS if KERAS[n]["trainable"] < 10_000_000], 5
     )
@@ -154,7 +162,7 @@ def test_the_stored_counts_are_those_of_the_installed_keras() -> None:
 
 
 @pytest.mark.train
-def test_the_table_of_layers_is_that_of_the_installed_keras() -> None:
+def test_the_table_of_layers_is_that_of_the_installed_keras(program: Callable[..., list[str]]) -> None:
     names = ("ConvNeXtTiny", "EfficientNetB0", "InceptionV3", "ResNet50V2")
     lines = (ROOT / "specc" / "graph" / "applications.jsonl").read_text(encoding="utf-8").splitlines()
     assert program(DESCRIBE, *names) == [line for line in lines if json.loads(line)["name"] in names]
