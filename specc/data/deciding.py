@@ -25,7 +25,7 @@ from specc.data.facts import (
 from specc.data.idle import idle_arguments
 from specc.data.kinds import as_category, as_numbers, as_seconds, guess_kind, guess_target, in_order, is_number
 from specc.data.layout import encoded, replaced, vector_dtype, width
-from specc.data.misfits import LISTS, PARTICULAR, fault_of, misfit
+from specc.data.misfits import ALWAYS_THERE, PARTICULAR, fault_of, misfit
 from specc.data.options import complete_options
 from specc.data.section import UNREAD, DataSpec
 from specc.data.split_rules import Given
@@ -180,7 +180,7 @@ def _column(
         numbers = as_numbers(next(iter(found.values)), options["separator"])
         options = {**options, "length": len(numbers) if numbers else None}
     facts = ColumnFacts(name, kind, _shape(kind, options), DTYPES.get(kind, "float32"), options)
-    return facts, _check_kind(facts, found, table) if said is not None else []
+    return facts, _check_kind(facts, found, table) if said is not None or kind == IMAGE else []
 
 
 def _guess(found: Survey) -> str:
@@ -215,12 +215,11 @@ def _shape(kind: str, options: Mapping[str, object]) -> tuple[int | None, ...]:
 def _check_kind(facts: ColumnFacts, found: Survey, table: Table) -> list[Finding]:
     """A value that is not of the kind that the spec says."""
     if facts.kind == NUMBER and found.texts and found.first_text is not None:
-        shown = next((text for text in found.values if not is_number(text)), "text")
-        message = f"`{facts.name}` is declared as a number and holds `{shown}`"
+        message = f"`{facts.name}` is declared as a number and holds `{found.text}`"
         notes = (f"so do {found.texts - 1} other rows",) if found.texts > 1 else ()
         help_ = "write `category`, or name the text in `missing` if it stands for a missing value"
         return [error("not-a-number", message, table.place(found.first_text, facts.name), notes=notes, help=help_)]
-    if facts.kind in LISTS and found.first_missing is not None:
+    if facts.kind in ALWAYS_THERE and found.first_missing is not None:
         return [fault_of(facts, None, table.place(found.first_missing, facts.name))]
     wrong = None
     if facts.kind in PARTICULAR - {NUMBER}:

@@ -46,7 +46,7 @@ class Columns:
     """The columns of the data by name, and the rows of each split.
 
     `facts` are those of the whole data. `place` says where a value is written, if the source can tell. `left_out` are
-    the rows of the source that are not among these.
+    the rows of the source that are not among these, and `in_source` gives rows their numbers there.
     """
 
     facts: DataFacts
@@ -54,6 +54,7 @@ class Columns:
     split: Split
     place: Place | None = None
     left_out: tuple[LeftOut, ...] = ()
+    in_source: Callable[[Array], Array] = lambda rows: rows
 
     def __len__(self) -> int:
         return len(next(iter(self.stored.values())))
@@ -106,7 +107,7 @@ def load(data: DataSpec, root: Path, folder: Path, seed: int = 0) -> tuple[Colum
     findings += unknown_classes(data, facts, table.given, seen, place_of)
     if has_errors(findings):
         return None, findings
-    return Columns(with_widths(facts, seen), stored, rows, table.place, scanned.left_out), findings
+    return Columns(with_widths(facts, seen), stored, rows, table.place, scanned.left_out, scanned.in_source), findings
 
 
 def _stored(

@@ -18,7 +18,8 @@ class Survey(NamedTuple):
 
     `values` are the different texts with how often each occurs, in the order of their first occurrence; where there
     are more than `MOST_VALUES`, `whole` is False and the rest is left out. `missing` and `texts` count the values that
-    are missing, and those that are there and no numbers; `first_missing` and `first_text` are the first rows of those.
+    are missing, and those that are there and no numbers; `first_missing` and `first_text` are the first rows of those,
+    and `text` is what stands in the latter.
     """
 
     rows: int
@@ -28,6 +29,7 @@ class Survey(NamedTuple):
     first_missing: int | None = None
     texts: int = 0
     first_text: int | None = None
+    text: str | None = None
 
     @property
     def is_numeric(self) -> bool:
@@ -47,7 +49,8 @@ def survey(cells: Cells) -> Survey:
     strange = {text: count for text, count in values.items() if not is_number(text)}
     first_text = next(row for row, text in enumerate(cells) if text in strange) if strange else None
     first_missing = next(row for row, text in enumerate(cells) if text is None) if missing else None
-    return _bounded(Survey(len(cells), values, True, missing, first_missing, sum(strange.values()), first_text))
+    text = None if first_text is None else cells[first_text]
+    return _bounded(Survey(len(cells), values, True, missing, first_missing, sum(strange.values()), first_text, text))
 
 
 def _bounded(found: Survey) -> Survey:

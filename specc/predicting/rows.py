@@ -18,7 +18,7 @@ import numpy as np
 from specc.component import Argument, Component
 from specc.data import DataSpec
 from specc.data.facts import CATEGORY, DATETIME, IMAGE, NUMBER, VECTOR, ColumnFacts
-from specc.data.misfits import LISTS, PARTICULAR, fault_of, misfit
+from specc.data.misfits import ALWAYS_THERE, PARTICULAR, fault_of, misfit
 from specc.data.options import complete_options
 from specc.data.reading import SCANS, ReadingError, Scan
 from specc.data.reading import scan as scan_source
@@ -27,7 +27,6 @@ from specc.data.stored import ArrayColumn, Stored
 from specc.data.survey import Survey
 from specc.data.text_table import Place, Table
 from specc.diagnostics import Finding, Span, error, has_errors
-from specc.predicting.numbering import row_numbers
 
 Array: TypeAlias = np.ndarray[Any, np.dtype[Any]]
 
@@ -162,7 +161,7 @@ def loaded(
         kept = texts
     if data.source.kind in FOLDERS:
         kept = {FILE: ArrayColumn(_names(table, file)), **kept}
-    return FileRows(columns, kept, row_numbers(data, file, scan), table.place), findings
+    return FileRows(columns, kept, scan.in_source(np.arange(table.rows)), table.place), findings
 
 
 def misfits(table: Table, columns: Iterable[ColumnFacts]) -> list[Finding]:
@@ -170,14 +169,14 @@ def misfits(table: Table, columns: Iterable[ColumnFacts]) -> list[Finding]:
     findings = []
     for facts in columns:
         survey = table.surveys.get(facts.name)
-        if survey is None or facts.kind not in PARTICULAR:
+        if survey is None or facts.kind not in PARTICULAR | ALWAYS_THERE:
             continue
-        if facts.kind in LISTS and survey.first_missing is not None:
+        if facts.kind in ALWAYS_THERE and survey.first_missing is not None:
             findings.append(_in_file(fault_of(facts, None, table.place(survey.first_missing, facts.name))))
             continue
         wrong = next((text for text in survey.values if misfit(text, facts.kind, facts.options)), None)
         if facts.kind == NUMBER and survey.first_text is not None:
-            findings.append(_not_a_number(facts.name, wrong or "text", survey, table))
+            findings.append(_not_a_number(facts.name, survey, table))
         elif wrong is not None:
             place = table.place(table.first(facts.name, wrong), facts.name)
             findings.append(_in_file(fault_of(facts, wrong, place)))
@@ -272,8 +271,8 @@ def _in_file(found: Finding) -> Finding:
     return found._replace(message=found.message.replace("is declared as", "is to the model", 1), help="")
 
 
-def _not_a_number(name: str, text: str, survey: Survey, table: Table) -> Finding:
-    message = f"`{name}` is a number to the model and holds `{text}`"
+def _not_a_number(name: str, survey: Survey, table: Table) -> Finding:
+    message = f"`{name}` is a number to the model and holds `{survey.text}`"
     notes = (f"so do {survey.texts - 1} other rows",) if survey.texts > 1 else ()
     return error("not-a-number", message, table.place(survey.first_text or 0, name), notes=notes)
 

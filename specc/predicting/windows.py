@@ -21,7 +21,6 @@ from specc.data.sources.windows import PAST, series_column
 from specc.data.stored import MadeColumn, Stored
 from specc.data.text_table import Table
 from specc.diagnostics import Finding, Span, error, has_errors
-from specc.predicting.numbering import row_numbers
 from specc.predicting.rows import FileRows, anywhere, loaded, misfits, missing_column
 
 Array: TypeAlias = np.ndarray[Any, np.dtype[Any]]
@@ -82,7 +81,7 @@ def open_forecasts(
         return None, [*findings, error("empty-data", message, Span(str(file), 1, 1, 1, 1))]
     columns = {name: _column(seen, [values[column] for column in inputs[name]]) for name in wanted}
     last = seen[:, -1]
-    index = row_numbers(data, file, scan)[last]
+    index = scan.in_source(last)
     kept: dict[str, Stored] = {name: _of_last(column, last) for name, column in texts.items()} if keep else {}
 
     def place(row: int, column: str) -> Span:

@@ -1,8 +1,9 @@
 """What stops a training -> findings: what Keras and TensorFlow raise, a loss that is no number, a full disk."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+import numpy as np
 import tensorflow as tf
 
 from specc.data.splitting import Indices
@@ -28,15 +29,15 @@ class TrainingFailedError(Exception):
 
 
 @contextmanager
-def faults_as_findings(plan: Plan, rows: Indices) -> Iterator[None]:
+def faults_as_findings(plan: Plan, number: Callable[[Indices], Indices]) -> Iterator[None]:
     """Within, what Keras and TensorFlow raise, and what the engine finds, is a TrainingFailedError.
 
-    `rows` are the numbers that the training samples have in their source. Nothing else of ours belongs within.
+    `number` gives training samples the numbers of their rows in the source. Nothing else of ours belongs within.
     """
     try:
         yield
     except NotFiniteError as fault:
-        raise TrainingFailedError(_not_finite(fault, plan, rows)) from fault
+        raise TrainingFailedError(_not_finite(fault, plan, number)) from fault
     except MismatchError as fault:
         finding = error("cannot-resume", str(fault), plan.place, help="train anew, without `--resume`")
         raise TrainingFailedError(finding) from fault
@@ -51,11 +52,11 @@ def cannot_write(fault: OSError, plan: Plan, again: str = "specc train --resume 
     return error("cannot-write-run", message, plan.place_of("runtime.runs"), help=help_)
 
 
-def _not_finite(fault: NotFiniteError, plan: Plan, rows: Indices) -> Finding:
+def _not_finite(fault: NotFiniteError, plan: Plan, number: Callable[[Indices], Indices]) -> Finding:
     """The step, the layer and the samples."""
     step, why, samples = fault.culprit
     message = f"the loss is no number in step {step + 1} of epoch {fault.epoch + 1}: {why}"
-    named = ", ".join(str(int(rows[sample])) for sample in samples[:MOST_ROWS])
+    named = ", ".join(map(str, number(np.asarray(samples[:MOST_ROWS], int)).tolist()))
     more = f" and {len(samples) - MOST_ROWS} more" if len(samples) > MOST_ROWS else ""
     notes = (f"by the samples of the rows {named}{more} of the data, counted from 0",) if samples else ()
     help_ = "try a lower learning rate, scaled numbers, or `clipnorm` in the optimizer"

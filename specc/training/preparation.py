@@ -7,7 +7,7 @@ are prepared a piece at a time; where the pieces go is `specc.training.storing`'
 
 import hashlib
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from specc.data.loading import Columns, encode_targets, fingerprint
 from specc.data.preprocessing import feed, fit, fit_targets
 from specc.data.reading.scan import ReadingError
 from specc.data.sources.row_rules import LeftOut
-from specc.data.splitting import Split
+from specc.data.splitting import Indices, Split
 from specc.data.stored import release_memory
 from specc.diagnostics import Finding, error, has_errors
 from specc.engine.array_files import Array
@@ -42,10 +42,10 @@ _INPUTS, _TARGETS, _WEIGHTS, _VISITS = "inputs", "targets", "weights", "visits"
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """The splits as samples; an empty split is None. `rows` are their row numbers in the source.
+    """The splits as samples; an empty split is None. `rows` are the rows of each.
 
     `scalings` are the scales of the outputs that are learnt on another than their target's, by output name. `left_out`
-    are the rows of the source that are in no split.
+    are the rows of the source that are in no split, and `in_source` gives rows their numbers there.
     """
 
     facts: DataFacts
@@ -57,12 +57,17 @@ class Prepared:
     rows: Split
     scalings: Mapping[str, Affine]
     left_out: tuple[LeftOut, ...] = ()
+    in_source: Callable[[Indices], Indices] = lambda rows: rows
 
     def splits(self) -> dict[str, Samples]:
         """The splits that have rows, by name, in the order of reading; neither weighted nor balanced."""
         plain = replace(self.train, weights=None, rows=None)
         named = {"train": plain, "validation": self.validation, "test": self.test}
         return {name: samples for name, samples in named.items() if samples}
+
+    def numbers_of_training(self, samples: Indices) -> Indices:
+        """The rows in the source that training samples are made of."""
+        return self.in_source(self.rows.train[samples])
 
     @property
     def storage(self) -> str:
@@ -167,7 +172,9 @@ def _prepared(  # noqa: PLR0913, PLR0917  the parts of what is prepared
     train, validation, test = (_samples(plan, facts, arrays, name) for name in _SPLITS)
     if train is None:
         raise ValueError("the training split has no arrays")
-    return Prepared(facts, fingerprint_, model, train, validation, test, rows, scalings, columns.left_out)
+    return Prepared(
+        facts, fingerprint_, model, train, validation, test, rows, scalings, columns.left_out, columns.in_source
+    )
 
 
 def _samples(plan: Plan, facts: DataFacts, arrays: Arrays, name: str) -> Samples | None:

@@ -55,7 +55,7 @@ def search_rate(
     try:
         with (
             interruptible() as interrupt,
-            faults_as_findings(plan, ready.prepared.rows.train),
+            faults_as_findings(plan, ready.prepared.numbers_of_training),
             counting("steps", rates.steps, show) as made,
         ):
             for phase in engine_phases(searched, model, load())[:1]:

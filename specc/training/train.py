@@ -218,7 +218,7 @@ class _Run:
         if continued:
             watch.hear("resumed", epoch=continued.position.epoch + 1, step=continued.position.step)
         try:
-            with faults_as_findings(plan, prepared.rows.train):
+            with faults_as_findings(plan, prepared.numbers_of_training):
                 session.run(callbacks, continued.resume(checkpoints) if continued else None)
         except TrainingFailedError:
             recorder.write()  # what led to it
@@ -265,7 +265,7 @@ class _Run:
     def _judge(self, judge: Judge, folder: RunFolder) -> dict[str, dict[str, float]]:
         plan, prepared, batch_size = self.plan, self.ready.prepared, self.plan.batch_size
         done = plan.epochs * Budget(batch_size, plan.epochs, 0).steps(len(prepared.train))
-        with faults_as_findings(plan, prepared.rows.train):
+        with faults_as_findings(plan, prepared.numbers_of_training):
             metrics = {
                 name: judge.evaluate(samples, batch_size, beat=lambda: heartbeat.beat(done))
                 for name, samples in prepared.splits().items()
@@ -274,10 +274,10 @@ class _Run:
         heartbeat.rest()
         if self.chief and prepared.test and has_table(plan):
             first = prepared.test.head(MOST_PREDICTIONS)
-            with faults_as_findings(plan, prepared.rows.train):
+            with faults_as_findings(plan, prepared.numbers_of_training):
                 predicted = judge.predict(first, batch_size)
             outputs = dict(zip(plan.targets, predicted, strict=True))
-            rows = prepared.rows.test[: len(first)]
+            rows = prepared.in_source(prepared.rows.test[: len(first)])
             table = prediction_table(plan, rows, first.answers(), outputs, load(), prepared.scalings)
             runs.write_csv(folder.predictions, *table)
         return metrics

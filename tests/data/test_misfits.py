@@ -106,6 +106,23 @@ def test_a_value_that_no_survey_has_shown(tmp_path: Path, monkeypatch: pytest.Mo
     assert [(each.code, each.span.line) for each in findings] == [("not-a-list", MOST_VALUES + 12)]
 
 
+def test_whole_numbers_that_no_survey_has_shown(tmp_path: Path) -> None:
+    rows = [f"{index} 2,{index % 2}" for index in range(MOST_VALUES + 10)]
+    (tmp_path / "a.csv").write_text("\n".join(["x,y", *rows, "1.5 2,1"]) + "\n", encoding="utf-8")
+    text = f"{{csv: a.csv, {END}, columns: {{x: {{sequence: {{length: 2, dtype: int32}}}}}}, inputs: {{i: x}}}}"
+    columns, findings = load(section(text), tmp_path, tmp_path)
+    assert columns is None
+    assert [(each.code, each.span.line) for each in findings] == [("not-a-list", MOST_VALUES + 12)]
+
+
+def test_what_is_no_number_is_shown_however_late_it_comes(tmp_path: Path) -> None:
+    rows = [f"{index},{index % 2}" for index in range(MOST_VALUES + 10)]
+    (tmp_path / "a.csv").write_text("\n".join(["x,y", *rows, "oops,1"]) + "\n", encoding="utf-8")
+    text = f"{{csv: a.csv, {END}, columns: {{x: number}}, inputs: {{i: x}}}}"
+    (finding,) = load(section(text), tmp_path, tmp_path)[1]
+    assert finding.message == "`x` is declared as a number and holds `oops`"
+
+
 def test_a_vector_is_as_long_as_its_first_row(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("x,y\n1 2 3,p\n4 5 6,q\n", encoding="utf-8")
     columns = loaded(f"{{csv: a.csv, {END}, columns: {{x: vector}}}}", tmp_path)

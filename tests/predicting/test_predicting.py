@@ -295,8 +295,23 @@ def test_runs_on_windows_predict_each_window_of_a_file(project: Path) -> None:
     Path("rows.csv").write_text("day,heat\n" + "".join(f"d{row},{dice.gauss(20, 3):.2f}\n" for row in range(60)))
     moved = trained("{csv: rows.csv, target: heat, windows: {past: 4}}", "windows", "Flatten, ").rename("moved")
     with (moved / "predictions.csv").open(newline="") as file:
-        expected = [float(row["heat prediction"]) for row in csv.DictReader(file)]
+        saved = list(csv.DictReader(file))
+    expected = [float(row["heat prediction"]) for row in saved]
     told = list(csv.DictReader(invoke("predict", moved, "rows.csv").stdout.splitlines()))
     assert [int(row["index"]) for row in told] == list(range(3, 60))
     before = told[-len(expected) - 1 : -1]  # what the last one predicts is not known yet
     assert [float(row["heat prediction"]) for row in before] == pytest.approx(expected, abs=1e-6)
+    assert [row["index"] for row in before] == [row["index"] for row in saved]
+
+
+def test_rows_have_the_same_numbers_where_some_are_left_out(project: Path) -> None:
+    rows = [f"{'oops' if row % 7 == 3 else row},{row + 0.5}" for row in range(60)]
+    Path("rows.csv").write_text("\n".join(["x,y", *rows]) + "\n")
+    data = "{csv: rows.csv, target: 'y', columns: {x: number}, on_bad_row: skip}"
+    moved = trained(data, "skipping").rename("moved")
+    with (moved / "predictions.csv").open(newline="") as file:
+        saved = list(csv.DictReader(file))
+    assert all(float(row["y target"]) == int(row["index"]) + 0.5 for row in saved)
+    told = {row["index"]: row for row in csv.DictReader(invoke("predict", moved, "rows.csv").stdout.splitlines())}
+    for row in saved:
+        assert float(told[row["index"]]["y prediction"]) == pytest.approx(float(row["y prediction"]), abs=1e-6)

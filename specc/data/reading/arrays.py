@@ -29,6 +29,7 @@ Slices: TypeAlias = Any
 """What is sliced like an array: in memory, mapped, or in an HDF5 file."""
 
 ROWS = 65_536
+INT32 = np.iinfo("int32")
 
 
 class Part(NamedTuple):
@@ -45,22 +46,20 @@ def scan_arrays(
 ) -> tuple[Scan | None, list[Finding]]:
     """The columns of some parts: `typed` have more than one axis, `names` are those with one."""
     values = _Values(data, parts, names)
-    left_out: tuple[LeftOut, ...] = ()
     if names:
         found, findings = scan_texts(values, data)
         if found is None:
             return None, findings
-        table, of_texts, left_out = found
     else:
-        table, of_texts, findings = _untabled(values), None, []
-    table = replace(table, typed=typed)
+        found, findings = Scan(_untabled(values), lambda _: ({}, [])), []
+    table = replace(found.table, typed=typed)
     kept = values.kept()
 
     def load(wanted: Mapping[str, ColumnFacts]) -> Loaded:
         stored: dict[str, Stored] = {}
         texts = {name: facts for name, facts in wanted.items() if name not in typed}
-        if texts and of_texts is not None:
-            loaded, faults = of_texts(texts)
+        if texts:
+            loaded, faults = found.load(texts)
             if loaded is None:
                 return None, faults
             stored |= loaded
@@ -69,7 +68,7 @@ def scan_arrays(
                 stored[name] = MadeColumn(table.rows, _maker([part.arrays[name] for part in parts], typed[name], kept))
         return stored, []
 
-    return Scan(table, load, left_out), findings
+    return found._replace(table=table, load=load), findings
 
 
 class _Values:
@@ -134,7 +133,7 @@ def without_faulty(
         fault = rules.fault(dict(zip(looked_at, values, strict=True)))
         if fault is not None:
             kept[row] = False
-            left_out.append(LeftOut(str(path), first + row + 1, fault))
+            left_out.append(LeftOut(str(path), first + row + 1, fault, first + row))
     return [column.filter(pa.array(kept)) for column in columns], left_out, kept
 
 
@@ -190,15 +189,18 @@ def _taken(array: Slices, rows: Array) -> Array:
     return found
 
 
-def finite(name: str, path: Path, array: Slices) -> None:
-    """Raises ReadingError for numbers that are NaN, or infinite as float32, in an array with more than one axis."""
+def check_numbers(name: str, path: Path, array: Slices) -> None:
+    """Raises ReadingError for numbers that float32 or int32 cannot hold, in an array with more than one axis."""
+    if array.dtype.kind not in "fiu" or np.can_cast(array.dtype, "int32"):
+        return
     for start in range(0, array.shape[0], MOST * 1024):
         piece = np.asarray(array[start : start + MOST * 1024])
-        if piece.dtype.kind != "f":
-            continue
-        sound = np.abs(piece) <= LARGEST_NUMBER  # as float32 has them; NaN is not less
+        if piece.dtype.kind == "f":
+            sound, what = np.abs(piece) <= LARGEST_NUMBER, "not finite"  # as float32 has them; NaN is not less
+        else:
+            sound, what = (piece >= INT32.min) & (piece <= INT32.max), "not below 2**31"
         if not sound.all():
             row = start + int(np.argwhere(~sound.reshape(len(piece), -1).all(axis=1))[0, 0])
             raise ReadingError(
-                file_fault("not-a-number", path, f"has a number in row {row + 1} of `{name}` that is not finite")
+                file_fault("not-a-number", path, f"has a number in row {row + 1} of `{name}` that is {what}")
             )

@@ -126,6 +126,7 @@ class _File:
         self._file, self._form, self._rules, self._header = file, form, rules, header
         self._skip_header = not form.names
         self._line = 1  # that the next piece begins with
+        self._row = 0  # that it begins with
 
     def batches(self) -> Iterator[tuple[list[Any], list[LeftOut]]]:
         quote = self._form.quote.encode() if self._form.quote else None
@@ -168,6 +169,7 @@ class _File:
         else:
             left_out = []
         self._line += lines
+        self._row += table.num_rows
         return columns, left_out
 
     def _without_faulty(self, columns: list[Any]) -> tuple[list[Any], list[LeftOut]]:
@@ -180,7 +182,7 @@ class _File:
             fault = self._rules.fault(dict(zip(looked_at, values, strict=True)))
             if fault is not None:
                 kept[row] = False
-                left_out.append(LeftOut(str(self._file.path), self._line + row, fault))
+                left_out.append(LeftOut(str(self._file.path), self._line + row, fault, self._row + row))
         return [column.filter(pa.array(kept)) for column in columns], left_out
 
     def _by_python(self, pieces: Any) -> Iterator[tuple[list[Any], list[LeftOut]]]:  # noqa: ANN401  pieces of bytes
@@ -199,8 +201,9 @@ class _File:
                 place = Span(str(path), at, 1, at, 1)
                 raise ReadingError(ragged_row(path, at, len(record), self._header, place))
             fault = row_fault(record, self._header, self._form, self._rules) if self._looks() else None
+            self._row += 1
             if fault is not None:
-                left_out.append(LeftOut(str(path), at, fault))
+                left_out.append(LeftOut(str(path), at, fault, self._row - 1))
                 continue
             records.append(record)
             if len(records) == ROWS:

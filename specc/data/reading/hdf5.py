@@ -8,7 +8,7 @@ from typing import Any
 import h5py
 import numpy as np
 
-from specc.data.reading.arrays import Part, finite, scan_arrays
+from specc.data.reading.arrays import Part, check_numbers, scan_arrays
 from specc.data.reading.scan import ReadingError, Scan
 from specc.data.section import DataSpec
 from specc.data.sources.arrays import Declared, columns_of, single_value
@@ -35,7 +35,7 @@ def scan(data: DataSpec, root: Path, folder: Path) -> tuple[Scan | None, list[Fi
     for part in parts:
         with _reading(part.path):
             for name in typed:
-                finite(name, part.path, part.arrays[name])
+                check_numbers(name, part.path, part.arrays[name])
     return scan_arrays(data, parts, typed, names)
 
 

@@ -34,7 +34,10 @@ from specc.files import locate
 AT_ONCE = 1024
 """So many images are looked at together where each has to be seen to be whole."""
 BATCH = 64
+MOST_CLASS = 255
 _MODES = {1: "L", 3: "RGB", 4: "RGBA"}
+_DEEP = ("I;16", "I;16B", "I;16L", "I")
+"""The modes of more than 8 bits that Pillow opens files in."""
 
 
 class Decoding(NamedTuple):
@@ -194,6 +197,15 @@ def _by_tensorflow(paths: Sequence[Path], how: Decoding) -> tuple[Array, list[in
     return images, np.flatnonzero(~read).tolist()
 
 
+def _shallow(image: Any) -> Any:  # noqa: ANN401  Pillow's images
+    """An image of 16 bits as one of 8; Pillow would clip it."""
+    from PIL import Image
+
+    if not image.mode.startswith("I;16"):
+        return image
+    return Image.fromarray((np.asarray(image) >> 8).astype("uint8"))
+
+
 def _by_pillow(path: Path, how: Decoding) -> tuple[Array | None, Finding | None]:
     """One image, or what is wrong with it."""
     from PIL import Image
@@ -203,9 +215,13 @@ def _by_pillow(path: Path, how: Decoding) -> tuple[Array | None, Finding | None]
         return None, fault
     try:
         with Image.open(path) as opened:
-            kept = how.nearest and opened.mode in {"P", "L", "1"}
-            image = opened if kept else opened.convert(_MODES[how.channels])
-            pixels = np.asarray(image, "uint8").reshape(image.height, image.width, -1)
+            kept = how.nearest and opened.mode in {"P", "L", "1", *_DEEP}
+            image = opened if kept else _shallow(opened).convert(_MODES[how.channels])
+            numbers = np.asarray(image).reshape(image.height, image.width, -1)
+            if numbers.max() > MOST_CLASS:
+                words = f"has a pixel of class {numbers.max()}, and a mask has classes up to {MOST_CLASS}"
+                return None, file_fault("mask-class", path, words)
+            pixels = numbers.astype("uint8")
     except (OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError) as trouble:
         if isinstance(trouble, OSError) and trouble.errno is not None:
             return None, unreadable(path, trouble)

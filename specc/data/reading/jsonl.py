@@ -34,6 +34,7 @@ class JsonTexts:
         self.names = tuple(dict.fromkeys(name for _, _, row in self._rows() if isinstance(row, dict) for name in row))
         if not self.names:
             raise ReadingError(error("empty-data", "there are no rows with columns", data.source.span_of("path")))
+        self._lacking = self._rules.lacking(self.names)
 
     def parts(self) -> Sequence[str]:
         """The part of each file, `path`, `validation` or `test`."""
@@ -44,12 +45,12 @@ class JsonTexts:
         for index, file in enumerate(self._files):
             rows: list[Row] = []
             left_out: list[LeftOut] = []
-            for number, row in _rows_of(file):
+            for count, (number, row) in enumerate(_rows_of(file)):
                 if isinstance(row, str) and not self._rules.skip:
                     raise ReadingError(invalid_row(file.path, number, row, Span(str(file.path), number, 1, number, 1)))
-                reason = row if isinstance(row, str) else self._rules.fault(row)
+                reason = row if isinstance(row, str) else self._rules.fault(self._lacking | row)
                 if isinstance(row, str) or reason is not None:
-                    left_out.append(LeftOut(str(file.path), number, str(reason)))
+                    left_out.append(LeftOut(str(file.path), number, str(reason), count))
                     continue
                 rows.append(row)
                 if len(rows) == ROWS:
@@ -60,7 +61,7 @@ class JsonTexts:
     def place(self, row: int, column: str) -> Span:  # noqa: ARG002  as of `Texts`; the whole line is shown
         """Where a value stands; the files are read again up to there."""
         for file, number, found in self._rows():
-            if isinstance(found, str) or self._rules.fault(found) is not None:
+            if isinstance(found, str) or self._rules.fault(self._lacking | found) is not None:
                 continue
             if row == 0:
                 return Span(str(file.path), number, 1, number, 1)

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from specc.data.reading.arrays import Part, finite, scan_arrays
+from specc.data.reading.arrays import Part, check_numbers, scan_arrays
 from specc.data.reading.scan import ReadingError, Scan
 from specc.data.section import PARTS, DataSpec
 from specc.data.sources.faults import file_fault, in_words, unreadable
@@ -36,7 +36,7 @@ def scan(data: DataSpec, root: Path, folder: Path) -> tuple[Scan | None, list[Fi
     ]
     for part in parts:
         for name in typed:
-            finite(name, part.path, part.arrays[name])
+            check_numbers(name, part.path, part.arrays[name])
     return scan_arrays(data, parts, typed, names)
 
 

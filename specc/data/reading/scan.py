@@ -8,7 +8,7 @@ from typing import NamedTuple, TypeAlias
 from specc.data.facts import ColumnFacts
 from specc.data.sources.faults import unreadable
 from specc.data.sources.row_rules import LeftOut
-from specc.data.stored import Stored
+from specc.data.stored import Array, Stored
 from specc.data.text_table import Table
 from specc.diagnostics import Finding
 
@@ -18,12 +18,14 @@ Loaded: TypeAlias = tuple[dict[str, Stored] | None, list[Finding]]
 class Scan(NamedTuple):
     """A source that was gone through. `load` takes what each column is, and gives the columns or what is wrong.
 
-    `left_out` are rows that are in no column.
+    `left_out` are rows that are in no column. `in_source` gives rows, (n,), the numbers that they have in the source,
+    where what is left out counts.
     """
 
     table: Table
     load: Callable[[Mapping[str, ColumnFacts]], Loaded]
     left_out: tuple[LeftOut, ...] = ()
+    in_source: Callable[[Array], Array] = lambda rows: rows
 
 
 class ReadingError(Exception):

@@ -120,7 +120,7 @@ class BatchedColumn:
     def arrays(self, rows: Array | None = None) -> Array:
         """As `Stored`."""
         chunks = [chunk for each in self._parts(rows) for chunk in each.values.chunks]
-        together = ArrowColumn(pa.chunked_array(chunks, pa.list_(pa.float32())))  # lengths may differ among batches
+        together = ArrowColumn(pa.chunked_array(chunks or [self._batch(0)[:0]]))  # lengths may differ among batches
         return _in_order_of(rows, together.arrays())
 
     def codes(self, index: Mapping[str, int], rows: Array | None = None) -> Array:

@@ -8,19 +8,20 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from specc.data.facts import VECTOR, ColumnFacts
+from specc.data.facts import ColumnFacts
 from specc.data.kinds import LARGEST_NUMBER, as_boolean, as_category, as_numbers, as_seconds, is_number
-from specc.data.misfits import fault_of
+from specc.data.misfits import fault_of, misfit_list
 from specc.data.reading.by_column import by_column
 from specc.data.reading.scan import Loaded, ReadingError, Scan
 from specc.data.reading.spilling import Spilled
 from specc.data.section import DataSpec
 from specc.data.sources.row_rules import LeftOut, about_left_out
 from specc.data.split_rules import Given
-from specc.data.stored import Stored, release_memory
+from specc.data.stored import Array, Stored, release_memory
 from specc.data.survey import MOST_VALUES, Survey
 from specc.data.text_table import Table
 from specc.diagnostics import Finding, Span, error
@@ -58,9 +59,13 @@ def scan_texts(texts: Texts, data: DataSpec) -> tuple[Scan | None, list[Finding]
     columns = [_Surveyor() for _ in texts.names]
     rows = [0] * len(texts.parts())
     left_out: list[LeftOut] = []
+    numbers: list[int] = []  # of the rows that are left out
+    begins = [0] * (len(rows) + 1)  # of the files, in the numbers of the rows
     for batch in texts.batches():
         rows[batch.file] += len(batch.columns[0])
         left_out += batch.left_out
+        numbers += [begins[batch.file] + (row.row or 0) for row in batch.left_out]
+        begins[batch.file + 1] = sum(rows) + len(left_out)
         by_column(_Surveyor.add, columns, batch.columns)
         release_memory()
     findings = [*texts.warnings, *about_left_out(left_out, data.source.span_of("path"))]
@@ -83,7 +88,18 @@ def scan_texts(texts: Texts, data: DataSpec) -> tuple[Scan | None, list[Finding]
         except ReadingError as fault:
             return None, fault.findings
 
-    return Scan(table, load, tuple(left_out)), findings
+    return Scan(table, load, tuple(left_out), _numbered(numbers)), findings
+
+
+def _numbered(left_out: Sequence[int]) -> Callable[[Array], Array]:
+    """What gives rows their numbers in the source, where the rows `left_out`, in ascending order, count."""
+    so_many_before = np.asarray(left_out, "int64") - np.arange(len(left_out))
+
+    def in_source(rows: Array) -> Array:
+        found: Array = rows + np.searchsorted(so_many_before, rows, "right")
+        return found
+
+    return in_source
 
 
 class _Surveyor:
@@ -99,9 +115,9 @@ class _Surveyor:
             first_missing = so_far.rows + _first(pc.is_null(texts))
         strange = _not_numbers(texts)
         count = pc.sum(strange).as_py() or 0
-        first_text = so_far.first_text
+        first_text, text = so_far.first_text, so_far.text
         if count and first_text is None:
-            first_text = so_far.rows + _first(strange)
+            first_text, text = so_far.rows + _first(strange), texts[_first(strange)].as_py()
         values, whole = so_far.values, so_far.whole
         if whole:
             values = dict(values)
@@ -119,6 +135,7 @@ class _Surveyor:
             first_missing,
             so_far.texts + count,
             first_text,
+            text,
         )
 
 
@@ -224,11 +241,11 @@ def _mapped(texts: Any, meaning: Callable[[str], Any], kind: Any) -> Any:  # noq
 def _lists(texts: Any, facts: ColumnFacts) -> Any:  # noqa: ANN401  Arrow's arrays
     """The numbers of each row."""
     separator = str(facts.options.get("separator") or " ")
-    length = facts.options.get("length") if facts.kind == VECTOR else None
     found = []
     for text in texts.to_pylist():
         numbers = None if text is None else as_numbers(text, separator)
-        if not numbers or length not in {None, len(numbers)}:
+        if misfit_list(numbers, facts.kind, facts.options):
             raise _MisfitError(text)
         found.append(numbers)
-    return pa.array(found, pa.list_(pa.float32()))
+    kind = pa.int32() if facts.options.get("dtype") == "int32" else pa.float32()
+    return pa.array(found, pa.list_(kind))

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from specc.data.reading.arrays import Part, finite, scan_arrays
+from specc.data.reading.arrays import Part, check_numbers, scan_arrays
 from specc.data.reading.scan import ReadingError, Scan
 from specc.data.section import DataSpec
 from specc.data.sources.arrays import Declared, columns_of
@@ -39,7 +39,7 @@ def scan(data: DataSpec, root: Path, folder: Path) -> tuple[Scan | None, list[Fi
         return None, findings
     for each in parts:
         for name in typed:
-            finite(name, each.path, each.arrays[name])
+            check_numbers(name, each.path, each.arrays[name])
     return scan_arrays(data, parts, typed, names)
 
 

@@ -38,7 +38,13 @@ def windowed_scan(
         stored = _stored(windows, values)
         return {name: stored[name] for name in wanted}, faults
 
-    return (made.data, Scan(made.table, load, scanned.left_out)), findings
+    order, starts = np.asarray(windows.rows), np.asarray(windows.starts)
+
+    def in_source(rows: Array) -> Array:
+        """The last row that each window sees."""
+        return scanned.in_source(order[starts[rows] + windows.past - 1])
+
+    return (made.data, Scan(made.table, load, scanned.left_out, in_source)), findings
 
 
 def _stored(windows: Windows, values: Mapping[str, Array]) -> dict[str, Stored]:

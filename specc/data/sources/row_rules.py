@@ -3,12 +3,12 @@
 The readers ask; rows that are left out have no number, so that a check and a training number the others alike.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from specc.data.misfits import LISTS, PARTICULAR, misfit
+from specc.data.misfits import ALWAYS_THERE, PARTICULAR, misfit
 from specc.data.section import DataSpec
 from specc.diagnostics import Finding, Span, warning
 
@@ -16,11 +16,15 @@ SHOWN = 5
 
 
 class LeftOut(NamedTuple):
-    """A row that is left out: the file and the line on which it begins, and what is wrong with it."""
+    """A row that is left out: the file and the line on which it begins, and what is wrong with it.
+
+    `row` is its number among the rows of the file, counted from 0, where the reader counts them.
+    """
 
     path: str
     line: int
     reason: str
+    row: int | None = None
 
 
 class RowRules(NamedTuple):
@@ -43,6 +47,10 @@ class RowRules(NamedTuple):
         """Whether rows with as many values as `header` has names have to be looked at."""
         return bool(self.looked_at & set(header))
 
+    def lacking(self, names: Iterable[str]) -> dict[str, str | None]:
+        """What a row without keys of its own has, of a table with the columns `names`: None where a value must be."""
+        return dict.fromkeys(name for name in names if name in self.needed)
+
     def fault(self, row: Mapping[str, str | None]) -> str | None:
         """Why the row is left out, None if it is not."""
         for name in self.needed:
@@ -64,7 +72,7 @@ def row_rules(data: DataSpec) -> RowRules:
     declared = {
         name: (column.type, column.arguments) for name, column in data.columns.items() if column.type in PARTICULAR
     }
-    needed |= {name for name, (kind, _) in declared.items() if kind in LISTS} | set(data.target)
+    needed |= {name for name, column in data.columns.items() if column.type in ALWAYS_THERE} | set(data.target)
     return RowRules(frozenset(needed), declared, skip=True)
 
 

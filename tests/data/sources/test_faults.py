@@ -10,6 +10,7 @@ import h5py
 import numpy as np
 import pyarrow as pa
 import pytest
+from PIL import Image
 
 from specc.codes import CODES
 from specc.data import describe
@@ -108,6 +109,11 @@ def two_masks(folder: Path) -> None:
     write_image(folder / "masks" / "a.png", colour=7, mode="L")
 
 
+def deep_masks(folder: Path) -> None:
+    two_masks(folder)
+    Image.fromarray(np.full((4, 6), 300, "uint16")).save(folder / "masks" / "b.png")
+
+
 def masks(folder: Path) -> None:
     two_masks(folder)
     write_image(folder / "masks" / "b.png", colour=1, mode="L")
@@ -194,6 +200,28 @@ SERIES = "day,temp,y\n" + "".join(f"{row},{row * 1.5},{row % 7 + 0.5}\n" for row
         (circle, PETS, "unreadable-file", "again:1", "circle"),
         (two_masks, "{images: {path: photos, masks: masks}}", "missing-mask", "b.png:1", "no mask"),
         (masks, "{images: {path: photos, masks: masks, classes: 3}}", "mask-class", "a.png:1", "class 7"),
+        (deep_masks, "{images: {path: photos, masks: masks, classes: 600}}", "mask-class", "b.png:1", "class 300"),
+        (
+            text_file("a.csv", b"p,y\na.png,1\n,2\na.png,3\n"),
+            "{csv: a.csv, target: y, columns: {p: image}}",
+            "not-a-file",
+            "a.csv:3",
+            "no value",
+        ),
+        (
+            arrays(x=np.array([[1, 2], [3, 2**31], [5, 6]]), y=np.arange(3)),
+            NPZ,
+            "not-a-number",
+            "a.npz:1",
+            "row 2 of `x` that is not below",
+        ),
+        (
+            hdf5(lambda file: file.create_dataset("x", data=np.array([[1, 2**32]] * 6, "u8"))),
+            H5,
+            "not-a-number",
+            "a.h5:1",
+            "row 1 of `x`",
+        ),
         (reviews(lambda r: (r / "bad" / "x.pdf").touch()), "{texts: reviews}", "not-a-text", "x.pdf:1", "ends in none"),
         (
             reviews(lambda r: (r / "bad" / "1.txt").write_bytes(b"a\nb\xe9")),

@@ -210,6 +210,42 @@ def test_rows_without_a_value_are_left_out_of_arrays_too(project: Path) -> None:
     assert columns.arrays("x")[:, 0].tolist() == [0, 4, 6, 8, 10]
 
 
+@pytest.mark.parametrize("rule", ["columns: {x: {number: {missing: drop}}}", "on_bad_row: skip, columns: {y: number}"])
+def test_a_key_that_is_not_there_is_a_missing_value(project: Path, rule: str) -> None:
+    rows = [{"x": row, "y": row} for row in range(6)] + [{"x": None, "y": None}, {"z": 1}]
+    (project / "a.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    columns = agreed(f"{{jsonl: a.jsonl, target: y, {rule}, drop: [z]}}", project)
+    assert len(columns) == 6
+    assert [row.line for row in columns.left_out] == [7, 8]
+
+
+def test_rows_have_the_numbers_of_the_source(project: Path) -> None:
+    """Those that are left out count, in all files, whichever way a piece of them is read."""
+    (project / "a.csv").write_text(
+        "x,y\n" + "".join(f"{'no' if row in {0, 3, 4} else row},{row}\n" for row in range(8))
+    )
+    (project / "b.csv").write_text('x,y\n"8",8\n,9\n10,10,10\n11,11\nno,12\n13,13\n')
+    skip = "target: y, columns: {x: number}, on_bad_row: skip, " + NO_SPLIT
+    columns = agreed(f"{{csv: [a.csv, b.csv], {skip}}}", project)
+    rows = np.arange(len(columns))
+    assert len(columns) == 9
+    assert columns.in_source(rows).tolist() == columns.numbers("y", rows).tolist() == [1, 2, 5, 6, 7, 8, 9, 11, 13]
+    lines = [json.dumps({"x": "no" if row % 3 else row, "y": row}) + "\n" * (row % 2 + 1) for row in range(8)]
+    (project / "a.jsonl").write_text("".join(lines))
+    columns = agreed(f"{{jsonl: a.jsonl, {skip}}}", project)
+    assert columns.in_source(np.arange(3)).tolist() == [0, 3, 6]
+    write_table(project / "a.parquet", x=["1", "no", "2", "no", "3"], y=[0, 1, 2, 3, 4])
+    columns = unknown(f"{{parquet: a.parquet, {skip}}}", project)
+    assert columns.in_source(np.arange(3)).tolist() == [0, 2, 4]
+    assert columns.in_source(np.array([2])).tolist() == [4]
+
+
+def test_whole_numbers_of_a_list_stay_what_they_are(project: Path) -> None:
+    (project / "a.csv").write_text("x,y\n" + f"16777217 {2**31 - 1},1\n16777216 3,2\n" * 3)
+    columns = agreed("{csv: a.csv, target: y, columns: {x: {sequence: {length: 2, dtype: int32}}}}", project)
+    assert columns.arrays("x", np.array([0, 1])).tolist() == [[16777217, 2**31 - 1], [16777216, 3]]
+
+
 def test_hdf5(project: Path) -> None:
     write_arrays(
         project / "a.h5", g__x=np.arange(12, dtype="f4").reshape(6, 2), g__y=np.arange(6) % 3, other=np.zeros(2)
