@@ -23,7 +23,9 @@ from tests.warm import Warm
 
 pytestmark = pytest.mark.train
 
-MODELS = [*SPECS, *sorted(path.stem for path in GALLERY.glob("*.yaml"))]
+LARGE = {"vgg16", "resnet50"}
+"""Whose parts others have too."""
+MODELS = [*SPECS, *sorted({path.stem for path in GALLERY.glob("*.yaml")} - LARGE)]
 
 
 @pytest.fixture(autouse=True)
