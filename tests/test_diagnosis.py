@@ -77,7 +77,10 @@ def test_without_the_extra_specs_are_checked_only(installed: dict[str, str], tmp
     del installed["tensorflow"], installed["keras"]
     diagnosis = examine(tmp_path)
     assert messages(diagnosis) == [
-        ("`tensorflow`, `keras` are missing, so training does not work", 'in a checkout of specc: pip install ".[train]"')
+        (
+            "`tensorflow`, `keras` are missing, so training does not work",
+            'in a checkout of specc: pip install ".[train]"',
+        )
     ]
     assert (diagnosis.can_check, diagnosis.can_train, diagnosis.devices) == (True, False, ())
 
