@@ -286,13 +286,18 @@ def _memory() -> int | None:
     return min(memory, int(limit)) if limit.isdecimal() else memory
 
 
+def _from_checkout(what: str, option: str = "") -> str:
+    """How specc is installed: the package index does not have it."""
+    return f'in a checkout of specc: pip install {option}"{what}"'
+
+
 def _package_problems(packages: tuple[Package, ...]) -> Iterable[Problem]:
     if not packages:
-        yield Problem("specc is not installed as a package, so its requirements are unknown", "pip install specc")
+        yield Problem("specc is not installed as a package, so its requirements are unknown", _from_checkout("."))
     for extra in ("", "train"):
         missing = [package.name for package in packages if package.extra == extra and package.version is None]
         if missing:
-            what = f'pip install "specc[{extra}]"' if extra else "pip install --force-reinstall specc"
+            what = _from_checkout(f".[{extra}]" if extra else ".")
             purpose = "training" if extra else "checking"
             verb = "is" if len(missing) == 1 else "are"
             yield Problem(
@@ -312,10 +317,10 @@ def _package_problems(packages: tuple[Package, ...]) -> Iterable[Problem]:
 
 def _device_problems(found: DevicesFound) -> Iterable[Problem]:
     if found.failure is not None:
-        yield Problem(f"TensorFlow does not start: {found.failure}", 'pip install --force-reinstall "specc[train]"')
+        yield Problem(f"TensorFlow does not start: {found.failure}", _from_checkout(".[train]", "--force-reinstall "))
     has_gpu = any(device.type == "GPU" for device in found.devices)
     if found.devices and not has_gpu and shutil.which("nvidia-smi"):
-        yield Problem("an NVIDIA driver is installed, but TensorFlow finds no GPU", 'pip install "specc[cuda]"')
+        yield Problem("an NVIDIA driver is installed, but TensorFlow finds no GPU", _from_checkout(".[cuda]"))
 
 
 def _machine_problems(machine: Machine) -> Iterable[Problem]:

@@ -50,9 +50,10 @@ def inside(written: str, place: Span, root: Path, folder: Path) -> tuple[Path | 
         return None, [error("path-outside-project", message, place, notes=notes, help=help_text)]
     if not exists:
         whose = "folder of the file that names them" if place.via else "spec's folder"
-        notes = (f"paths are relative to the {whose}, {folder.resolve()}",)
+        by_spec = path.absolute() != Path(place.path).absolute()  # else the command line names it
+        where = (f"paths are relative to the {whose}, {folder.resolve()}",) if by_spec else ()
         return None, [
-            error("no-such-file", f"there is no file `{written}`", place, notes=notes, help=_near(path, place))
+            error("no-such-file", f"there is no file `{written}`", place, notes=where, help=_near(path, place))
         ]
     return path, []
 

@@ -77,7 +77,10 @@ def test_without_the_extra_specs_are_checked_only(installed: dict[str, str], tmp
     del installed["tensorflow"], installed["keras"]
     diagnosis = examine(tmp_path)
     assert messages(diagnosis) == [
-        ("`tensorflow`, `keras` are missing, so training does not work", 'pip install "specc[train]"')
+        (
+            "`tensorflow`, `keras` are missing, so training does not work",
+            'in a checkout of specc: pip install ".[train]"',
+        )
     ]
     assert (diagnosis.can_check, diagnosis.can_train, diagnosis.devices) == (True, False, ())
 
@@ -86,7 +89,7 @@ def test_a_missing_package_of_the_checker(installed: dict[str, str], tmp_path: P
     del installed["click"]
     diagnosis = examine(tmp_path)
     assert messages(diagnosis) == [
-        ("`click` is missing, so checking does not work", "pip install --force-reinstall specc")
+        ("`click` is missing, so checking does not work", 'in a checkout of specc: pip install "."')
     ]
     assert not diagnosis.can_check
 
@@ -102,7 +105,7 @@ def test_specc_itself_not_installed(installed: dict[str, str], tmp_path: Path) -
     del installed["specc"]
     diagnosis = examine(tmp_path)
     assert diagnosis.specc == "not installed"
-    assert messages(diagnosis)[0][1] == "pip install specc"
+    assert messages(diagnosis)[0][1] == 'in a checkout of specc: pip install "."'
 
 
 def test_a_driver_without_a_gpu_in_tensorflow(
@@ -111,7 +114,7 @@ def test_a_driver_without_a_gpu_in_tensorflow(
     assert installed
     monkeypatch.setattr("shutil.which", lambda name: f"/usr/bin/{name}")
     assert messages(examine(tmp_path)) == [
-        ("an NVIDIA driver is installed, but TensorFlow finds no GPU", 'pip install "specc[cuda]"')
+        ("an NVIDIA driver is installed, but TensorFlow finds no GPU", 'in a checkout of specc: pip install ".[cuda]"')
     ]
 
 
@@ -160,7 +163,7 @@ machine:
   runs    runs (writable, 100.0 GiB free)
 
 problem: `keras` is missing, so training does not work
-  help: pip install "specc[train]"
+  help: in a checkout of specc: pip install ".[train]"
 specs can be checked, but not trained"""
     )
 

@@ -180,6 +180,10 @@ def test_layers(wrong: str, right: str) -> None:
             "spec: 1\ndata: {dataset: iris}\nmodel:\n-\tDense:\n\t\tunits: 3\n\tname: x\n-\tOutput",
             "spec: 1\ndata: {dataset: iris}\nmodel:\n- Dense:\n    units: 3\n  name: x\n- Output",
         ),
+        (
+            "spec:1\ndata: {dataset: iris}\nmodel:\n- Dense:3\n  name: x\n- Output\nruntime:\n  runs: r\n  seed:16",
+            "spec: 1\ndata: {dataset: iris}\nmodel:\n- Dense: 3\n  name: x\n- Output\nruntime:\n  runs: r\n  seed: 16",
+        ),
         ("spec: 1\ndata: iris\nmodel: Output\n", "spec: 1\ndata: {dataset: iris}\nmodel: [Output]\n"),
         ("spec: 1\ndata: irsi\nmodel: [Output]\n", "spec: 1\ndata: irsi\nmodel: [Output]\n"),
         (

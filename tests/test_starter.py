@@ -131,6 +131,14 @@ def test_another_target_of_a_set(project: Path) -> None:
     assert spec["data"]["target"] == "band"
 
 
+def test_a_series_over_time_is_told_how_to_be_read(project: Path) -> None:
+    days = "".join(f"1981-01-{day:02},{day % 7 / 2}\n" for day in range(1, 32))
+    (project / "days.csv").write_text(f"Date,Temp\n{days}", encoding="utf-8")
+    _, (finding,) = starter_spec("days.csv", None, project)
+    assert finding.code == "no-inputs"
+    assert "`windows: {past: …}`" in finding.help
+
+
 def test_faults(project: Path) -> None:
     (project / "people.csv").write_text(PEOPLE, encoding="utf-8")
     (project / "empty.csv").touch()

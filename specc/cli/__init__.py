@@ -99,7 +99,7 @@ def main() -> None:
             raise SystemExit(USAGE) from None
         if (problem.name or "").partition(".")[0] not in OF_TRAINING:
             _our_fault(problem)
-        click.echo(f"this command needs {problem.name}: pip install 'specc[train]'", err=True)
+        click.echo(f"this command needs {problem.name}: pip install '.[train]' in a checkout of specc", err=True)
         raise SystemExit(USAGE) from None
     except Exception as problem:  # noqa: BLE001  the last stop: a fault of ours, told as such
         _our_fault(problem)

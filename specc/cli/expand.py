@@ -13,7 +13,8 @@ from specc.cli.options import checked_model, override_options, spec_argument
 def expand(spec: Path, sets: tuple[str, ...], variables: tuple[str, ...], root: Path | None) -> None:
     """Print the spec with variables substituted and every implied value, name and wire filled in.
 
-    A comment behind each implied value says what it follows from. The result is a spec that means the same.
+    Comments say what an implied loss, metric, optimizer, batch size or number of epochs follows from, and from which
+    blocks and files layers come. The result is a spec that means the same.
 
     \b
     Examples:

@@ -111,7 +111,9 @@ def _check_inputs(
         place = data.span_of("inputs", key)
         if not names:
             what = f"input `{key}`" if data.inputs else "the model"
-            findings.append(error("no-inputs", f"no column is left to feed {what}", place))
+            is_table = not data.inputs and data.windows is None
+            help_text = "for a series over time write `windows: {past: …}` in `data`" if is_table else ""
+            findings.append(error("no-inputs", f"no column is left to feed {what}", place, help=help_text))
         for index, name in enumerate(names):
             if name in targets and data.windows is None:
                 message = f"`{name}` is a target and feeds input `{key}`: the model would be given the answer"

@@ -89,6 +89,15 @@ def with_colon(path: str, lines: list[str], number: int) -> Fix | None:
     return Fix(f"write `{match[1].strip()}:`", (Edit(end, "", ":"),))
 
 
+def with_space(path: str, lines: list[str], number: int) -> Fix | None:
+    """Write a space after the `:` of a key in line `number` (from 1), whose value follows at once."""
+    match = re.match(r"\s*(?:- +)*([\w.-]+:)[^\s:/\\]", lines[number - 1])  # neither an address nor a drive
+    if not match:
+        return None
+    end = Span(path, number, match.end(1) + 1, number, match.end(1) + 1)
+    return Fix(f"put a space after `{match[1]}`", (Edit(end, "", " "),))
+
+
 def with_spaces(lines: list[str], path: str) -> Fix | None:
     """Indent by spaces instead of tabs, if the text then means the same however wide a tab is taken to be."""
     meanings: list[PlainValue] = []

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import yaml
 
-from specc.diagnostics import Finding, Label, Span, error
-from specc.language.mending import with_colon, with_spaces
+from specc.diagnostics import Finding, Fix, Label, Span, error
+from specc.language.mending import with_colon, with_space, with_spaces
 from specc.language.source import LINE_BREAK
 
 CODE = "invalid-syntax"
@@ -82,6 +82,8 @@ def _second_colon(fault: _Fault) -> Finding:
     above = _line_above(fault)
     if above is None:
         return error(CODE, "`:` cannot stand here", fault.here())
+    if fix := with_space(fault.path, fault.lines, above.line):
+        return _no_space(fault, above, fix)
     if indent > above.column - 1:
         return _too_deep(fault, span, above)
     label = Label(above, "after this line")
@@ -111,7 +113,15 @@ def _no_colon(fault: _Fault) -> Finding:
     text = fault.lines[line][span.column - 1 :]
     if re.match(r"-\w", text):
         return error(CODE, f"`{_cut(text)}` has no `:` and is no list item", span, help="put a space after `-`")
+    if fix := with_space(fault.path, fault.lines, span.line):
+        return _no_space(fault, span, fix)
     return error(CODE, f"`{_cut(text)}` has no `:` and no value", span)
+
+
+def _no_space(fault: _Fault, line: Span, fix: Fix) -> Finding:
+    """A key with its value behind its `:` at once, which is one word to YAML."""
+    text = fault.lines[line.line - 1][line.column - 1 : line.end_column - 1]
+    return error(CODE, f"`{_cut(text)}` has no space after its `:`", line, help="put a space after `:`", fix=fix)
 
 
 def _not_closed(fault: _Fault) -> Finding:

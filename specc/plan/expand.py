@@ -1,4 +1,4 @@
-"""`Plan` -> YAML text for people: the expanded spec, with a comment behind everything that was implied."""
+"""`Plan` -> YAML text for people: the expanded spec, with a comment behind what has an origin."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -32,8 +32,8 @@ class Plan:
     and `batch_size` count as Keras counts them; the batch is the global one. Where there are `phases`, `epochs` is the
     sum of theirs, and `optimizer` the one that training begins with. `class_weight` goes by class name. `report` has
     the formats, `logging` what is recorded besides.
-    `origins` says for each implied value, by its dotted path in the expanded spec, what it follows from. `place` is
-    the whole spec's span.
+    `origins` says for what is implied in `training`, by its dotted path in the expanded spec, what it follows from.
+    `place` is the whole spec's span.
     """
 
     name: str

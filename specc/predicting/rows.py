@@ -140,7 +140,7 @@ def loaded(
     """The wanted columns of a file that was gone through."""
     table = scan.table
     absent = [name for name in wanted if name not in table.names]
-    findings = [missing_column(name, file, table.names) for name in absent]
+    findings = missing_columns(absent, file, table.names)
     facts = {name: _with_options(data, found, table) for name, found in wanted.items() if name not in absent}
     for name, found in facts.items():
         fault = _other_shape(wanted[name], found, table)
@@ -192,18 +192,22 @@ def raw_array(facts: ColumnFacts, column: Stored, rows: Array) -> Array:
     return column.texts(rows)[:, None]
 
 
-def missing_column(name: str, file: Path, there: Iterable[str]) -> Finding:
-    """A column that the model takes and the file lacks."""
+def missing_columns(absent: Iterable[str], file: Path, there: Iterable[str]) -> list[Finding]:
+    """A finding for each column that the model takes and the file lacks; the first says which ones there are."""
     from specc.language.suggest import did_you_mean  # only faults pay for it
 
-    shown = ", ".join(f"`{column}`" for column in list(there)[:30])
-    return error(
-        "missing-column",
-        f"`{file.name}` has no column `{name}`, which the model takes",
-        Span(str(file), 1, 1, 1, 1),
-        notes=(f"the columns are {shown}",),
-        help=did_you_mean(name, there),
-    )
+    there = list(there)
+    shown = ", ".join(f"`{column}`" for column in there[:30])
+    return [
+        error(
+            "missing-column",
+            f"`{file.name}` has no column `{name}`, which the model takes",
+            Span(str(file), 1, 1, 1, 1),
+            notes=() if index else (f"the columns are {shown}",),
+            help=did_you_mean(name, there),
+        )
+        for index, name in enumerate(absent)
+    ]
 
 
 def _columns(

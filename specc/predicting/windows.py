@@ -21,7 +21,7 @@ from specc.data.sources.windows import PAST, series_column
 from specc.data.stored import MadeColumn, Stored
 from specc.data.text_table import Table
 from specc.diagnostics import Finding, Span, error, has_errors
-from specc.predicting.rows import FileRows, anywhere, loaded, misfits, missing_column
+from specc.predicting.rows import FileRows, anywhere, loaded, misfits, missing_columns
 
 Array: TypeAlias = np.ndarray[Any, np.dtype[Any]]
 
@@ -38,7 +38,7 @@ def open_windows(
     data = replace(data, columns=columns, drop=tuple(name for name in data.drop if name in there))
     absent = [name for name in data.target if name not in there]
     if absent:
-        return None, [*findings, *(missing_column(name, file, scan.table.names) for name in absent)]
+        return None, [*findings, *missing_columns(absent, file, scan.table.names)]
     facts, more = facts_of(data, scan.table, anywhere(file), file.parent)
     findings += more
     made, more = windowed_scan(data, scan, facts) if facts else (None, [])
@@ -109,7 +109,8 @@ def _is_number(data: DataSpec, table: Table, name: str) -> bool:
 def _faults(file: Path, scan: Scan, names: Sequence[str], by: str | None) -> list[Finding]:
     """Columns that are not there, values that are no numbers, and gaps."""
     needed = [*names, by] if by else names
-    findings = [missing_column(name, file, scan.table.names) for name in needed if name not in scan.table.surveys]
+    absent = [name for name in needed if name not in scan.table.surveys]
+    findings = missing_columns(absent, file, scan.table.names)
     there = {name: ColumnFacts(name, NUMBER) for name in names if name in scan.table.surveys}
     findings += misfits(scan.table, there.values())
     for name in there:

@@ -36,7 +36,7 @@ _SUMMARIES = {
     "interrupted": "The run was interrupted: this is what it had learned by then.",
     "failed": "The run failed: this is what it had written by then.",
 }
-_PACKAGES = ("specc", "keras", "tensorflow", "numpy", "scikit-learn")
+_PACKAGES = ("keras", "tensorflow", "numpy", "scikit-learn")
 
 
 def build_report(run: Run, findings: Iterable[Finding] = ()) -> Report:
@@ -210,9 +210,11 @@ def _described(value: object, depth: int = 0) -> str:
 
 
 def _reproduce(run: Run) -> tuple[str, ...]:
-    """Commands that repeat the run, in a shell."""
+    """Commands that repeat the run, in a shell. specc itself is named in words: the package index has another one."""
     versions = {**run.lock.versions, **run.environment}
     pins = [f"{name}=={versions[name]}" for name in _PACKAGES if versions.get(name)]
     words = (PurePath(run.command[0]).name, *run.command[1:]) if run.command else ("specc", "train", run.spec_path)
     install = [shlex.join(["pip", "install", *pins])] if pins else []
-    return (*install, shlex.join(words))
+    version = " ".join(str(versions.get("specc") or "").split())  # a line break would end the comment
+    own = [f"# with specc {version} from its repository"] if version else []
+    return (*own, *install, shlex.join(words))

@@ -154,7 +154,8 @@ def read(path: Path) -> tuple[Run, tuple[Finding, ...]]:
     findings: list[Finding] = []
     if not path.is_dir() or not (path / folder.RUN).is_file():
         missing = f"has no `{folder.RUN}`" if path.is_dir() else "is not a directory"
-        findings.append(error("not-a-run", f"`{path}` {missing}, so it is no run directory", start(path)))
+        message = f"`{path}` {missing}, so it is no run directory"
+        findings.append(error("not-a-run", message, start(path), help=_run_near(path)))
     facts = _mapping(path / folder.RUN, _RUN, findings)
     if facts["run"] != VERSION:
         message = f"`{folder.RUN}` has version {facts['run']}, this specc reads version {VERSION}"
@@ -174,6 +175,24 @@ def read(path: Path) -> tuple[Run, tuple[Finding, ...]]:
             if not (path / name).is_file()
         ]
     return _run(path, facts, files), tuple(findings)
+
+
+def _run_near(path: Path) -> str:
+    """A help that names the run which was probably meant: the newest inside `path`, the one around it, or one alike."""
+    from specc.language.suggest import best_match  # only faults pay for it
+
+    try:
+        inside = [file.parent for level in ("*", "*/*") for file in path.glob(f"{level}/{folder.RUN}")]
+        if inside:
+            newest = max(inside, key=lambda run: (run / folder.RUN).stat().st_mtime_ns)
+            return f"the newest run in it is `{newest}`"
+        if (path.parent / folder.RUN).is_file():
+            return f"it lies in the run `{path.parent}`"
+        beside = [] if path.exists() else [each.name for each in path.parent.iterdir() if each.is_dir()]
+    except (OSError, ValueError):
+        return ""
+    near = best_match(path.name, beside)
+    return f"did you mean `{path.with_name(near)}`?" if near else ""
 
 
 def read_folds(path: Path) -> tuple[Folds | None, tuple[Finding, ...]]:

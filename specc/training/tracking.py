@@ -20,7 +20,7 @@ def missing_libraries(mlflow: str | bool, callbacks: Iterable[Component], place:
     """Errors about what is asked for and cannot be done; `place` is where `report.mlflow` is written."""
     found = []
     if mlflow and find_spec("mlflow") is None:
-        help_ = "`pip install 'specc[mlflow]'`"
+        help_ = "`pip install '.[mlflow]'` in a checkout of specc"
         found.append(error("missing-library", "`mlflow` needs the library `mlflow-skinny`", place, help=help_))
     for callback in callbacks:
         if callback.type == "TensorBoard" and find_spec("tensorboard") is None:

@@ -114,7 +114,7 @@ def test_module(installed: Installed) -> None:
 
 def test_doctor_names_the_extra(installed: Installed) -> None:
     done = installed.specc("doctor")
-    assert 'pip install "specc[train]"' in done.stdout + done.stderr
+    assert 'pip install ".[train]"' in done.stdout + done.stderr
 
 
 def test_train_names_the_extra_in_one_line(installed: Installed) -> None:
@@ -122,5 +122,5 @@ def test_train_names_the_extra_in_one_line(installed: Installed) -> None:
     assert done.returncode == 2
     assert done.stdout == ""
     (line,) = done.stderr.splitlines()
-    assert "specc[train]" in line
+    assert "pip install '.[train]'" in line
     assert not (installed.folder / "runs").exists()

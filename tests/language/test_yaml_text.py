@@ -108,6 +108,9 @@ SYNTAX: list[tuple[str, list[str]]] = [
     ),
     ("a: 1\nb\n", ["2:1-2 invalid-syntax: `b` has no `:` and no value"]),
     ("a: 1\nb\nc: 2", ["2:1-2 invalid-syntax: `b` has no `:` and no value"]),
+    ("a: 1\nb:2\n", ["2:1-4 invalid-syntax: `b:2` has no space after its `:` (put a space after `:`)"]),
+    ("a:1\nb: 2\n", ["1:1-4 invalid-syntax: `a:1` has no space after its `:` (put a space after `:`)"]),
+    ("a: 1\nhttp://b\n", ["2:1-9 invalid-syntax: `http://b` has no `:` and no value"]),
     (
         "  a: 1\nb: 2",
         [

@@ -198,10 +198,21 @@ def test_a_faulty_file_is_told_by_row_and_column(  # noqa: PLR0917  a table of c
     assert words in f"{finding.message} {finding.help}"
 
 
+def test_several_missing_columns_list_once_what_there_is(here: Path) -> None:
+    Path("new.csv").write_text("a,b\n1,2\n")
+    with pytest.raises(specc.SpecError) as caught:
+        specc.predict(run(here, "classes"), "new.csv")
+    first, *others = caught.value.findings
+    assert first.notes == ("the columns are `a`, `b`",)
+    assert others
+    assert {(finding.code, finding.notes) for finding in others} == {("missing-column", ())}
+
+
 def test_a_file_that_is_not_there_is_a_finding(here: Path) -> None:
     done = invoke("predict", run(here, "classes"), "none.csv", "-o", "out.csv")
     assert done.exit_code == 1
     assert "[no-such-file]" in done.output
+    assert "relative to" not in done.output  # no spec names it
     assert list(Path().iterdir()) == []
 
 

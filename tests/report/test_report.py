@@ -122,7 +122,8 @@ def test_a_classifier_says_what_matters(tmp_path: Path) -> None:
         "256 of 270",
         "9,962",
         "specc train specs/digits-cnn.yaml --set training.epochs=30",
-        "pip install specc==0.1.0 keras==3.15.1 tensorflow==2.21.0 numpy==2.2.1",
+        "# with specc 0.1.0 from its repository",
+        "pip install keras==3.15.1 tensorflow==2.21.0 numpy==2.2.1",
         "`runtime.deterministic` is off",
     ]
     say(expected, fake_runs.digits(tmp_path))

@@ -1,6 +1,7 @@
 """Run directories read back: whole ones, interrupted ones and broken ones, never a traceback."""
 
 import math
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -213,6 +214,22 @@ def test_a_directory_in_place_of_a_file_is_a_finding(folder: runs.RunFolder) -> 
     folder.predictions.mkdir()
     _, findings = runs.read(folder.path)
     assert [finding.code for finding in findings] == ["run-file-broken"]
+
+
+def test_what_is_no_run_names_the_one_that_was_meant(folder: runs.RunFolder, tmp_path: Path) -> None:
+    later = runs.create(tmp_path, "digits", "deadbeef", datetime(2026, 3, 15, 12, tzinfo=UTC))
+    runs.write_json(later.run, RUN)
+    os.utime(folder.run, (1, 1))
+    others = {
+        tmp_path: f"the newest run in it is `{later.path}`",
+        tmp_path / "digits": f"the newest run in it is `{later.path}`",
+        later.run: f"it lies in the run `{later.path}`",
+        tmp_path / "digit": f"did you mean `{tmp_path / 'digits'}`?",
+        tmp_path / "nothing" / "digits": "",
+    }
+    for path, expected in others.items():
+        _, (finding,) = runs.read(path)
+        assert (finding.code, finding.help) == ("not-a-run", expected)
 
 
 @pytest.mark.parametrize("make", [lambda _: None, Path.mkdir, Path.touch])
