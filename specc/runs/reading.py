@@ -267,7 +267,7 @@ def _mapping(path: Path, shape: Fields | MappingOf, findings: list[Finding]) -> 
     clean: dict[str, Any]
     clean, faults = shapes.conform({} if value is None else value, shape)
     for where, message in faults:
-        place = _locate(path, content, where)
+        place = _place(path, content, where)
         named = f"`{'.'.join(map(str, where))}`: " if where else ""
         findings.append(error("run-file-broken", f"{named}{message}", place))
     return clean
@@ -285,8 +285,13 @@ def _yaml_fault(fault: yaml.YAMLError, content: str) -> tuple[int, int, str]:
     return 1, 1, "it cannot be read"
 
 
-def _locate(path: Path, text: str, where: Iterable[str | int]) -> Span:
-    """Where the value at `where` stands. JSON is YAML enough for its composer, which gives marks."""
+def locate(path: Path, *where: str | int) -> Span:
+    """Where the value at `where` stands in a run's JSON or YAML file; the file's start if it cannot be read."""
+    return _place(path, text(path, []) or "", where)
+
+
+def _place(path: Path, text: str, where: Iterable[str | int]) -> Span:
+    """The same in the file's text. JSON is YAML enough for its composer, which gives marks."""
     try:
         node = yaml.compose(text, Loader=yaml.CSafeLoader)
     except (yaml.YAMLError, RecursionError):
