@@ -149,10 +149,16 @@ _NEEDED_WHEN_COMPLETED = (folder.SPEC, folder.LOCK, folder.HISTORY, folder.METRI
 def read(path: Path) -> tuple[Run, tuple[Finding, ...]]:
     """The run in the directory `path`, as far as it can be read, and what is wrong with its files.
 
-    An error among the findings with code `not-a-run` means that there is no run to report on at all.
+    An error among the findings with code `not-a-run` means that there is no run to report on at all: the directory has
+    none, or has links, through which files from anywhere would be read and written.
     """
     findings: list[Finding] = []
-    if not path.is_dir() or not (path / folder.RUN).is_file():
+    link = folder.link_in(path)
+    if link is not None:
+        message = f"`{link.relative_to(path).as_posix()}` in `{path}` is a link, and a run directory has none"
+        help_ = "if the run is yours, put what it leads to in its place"
+        findings.append(error("not-a-run", message, start(link), help=help_))
+    elif not path.is_dir() or not (path / folder.RUN).is_file():
         missing = f"has no `{folder.RUN}`" if path.is_dir() else "is not a directory"
         findings.append(error("not-a-run", f"`{path}` {missing}, so it is no run directory", start(path)))
     facts = _mapping(path / folder.RUN, _RUN, findings)
@@ -177,8 +183,11 @@ def read(path: Path) -> tuple[Run, tuple[Finding, ...]]:
 
 
 def read_folds(path: Path) -> tuple[Folds | None, tuple[Finding, ...]]:
-    """The folds whose runs lie in the directory `path`, and what is wrong with its file; None if it has none."""
-    if not (path / FOLDS).is_file():
+    """The folds whose runs lie in the directory `path`, and what is wrong with its file; None if it has none.
+
+    A directory with links has none: `read` says so.
+    """
+    if not (path / FOLDS).is_file() or folder.link_in(path) is not None:
         return None, ()
     findings: list[Finding] = []
     facts = _mapping(path / FOLDS, _FOLDS, findings)

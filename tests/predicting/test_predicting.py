@@ -210,6 +210,7 @@ def test_a_file_that_is_not_there_is_a_finding(here: Path) -> None:
     [
         (shutil.rmtree, "not-a-run"),
         (lambda folder: (folder / "model.keras").unlink(), "run-file-missing"),
+        (lambda folder: (folder / "checkpoints" / "link").symlink_to("run.json"), "not-a-run"),
         (lambda folder: (folder / "model.keras").write_bytes(b"PK"), "not-a-model"),
         (lambda folder: (folder / "lock.yaml").write_text("lock: 1\n"), "run-file-broken"),
         (lambda folder: (folder / "lock.yaml").write_text("lock: ["), "run-file-broken"),
