@@ -75,13 +75,18 @@ def _checked(path: Path, root: Path | None) -> tuple["Checked | None", tuple["Fi
         checked = check(path, NO_OVERRIDES, root, look=describe_whole)
         return checked, checked.findings if checked.outline else checked.for_training
     from specc.language.yaml_dump import dump_block
+    from specc.pipeline.resuming import spec_of
     from specc.runs import read
+    from specc.runs.folder import SPEC
 
     run, findings = read(path)
     findings = tuple(finding for finding in findings if finding.code == "not-a-run")
     if findings:
         return None, findings
-    written = Path(run.spec_path or "spec.yaml").with_suffix(".yaml")  # its data are found from where it was
+    place, outside = spec_of(run, path, root)
+    if outside:
+        return None, tuple(outside)
+    written = (place or path / SPEC).with_suffix(".yaml")  # its data are found from where it was
     content = dump_block(dict(run.lock.spec)).encode() if run.lock.spec else run.spec_text.encode()
     checked = check(written, NO_OVERRIDES, root, look=describe_whole, content=content)
     return checked, checked.findings if checked.outline else checked.for_training

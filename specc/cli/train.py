@@ -112,6 +112,7 @@ def _what(  # noqa: PLR0913, PLR0917  what the command line says
         run = unfinished(Path(plan.runtime.runs), plan, also_held=not chief)
         if run is None:
             return checked, plan, None
+        root = checked.root
     elif sets or variables:
         raise click.UsageError("a run goes on as it began: `--set` and `--var` are for new ones")
     from specc.pipeline.resuming import reopen_to_resume

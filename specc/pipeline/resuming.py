@@ -11,12 +11,17 @@ from specc.diagnostics import Finding, Span, error, has_errors
 from specc.language.yaml_dump import dump_block
 from specc.plan import Plan
 from specc.plan.document import as_document
+from specc.project import root_above
 from specc.runs import Run, RunFolder
+from specc.runs.folder import RUN
 from specc.runs.folds import FOLDS
 
 if TYPE_CHECKING:  # TensorFlow is imported when training begins
     from specc.training.resuming import Continued
 
+
+RUNS = "runs"
+"""The folder of all runs where a spec names no other."""
 
 Refuse: TypeAlias = Callable[[str, Span], Finding]
 """Why a run cannot be trained, and the place -> a finding."""
@@ -36,7 +41,7 @@ def reopen(
 ) -> tuple[Reopened | None, list[Finding], tuple[Checked, ...]]:
     """The run in the directory `path`, the findings, and the checked spec that they point into, if it came to that.
 
-    Files that the spec names must lie in `root` (default: the project around the spec). `refuse` makes the finding of
+    Spec and files that it names must lie in `root` (default: the project, see `spec_of`). `refuse` makes the finding of
     why it cannot be trained, by default that it cannot go on.
     """
     refuse = refuse or _cannot_resume
@@ -46,7 +51,9 @@ def reopen(
     run, findings = runs.read(path)
     if has_errors(findings):
         return None, list(findings), ()
-    spec_path = _spec_path(run, path)
+    spec_path, outside = spec_of(run, path, root)
+    if outside:
+        return None, outside, ()
     if not run.lock.spec or spec_path is None:
         message = (
             f"`{path}` has no whole `lock.yaml`"
@@ -101,10 +108,30 @@ def unfinished(runs_folder: Path, plan: Plan, *, also_held: bool = False) -> Pat
     return None
 
 
-def _spec_path(run: Run, path: Path) -> Path | None:
-    """Where the spec was: as the command line named it, from here or from the folder that has the `runs`."""
-    named = Path(run.spec_path)
+def spec_of(run: Run, path: Path, root: Path | None = None) -> tuple[Path | None, list[Finding]]:
+    """Where the spec of the run in `path` was: as the command line named it, from here or from the folder of `runs`.
+
+    None if its folder is gone; the file itself need not be there. A run does not choose whose files are read: what it
+    says must lie in `root`, by default in the project around the current folder or in that around the run.
+    """
+    allowed = [root.resolve()] if root else [root_above(Path.cwd()), root_above(_home(path))]
     bases = (Path(), *path.resolve().parents[2:4])  # that of a fold lies one deeper
-    there = [base / named for base in bases if (base / named).is_file()]
-    beside = [base / named for base in bases if (base / named).parent.is_dir()]  # the file itself need not be there
-    return next(iter([*there, *beside]), None) if run.spec_path else None
+    try:
+        named = [base / run.spec_path for base in bases if run.spec_path]
+        there = [place for place in named if place.is_file()] + [place for place in named if place.parent.is_dir()]
+        inside = [place for place in there if any(place.resolve().is_relative_to(top) for top in allowed)]
+    except (OSError, ValueError, RuntimeError):  # too long, a NUL, a loop of links
+        return None, []
+    if inside or not there:
+        return next(iter(inside), None), []
+    message = f"`{run.spec_path}`, where the run says that its spec is, is outside the project"
+    notes = (f"files are read from {' and '.join(map(str, dict.fromkeys(allowed)))} and below",)
+    help_ = "if the run is yours, name the project of its spec: `--root FOLDER`"
+    place = runs.locate(path / RUN, "spec_path")
+    return None, [error("path-outside-project", message, place, notes=notes, help=help_)]
+
+
+def _home(path: Path) -> Path:
+    """The folder whose `runs` hold the run, or one of its folds; the run's own directory if it lies elsewhere."""
+    own = path.resolve()
+    return next((folder.parent for folder in own.parents[1:3] if folder.name == RUNS), own)

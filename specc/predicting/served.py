@@ -15,19 +15,34 @@ import numpy as np
 from specc.catalog import load as load_catalog
 from specc.component import Component
 from specc.data import DataSpec, TargetFacts
-from specc.data.facts import CLASSES, ColumnFacts
+from specc.data.facts import (
+    BOOLEAN,
+    CATEGORY,
+    CLASSES,
+    DATETIME,
+    IMAGE,
+    NUMBER,
+    SEQUENCE,
+    TEXT,
+    VECTOR,
+    ColumnFacts,
+)
 from specc.data.layout import Affine
 from specc.diagnostics import Finding, Span, error, has_errors
 from specc.keras_target.build import one_or_all
 from specc.keras_target.preprocessing import NAME as PREPROCESSING
 from specc.keras_target.preprocessing import apply
 from specc.predicting.locked import Locked, read_lock
-from specc.runs import Run, RunFolder, read, read_folds
+from specc.runs import Run, RunFolder, locate, read, read_folds
 
 Array: TypeAlias = np.ndarray[Any, np.dtype[Any]]
 
 NOT_LOADED = (ValueError, TypeError, OSError, KeyError, AttributeError, RuntimeError, NotImplementedError)
 """What Keras raises over a file that is no model of its own, or a damaged one."""
+
+TEXTS = frozenset({CATEGORY, TEXT})
+KINDS = TEXTS | {NUMBER, BOOLEAN, DATETIME, IMAGE, VECTOR, SEQUENCE}
+"""What a column can be, and which of it the saved model takes as text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +132,11 @@ def open_run(path: Path) -> tuple[Served | None, list[Finding]]:
         reason = str(fault).partition("\n")[0][:200]
         return None, [error("not-a-model", f"`{folder.model.name}` cannot be loaded: {reason}", _start(folder.model))]
     preprocessing, model = _parts(saved, run.model.name)
+    misfit = _misfit(run, saved, model)
+    if misfit is not None:
+        where, words = misfit
+        message = f"`{folder.run.name}`: `{'.'.join(where)}` {words}"
+        return None, [error("run-file-broken", message, locate(folder.run, *where))]
     outputs = _outputs_by_name(model, tuple(run.targets))
     served = Served(
         run,
@@ -150,12 +170,41 @@ def _is_sparse(loss: Component) -> bool:
 
 def _parts(saved: keras.Model, name: str) -> tuple[keras.Model | None, keras.Model]:
     """The preprocessing and the trained model in a saved one, as `specc.keras_target.serving` has put them together."""
-    trained = name.lstrip("_") or "model"
+    trained = _inner(name)
     names = {layer.name: layer for layer in saved.layers}
     for inner in (trained, f"{trained}_model"):
         if saved.name == f"{inner}_serving" and inner in names:
             return names.get(PREPROCESSING), names[inner]
     return None, saved
+
+
+def _misfit(run: Run, saved: keras.Model, model: keras.Model) -> tuple[tuple[str, ...], str] | None:
+    """Where `run.json` says what the saved model is not, as a file does that was changed, and what is wrong there."""
+    if model is saved and saved.name.endswith("_serving") and saved.name != _inner(run.model.name):
+        return ("model", "name"), f"is `{run.model.name}`, and the saved model is `{saved.name}`"
+    takes = {tensor.name: tensor for tensor in saved.inputs or ()}
+    columns = run.data.columns
+    feeds = sorted(str(said["input"]) for said in columns.values())
+    if feeds != sorted(takes):
+        return ("data", "columns"), f"feed the inputs {_listed(feeds)}, and the saved model takes {_listed(takes)}"
+    for name, said in columns.items():
+        if said["kind"] not in KINDS:
+            return ("data", "columns", name, "kind"), f"is `{said['kind']}`, which is no kind of column"
+        if (said["kind"] in TEXTS and not said["shape"]) != (takes[said["input"]].dtype == "string"):
+            return ("data", "columns", name, "kind"), f"is `{said['kind']}`, and the saved model takes another"
+    gives = list(model.output) if isinstance(model.output, Mapping) else list(run.targets)[:1]
+    if sorted(gives) != sorted(run.targets) or not gives:
+        return ("targets",), f"are {_listed(run.targets)}, and the saved model gives {_listed(gives)}"
+    return None
+
+
+def _inner(name: str) -> str:
+    """What the trained model of a spec is called; there is `_model` behind it where an input has that name."""
+    return name.lstrip("_") or "model"
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names) or "none"
 
 
 def _facts(name: str, said: Mapping[str, Any]) -> ColumnFacts:

@@ -8,7 +8,7 @@ from specc.runs.folder import RunFolder, create, create_search, latest, newest_f
 from specc.runs.folds import Fold, Folds
 from specc.runs.holding import held, is_held
 from specc.runs.rates import RateSearch
-from specc.runs.reading import read, read_folds
+from specc.runs.reading import locate, read, read_folds
 from specc.runs.run import (
     Candidate,
     Data,
@@ -66,6 +66,7 @@ __all__ = [
     "held",
     "is_held",
     "latest",
+    "locate",
     "newest_first",
     "read",
     "read_folds",

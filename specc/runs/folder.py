@@ -4,6 +4,7 @@ Goes in: the folder of all runs, the spec's name, a hash of its content, the tim
 files' content is written by `specc.runs.writing` and read by `specc.runs.reading`.
 """
 
+import os
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -142,6 +143,16 @@ def _made(parent: Path, stem: str) -> Path:
             continue
         return path
     raise AssertionError("unreachable: count() does not end")
+
+
+def link_in(path: Path) -> Path | None:
+    """A link somewhere in the directory `path`, of which specc makes none: what is written there goes elsewhere."""
+    for folder, folders, files in os.walk(path):
+        links = (Path(folder, name) for name in sorted([*folders, *files]))
+        found = next((link for link in links if link.is_symlink()), None)
+        if found is not None:
+            return found
+    return None
 
 
 def latest(runs_folder: Path, name: str | None = None) -> RunFolder | None:

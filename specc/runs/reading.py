@@ -149,10 +149,16 @@ _NEEDED_WHEN_COMPLETED = (folder.SPEC, folder.LOCK, folder.HISTORY, folder.METRI
 def read(path: Path) -> tuple[Run, tuple[Finding, ...]]:
     """The run in the directory `path`, as far as it can be read, and what is wrong with its files.
 
-    An error among the findings with code `not-a-run` means that there is no run to report on at all.
+    An error among the findings with code `not-a-run` means that there is no run to report on at all: the directory has
+    none, or has links, through which files from anywhere would be read and written.
     """
     findings: list[Finding] = []
-    if not path.is_dir() or not (path / folder.RUN).is_file():
+    link = folder.link_in(path)
+    if link is not None:
+        message = f"`{link.relative_to(path).as_posix()}` in `{path}` is a link, and a run directory has none"
+        help_ = "if the run is yours, put what it leads to in its place"
+        findings.append(error("not-a-run", message, start(link), help=help_))
+    elif not path.is_dir() or not (path / folder.RUN).is_file():
         missing = f"has no `{folder.RUN}`" if path.is_dir() else "is not a directory"
         message = f"`{path}` {missing}, so it is no run directory"
         findings.append(error("not-a-run", message, start(path), help=_run_near(path)))
@@ -196,8 +202,11 @@ def _run_near(path: Path) -> str:
 
 
 def read_folds(path: Path) -> tuple[Folds | None, tuple[Finding, ...]]:
-    """The folds whose runs lie in the directory `path`, and what is wrong with its file; None if it has none."""
-    if not (path / FOLDS).is_file():
+    """The folds whose runs lie in the directory `path`, and what is wrong with its file; None if it has none.
+
+    A directory with links has none: `read` says so.
+    """
+    if not (path / FOLDS).is_file() or folder.link_in(path) is not None:
         return None, ()
     findings: list[Finding] = []
     facts = _mapping(path / FOLDS, _FOLDS, findings)
@@ -286,7 +295,7 @@ def _mapping(path: Path, shape: Fields | MappingOf, findings: list[Finding]) -> 
     clean: dict[str, Any]
     clean, faults = shapes.conform({} if value is None else value, shape)
     for where, message in faults:
-        place = _locate(path, content, where)
+        place = _place(path, content, where)
         named = f"`{'.'.join(map(str, where))}`: " if where else ""
         findings.append(error("run-file-broken", f"{named}{message}", place))
     return clean
@@ -304,8 +313,13 @@ def _yaml_fault(fault: yaml.YAMLError, content: str) -> tuple[int, int, str]:
     return 1, 1, "it cannot be read"
 
 
-def _locate(path: Path, text: str, where: Iterable[str | int]) -> Span:
-    """Where the value at `where` stands. JSON is YAML enough for its composer, which gives marks."""
+def locate(path: Path, *where: str | int) -> Span:
+    """Where the value at `where` stands in a run's JSON or YAML file; the file's start if it cannot be read."""
+    return _place(path, text(path, []) or "", where)
+
+
+def _place(path: Path, text: str, where: Iterable[str | int]) -> Span:
+    """The same in the file's text. JSON is YAML enough for its composer, which gives marks."""
     try:
         node = yaml.compose(text, Loader=yaml.CSafeLoader)
     except (yaml.YAMLError, RecursionError):

@@ -6,7 +6,9 @@ from specc.diagnostics import Finding, Span, error
 
 
 def text(path: Path, findings: list[Finding]) -> str | None:
-    """The file's text; None if it is missing, or cannot be read, which is a finding."""
+    """The file's text; None if it is missing, or cannot be read, which is a finding. Links are not followed."""
+    if path.is_symlink():
+        return None
     try:
         return path.read_bytes().decode("utf-8")
     except (FileNotFoundError, NotADirectoryError):

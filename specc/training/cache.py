@@ -1,8 +1,8 @@
 """Prepared samples that outlast a run: folders of arrays, each under a key, in the user's cache.
 
-An entry is a folder with an `.npy` file for each array and `entry.json`, which names them. It is written aside and
-renamed when it is whole, so that processes at once never see a part of it, nor of each other's. Whatever of an entry
-is damaged makes it as if it were not there. Does not know what the arrays are for.
+An entry is a folder with an `.npy` file for each array and `entry.json`, which names them, with checksums. It is
+written aside and renamed when it is whole, so that processes at once never see a part of it, nor of each other's.
+Whatever of an entry is damaged makes it as if it were not there. Does not know what the arrays are for.
 """
 
 import hashlib
@@ -29,8 +29,8 @@ MOST_BYTES = 20 * 2**30
 STALE_S = 2 * 24 * 3600.0
 """After this time what a process has begun and not finished is taken for left behind."""
 
-FORMAT = 1
-FAULTS = (OSError, ValueError, LookupError, TypeError)
+FORMAT = 2
+FAULTS = (OSError, ValueError, LookupError, TypeError, RecursionError)
 """What reading a damaged entry raises."""
 _LISTING, _ASIDE = "entry.json", ".part-"
 
@@ -76,7 +76,7 @@ class Draft:
         for _, writer in self._arrays:
             writer.close()
         arrays = [{"place": list(place), "crc32": writer.checksum} for place, writer in self._arrays]
-        listing = json.dumps({"format": FORMAT, "arrays": arrays})
+        listing = json.dumps({"format": FORMAT, "arrays": arrays, "sha256": _digest(arrays)})
         with writing(), (self.folder / _LISTING).open("x", encoding="utf-8") as file:
             file.write(listing)
             file.flush()
@@ -117,10 +117,17 @@ def _listed(folder: Path) -> list[tuple[Place, FileArray, int]]:
     listing = json.loads((folder / _LISTING).read_text(encoding="utf-8"))
     if listing["format"] != FORMAT:
         raise ValueError(f"{folder.name}: another format")
+    if listing["sha256"] != _digest(listing["arrays"]):
+        raise ValueError(f"{folder.name}: the listing is not as it was written")
     return [
         (tuple(each["place"]), FileArray(folder / f"{number}.npy"), int(each["crc32"]))
         for number, each in enumerate(listing["arrays"])
     ]
+
+
+def _digest(arrays: Any) -> str:  # noqa: ANN401  what JSON gives
+    """By which it is seen that the listing of `arrays` was changed."""
+    return hashlib.sha256(json.dumps(arrays).encode()).hexdigest()
 
 
 def keep(root: Path, draft: Draft, key: str) -> Path:

@@ -69,6 +69,11 @@ def test_a_run_directory_stands_for_its_lock(specs: Path) -> None:
     (run / "lock.yaml").write_text(yaml.safe_dump({"lock": 1, "spec": yaml.safe_load(MORE)}))
     assert diff(str(run), "b.yaml").returncode == 0
     assert "  ~ epochs: 3 -> 10\n" in diff(str(run), "a.yaml").stdout
+    (run / "run.json").write_text(json.dumps({"run": 1, "name": "a", "spec_path": "../a.yaml"}))
+    done = diff(str(run), "a.yaml")
+    assert (done.returncode, done.stdout, "error[path-outside-project]" in done.stderr) == (1, "", True)
+    (run / "run.json").write_text(json.dumps({"run": 1, "name": "a", "spec_path": "gone/a.yaml"}))
+    assert diff(str(run), "b.yaml").returncode == 0
     done = diff("runs", "a.yaml")
     assert (done.returncode, done.stdout, "error[not-a-run]" in done.stderr) == (1, "", True)
 

@@ -221,6 +221,7 @@ def test_a_file_that_is_not_there_is_a_finding(here: Path) -> None:
     [
         (shutil.rmtree, "not-a-run"),
         (lambda folder: (folder / "model.keras").unlink(), "run-file-missing"),
+        (lambda folder: (folder / "checkpoints" / "link").symlink_to("run.json"), "not-a-run"),
         (lambda folder: (folder / "model.keras").write_bytes(b"PK"), "not-a-model"),
         (lambda folder: (folder / "lock.yaml").write_text("lock: 1\n"), "run-file-broken"),
         (lambda folder: (folder / "lock.yaml").write_text("lock: ["), "run-file-broken"),
@@ -234,6 +235,40 @@ def test_a_damaged_run_is_a_finding(spoil: Callable[[Path], object], code: str, 
     done = invoke("evaluate", copy, here / "rows.csv")
     assert done.exit_code == 1, done.output
     assert f"[{code}]" in done.output
+
+
+DAMAGES: dict[str, tuple[tuple[str, ...], object, str]] = {
+    # where in run.json, what stands there then (None: nothing), and what is told
+    "no kind": (("data", "columns", "size", "kind"), "", "is ``, which is no kind of column"),
+    "an unknown kind": (("data", "columns", "size", "kind"), "numbre", "is `numbre`, which is no kind of column"),
+    "a kind of texts": (("data", "columns", "size", "kind"), "category", "and the saved model takes another"),
+    "a kind of numbers": (("data", "columns", "the colour", "kind"), "number", "and the saved model takes another"),
+    "a column less": (("data", "columns", "size"), None, "and the saved model takes `old`, `size`, `the_colour`"),
+    "another input": (("data", "columns", "size", "input"), "old", "feed the inputs `old`, `old`, `the_colour`"),
+    "no targets": (("targets",), {}, "are none, and the saved model gives"),
+    "another model": (("model", "name"), "other", "is `other`, and the saved model is `classes_serving`"),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_run_that_says_of_its_model_what_it_is_not(damage: str, here: Path) -> None:
+    copy = Path("copy")
+    shutil.copytree(run(here, "classes"), copy)
+    (*before, last), value, words = DAMAGES[damage]
+    content = json.loads((copy / "run.json").read_text())
+    inner = content
+    for key in before:
+        inner = inner[key]
+    inner[last] = value
+    if value is None:
+        del inner[last]
+    (copy / "run.json").write_text(json.dumps(content, indent=2))
+    with pytest.raises(specc.SpecError) as caught:
+        specc.predict(copy, here / "rows.csv")
+    (finding,) = caught.value.findings
+    assert (finding.code, Path(finding.span.path).name) == ("run-file-broken", "run.json")
+    assert finding.span.line > 1
+    assert words in finding.message
 
 
 def test_an_output_of_another_kind_is_wrong_usage(here: Path) -> None:

@@ -129,6 +129,19 @@ def test_a_classifier_says_what_matters(tmp_path: Path) -> None:
     say(expected, fake_runs.digits(tmp_path))
 
 
+@pytest.mark.parametrize("name", ["report.html", "history.csv", "spec.yaml"])
+def test_nothing_is_read_or_written_through_a_link(tmp_path: Path, name: str) -> None:
+    path = fake_runs.digits(tmp_path)
+    other = tmp_path / "other"
+    other.write_text("precious")
+    (path / name).unlink(missing_ok=True)
+    (path / name).symlink_to(other)
+    before = sorted(path.iterdir())
+    written, findings = write_report(path)
+    assert (written, [each.code for each in findings if each.level == "error"]) == ((), ["not-a-run"])
+    assert (other.read_text(), sorted(path.iterdir())) == ("precious", before)
+
+
 def test_a_regression_says_what_matters(tmp_path: Path) -> None:
     say(["43.05", "R² 0.8781", "There is no validation split", "Largest errors"], fake_runs.diabetes(tmp_path))
 

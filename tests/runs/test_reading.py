@@ -74,6 +74,29 @@ def test_a_whole_run_comes_back(folder: runs.RunFolder) -> None:
     assert (run.lock.seed, run.lock.strategy, run.lock.replicas) == (7, "none", 1)
 
 
+@pytest.mark.parametrize("name", ["run.json", "spec.yaml", "best.keras", "checkpoints", "deep/er/log.csv"])
+def test_a_run_with_a_link_is_none_and_nothing_is_read_through_it(
+    name: str, folder: runs.RunFolder, tmp_path: Path
+) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("secret")
+    link = folder.path / name
+    link.parent.mkdir(parents=True, exist_ok=True)
+    link.unlink(missing_ok=True)
+    link.symlink_to(secret)
+    run, findings = runs.read(folder.path)
+    (finding,) = [each for each in findings if each.level == "error"]
+    assert (finding.code, finding.span.path) == ("not-a-run", str(link))
+    assert f"`{name}` in `{folder.path}` is a link" in finding.message
+    assert run.spec_text == ("" if name == "spec.yaml" else "spec: 1\n")
+
+
+def test_a_run_may_be_reached_through_a_link(folder: runs.RunFolder, tmp_path: Path) -> None:
+    way = tmp_path / "way"
+    way.symlink_to(folder.path, target_is_directory=True)
+    assert runs.read(way)[1] == ()
+
+
 def test_gradients_and_engine_come_back(folder: runs.RunFolder) -> None:
     engine = {
         "xla": True,

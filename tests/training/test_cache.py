@@ -1,7 +1,9 @@
 """The cache of prepared samples: whole entries or none, whoever writes at the same time, within its bound."""
 
+import json
 import os
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -43,23 +45,40 @@ def test_an_entry_comes_back(tmp_path: Path) -> None:
     assert [each.name for each in root.iterdir()] == [KEY]
 
 
-@pytest.mark.parametrize("damage", ["a byte", "shorter", "a file gone", "no listing", "half a listing", "other format"])
+def relisted(folder: Path, **changed: Any) -> None:
+    """Other values in the listing; None leaves one out."""
+    listing = folder / "entry.json"
+    content = json.loads(listing.read_text()) | changed
+    listing.write_text(json.dumps({key: value for key, value in content.items() if value is not None}))
+
+
+def listed(folder: Path) -> Any:
+    return json.loads((folder / "entry.json").read_text())["arrays"]
+
+
+def changed(path: Path, change: Callable[[bytes], bytes]) -> None:
+    path.write_bytes(change(path.read_bytes()))
+
+
+DAMAGES: dict[str, Callable[[Path], object]] = {
+    "a byte": lambda folder: changed(folder / "0.npy", lambda content: content[:-1] + b"\x01"),
+    "shorter": lambda folder: changed(folder / "0.npy", lambda content: content[:-4]),
+    "a file gone": lambda folder: (folder / "0.npy").unlink(),
+    "no listing": lambda folder: (folder / "entry.json").unlink(),
+    "half a listing": lambda folder: changed(folder / "entry.json", lambda content: content[:40]),
+    "a listing that is nested": lambda folder: (folder / "entry.json").write_text("[" * 100_000),
+    "another format": lambda folder: relisted(folder, format=0),
+    "another place": lambda folder: changed(folder / "entry.json", lambda content: content.replace(b"train", b"zzz")),
+    "no arrays": lambda folder: relisted(folder, arrays=[]),
+    "one array less": lambda folder: relisted(folder, arrays=listed(folder)[:1]),
+    "arrays that are none": lambda folder: relisted(folder, arrays=7),
+    "no checksum": lambda folder: relisted(folder, sha256=None),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
 def test_a_damaged_entry_is_passed_over_and_made_anew(damage: str, tmp_path: Path) -> None:
-    folder = keep(tmp_path, draft_of(tmp_path), KEY)
-    array, listing = folder / "0.npy", folder / "entry.json"
-    match damage:
-        case "a byte":
-            array.write_bytes(array.read_bytes()[:-1] + b"\x01")
-        case "shorter":
-            array.write_bytes(array.read_bytes()[:-4])
-        case "a file gone":
-            array.unlink()
-        case "no listing":
-            listing.unlink()
-        case "half a listing":
-            listing.write_text(listing.read_text()[:40])
-        case _:
-            listing.write_text(listing.read_text().replace('"format": 1', '"format": 0'))
+    DAMAGES[damage](keep(tmp_path, draft_of(tmp_path), KEY))
     assert find(tmp_path, KEY) is None
     assert list(tmp_path.iterdir()) == []
     keep(tmp_path, draft_of(tmp_path, 2.0), KEY)

@@ -23,6 +23,7 @@ from click.testing import CliRunner, Result
 import specc
 from specc.catalog import load_schema
 from specc.cli import specc as command
+from specc.pipeline.resuming import reopen
 from specc.runs import RunFolder, read
 from specc.training import heartbeat
 from specc.training.callback_states import CallbackStates
@@ -427,6 +428,94 @@ def test_what_cannot_go_on_is_one_finding(name: str, run: RunFolder) -> None:
     assert len(errors) == 1
     assert message in errors[0].message
     assert {path: path.read_bytes() for path in run.checkpoints.iterdir()} == before
+
+
+LINKED = {"best.keras": "precious", "checkpoints": "ck", "deep/log.csv": "log.csv", "report.json": "gone"}
+
+
+@pytest.mark.parametrize("name", LINKED)
+def test_a_run_with_a_link_does_not_go_on(name: str, run: RunFolder, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    shutil.copytree(run.checkpoints, elsewhere / "ck")
+    for file in ("precious", "log.csv", "ck/step-999999999.ckpt"):
+        (elsewhere / file).write_text(file)
+    shutil.rmtree(run.checkpoints)
+    link = run.path / name
+    link.parent.mkdir(exist_ok=True)
+    link.symlink_to(elsewhere / LINKED[name])
+    before = tree_of(tmp_path)
+    done = called("train", "--resume", str(run.path), "--quiet")
+    assert (done.exit_code, done.stderr.count("error[not-a-run]")) == (1, 1), done.output
+    assert tree_of(tmp_path) == before
+
+
+def tree_of(folder: Path) -> dict[Path, bytes]:
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+SAID = [
+    # where the run says that its spec is, of a project at `copy`; and whether it goes on
+    ("{root}/copy/spec.yaml", True),
+    ("sub/../spec.yaml", True),
+    ("{root}/elsewhere/spec.yaml", False),
+    ("../elsewhere/spec.yaml", False),
+    ("sub/../../elsewhere/gone.yaml", False),
+    ("runs/../../elsewhere/spec.yaml", False),
+    ("way/spec.yaml", False),
+]
+
+
+@pytest.mark.parametrize(("said", "fits"), SAID)
+def test_a_run_does_not_choose_the_project(said: str, fits: bool, run: RunFolder, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    Path("sub").mkdir()
+    Path("way").symlink_to(elsewhere)
+    for name in ("rows.csv", "spec.yaml"):
+        shutil.copy(name, elsewhere)
+    content = json.loads(run.run.read_text())
+    written = json.dumps(content | {"spec_path": said.format(root=tmp_path)}, indent=2)
+    run.run.write_text(written)
+    reopened, findings, _ = reopen(run.path)
+    assert (reopened is not None) == fits, findings
+    if fits:
+        return
+    (finding,) = findings
+    assert (finding.code, finding.span.path) == ("path-outside-project", str(run.run))
+    assert '"spec_path"' in written.splitlines()[finding.span.line - 1]
+    assert run.run.read_text() == written
+    assert reopen(run.path, tmp_path)[0]  # the command line may name another root
+
+
+@pytest.mark.parametrize("marked", [True, False])
+@pytest.mark.parametrize("at", ["copy", ".", "copy/sub", "away"])
+def test_a_run_goes_on_from_wherever_it_is_called(
+    at: str, marked: bool, run: RunFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where the project was moved, with or without a mark at its top."""
+    if not marked:
+        Path("specc.toml").unlink()
+    for folder in ("copy/sub", "away"):
+        (tmp_path / folder).mkdir()
+    own = run.path.resolve()
+    monkeypatch.chdir(tmp_path / at)
+    reopened, findings, _ = reopen(Path(os.path.relpath(own)))
+    assert reopened, findings
+    assert reopened.checked.path.resolve() == tmp_path / "copy" / "spec.yaml"
+
+
+def test_an_archive_of_a_run_does_not_reach_what_lies_around_it(
+    run: RunFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its own place says nothing of a project, however deep it lies."""
+    (tmp_path / "copy").rename(tmp_path / "spec")
+    alone = tmp_path / "a" / "b" / "alone"
+    shutil.copytree(tmp_path / "spec" / run.path, alone)
+    content = json.loads((alone / "run.json").read_text())
+    (alone / "run.json").write_text(json.dumps(content | {"spec_path": "spec/spec.yaml"}))
+    monkeypatch.chdir(tmp_path / "a")
+    reopened, findings, _ = reopen(alone)
+    assert (reopened, [finding.code for finding in findings]) == (None, ["path-outside-project"])
 
 
 def test_other_versions_are_told(run: RunFolder, whole: Whole) -> None:

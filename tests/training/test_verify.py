@@ -104,12 +104,23 @@ def interrupted(run: RunFolder) -> None:
     run.run.write_text(run.run.read_text().replace('"status": "completed"', '"status": "interrupted"'))
 
 
+def linked(run: RunFolder) -> None:
+    run.model.rename("model.keras")
+    run.model.symlink_to(Path("model.keras").resolve())
+
+
+def spec_elsewhere(run: RunFolder) -> None:
+    run.run.write_text(run.run.read_text().replace('"spec_path": "spec.yaml"', '"spec_path": "../spec.yaml"'))
+
+
 UNVERIFIABLE: dict[str, tuple[Callable[[RunFolder], object], str]] = {
     "other data": (more_rows, "cannot-verify"),
     "no data": (lambda _: Path("rows.csv").unlink(), "no-such-file"),
     "an interrupted run": (interrupted, "cannot-verify"),
     "no lock file": (lambda run: run.lock.unlink(), "cannot-verify"),
     "no run": (lambda run: run.run.unlink(), "not-a-run"),
+    "a link": (linked, "not-a-run"),
+    "a spec elsewhere": (spec_elsewhere, "path-outside-project"),
     "the runs of folds": (lambda run: (run.path / "folds.json").write_text("{}"), "cannot-verify"),
 }
 
