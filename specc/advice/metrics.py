@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from specc.advice.activations import PROBABILITIES
-from specc.advice.lognames import log_names
+from specc.advice.lognames import result_names
 from specc.advice.losses import loss_expects_probabilities
 from specc.advice.view import Output, View
 from specc.component import Component
@@ -174,7 +174,7 @@ def num_classes_mismatch(view: View, output: Output) -> Iterator[Finding]:
 
 def duplicate_metric(view: View) -> Iterator[Finding]:
     """One metric twice, which Keras then calls `NAME` and `NAME_1`."""
-    for name in log_names(view):
+    for name in result_names(view):
         if name.first is not None and name.metric is not None:
             if "Accuracy" in {view.type_of(name.metric), view.type_of(name.first)}:
                 continue  # that it is no metric of any target is told by itself
