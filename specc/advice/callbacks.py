@@ -1,9 +1,9 @@
 """Callbacks against what is logged, how long training goes on, and what the optimizer allows."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
-from specc.advice.lognames import log_names
+from specc.advice.lognames import LogName, entry, log_names
 from specc.advice.view import View
 from specc.component import Component
 from specc.diagnostics import Finding, Label, error, warning
@@ -13,15 +13,17 @@ MONITORS: Final = ("EarlyStopping", "ModelCheckpoint", "ReduceLROnPlateau")
 VALIDATION: Final = "val_"
 FILES: Final = {"CSVLogger": "filename", "ModelCheckpoint": "filepath"}
 """The callbacks that write a file, with the argument that names it."""
+MOST: Final = 40
+"""How many names a note lists."""
 
 
 def unknown_monitor(view: View) -> Iterator[Finding]:
     """A value that is never logged: Keras fails, or the callback never does anything."""
-    known = {name.name for name in log_names(view)}
+    known = log_names(view)
     for kind, callback in view.callbacks(*MONITORS):
         monitor = _monitor(view, callback)
         base = monitor.removeprefix(VALIDATION)
-        if base not in known:
+        if entry(base, known) not in known:
             yield _unknown(view, callback, monitor, known)
         elif monitor != base and view.validation_rows == 0 and _is_used(view, kind, callback):
             place = view.plan.data.span_of("split", "validation")
@@ -44,12 +46,12 @@ def _is_used(view: View, kind: str, callback: Component) -> bool:
     return kind != "ModelCheckpoint" or bool(view.argument(callback, "save_best_only"))
 
 
-def _unknown(view: View, callback: Component, monitor: str, known: set[str]) -> Finding:
+def _unknown(view: View, callback: Component, monitor: str, known: Mapping[str, LogName]) -> Finding:
     validated = view.validation_rows != 0
     prefix = VALIDATION if monitor.startswith(VALIDATION) and validated else ""
     match = best_match(monitor.removeprefix(VALIDATION), known)
     names = sorted(known) + sorted(VALIDATION + name for name in known if validated)
-    notes = ("logged are " + ", ".join(f"`{name}`" for name in names),)
+    notes = ("logged are " + ", ".join(f"`{name}`" for name in names[:MOST]) + (", …" if len(names) > MOST else ""),)
     return error(
         "unknown-monitor",
         f"nothing is logged as `{monitor}`",
@@ -61,10 +63,10 @@ def _unknown(view: View, callback: Component, monitor: str, known: set[str]) -> 
 
 def monitor_needs_mode(view: View) -> Iterator[Finding]:
     """Keras finds the better direction only of the loss and of metrics of a single output."""
-    names = {name.name: name for name in log_names(view)}
+    names = log_names(view)
     for _, callback in view.callbacks(*MONITORS):
         monitor = _monitor(view, callback)
-        name = names.get(monitor.removeprefix(VALIDATION))
+        name = names.get(entry(monitor.removeprefix(VALIDATION), names))
         if name and not name.found and view.argument(callback, "mode") == "auto":
             better = f"`mode: {name.better}`" if name.better else "`mode: min` or `mode: max`"
             message = f"Keras cannot tell whether more or less of `{monitor}` is better"
@@ -73,10 +75,10 @@ def monitor_needs_mode(view: View) -> Iterator[Finding]:
 
 def monitor_mode_contradicts(view: View) -> Iterator[Finding]:
     """Waiting for the loss to grow, or for the accuracy to fall."""
-    names = {name.name: name for name in log_names(view)}
+    names = log_names(view)
     for _, callback in view.callbacks(*MONITORS):
         monitor = _monitor(view, callback)
-        name, mode = names.get(monitor.removeprefix(VALIDATION)), view.argument(callback, "mode")
+        name, mode = names.get(entry(monitor.removeprefix(VALIDATION), names)), view.argument(callback, "mode")
         if name and name.better and mode in {"min", "max"} and mode != name.better:
             less = "more" if name.better == "max" else "less"
             yield warning(

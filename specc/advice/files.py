@@ -6,7 +6,7 @@ from string import Formatter
 from typing import Final
 
 from specc.advice.callbacks import FILES, VALIDATION
-from specc.advice.lognames import log_names
+from specc.advice.lognames import entry, log_names
 from specc.advice.view import View
 from specc.component import Component
 from specc.diagnostics import Finding, Label, error, warning
@@ -52,7 +52,7 @@ def _stem(path: str) -> str:
 
 def unknown_field(view: View) -> Iterator[Finding]:
     """A checkpoint's name may hold the epoch and what is logged at its end."""
-    names = {name.name for name in log_names(view)}
+    names = log_names(view)
     for _, callback in view.callbacks("ModelCheckpoint"):
         path, span = str(view.argument(callback, "filepath")), callback.span_of("filepath")
         by_epoch = view.argument(callback, "save_freq") == "epoch"
@@ -68,7 +68,7 @@ def unknown_field(view: View) -> Iterator[Finding]:
             continue
         for field in fields:
             name = field.split(".")[0].split("[")[0]
-            if name not in known:
+            if entry(name, known) not in known:
                 notes = ("known are " + ", ".join(f"`{name}`" for name in sorted(known)),)
                 help_ = did_you_mean(name, known) or "write two braces for one"
                 yield error("unknown-field", f"nothing fills in `{{{field}}}`", span, notes=notes, help=help_)

@@ -2,11 +2,12 @@
 
 By keras/src/trainers/compile_utils.py (3.15): a metric given by a short name is called so; one given by its class is
 called by its `name` argument, else by its class in snake case, numbered from the second on. A model with several
-outputs puts the output's name before it, and logs each loss.
+outputs puts the output's name before it, and logs each loss. A metric that gives several numbers is so many names
+(`specc.engine.listening`): `f1_score_0`, `f1_score_1` and so on.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from typing import Final, NamedTuple
 
 from specc.advice.view import View
@@ -22,6 +23,10 @@ UP: Final = frozenset(
     }
 )  # fmt: skip
 """Metrics of which more is better; of all others but counts and sums, less is."""
+OF_EACH_UNIT: Final = {"F1Score": "average", "FBetaScore": "average", "R2Score": "class_aggregation"}
+"""Metrics that give a number for each unit where this argument is null."""
+ANY: Final = "_…"
+"""Ends the name of one number of several, where nothing says how many there are."""
 NEITHER: Final = frozenset({"FalseNegatives", "FalsePositives", "Mean", "Sum", "TrueNegatives", "TruePositives"})
 
 
@@ -38,11 +43,45 @@ class LogName(NamedTuple):
     first: Component | None = None
 
 
-def log_names(view: View) -> list[LogName]:
+def log_names(view: View) -> dict[str, LogName]:
     """All names of one epoch's training logs; validation's are the same behind `val_`."""
+    found: dict[str, LogName] = {}
+    for output, name in _results(view):
+        ends = _ends(view, output, name.metric) if name.metric else []
+        # Keras looks for a metric by its whole name, so of one number of several it knows no direction.
+        each = [name._replace(name=f"{name.name}{end}", found=False) for end in ends] or [name]
+        found |= {one.name: one for one in each}
+    return found
+
+
+def entry(written: str, names: Container[str]) -> str:
+    """What stands for a name as a spec writes it among those of `log_names`: itself, or that of all of its numbers."""
+    numbered = re.sub(r"_\d+$", ANY, written)
+    return numbered if numbered in names else written
+
+
+def result_names(view: View) -> list[LogName]:
+    """What Keras calls all losses and metrics, however many numbers each gives."""
+    return [name for _, name in _results(view)]
+
+
+def _ends(view: View, output: str, metric: Component) -> list[str]:
+    """What is put behind a metric's name for each of its numbers; nothing if it gives a single one."""
+    kind, thresholds = view.type_of(metric), view.argument(metric, "thresholds")
+    if kind in OF_EACH_UNIT and view.argument(metric, OF_EACH_UNIT[kind]) is None:
+        units = next((each.units for each in view.outputs if each.name == output), None)
+        return [f"_{place}" for place in range(units)] if isinstance(units, int) else [ANY]  # also if it is at fault
+    if kind != "AUC" and isinstance(thresholds, list) and len(thresholds) > 1:
+        return [f"_{place}" for place in range(len(thresholds))]
+    return []
+
+
+def _results(view: View) -> Iterator[tuple[str, LogName]]:
+    """Output, loss or metric."""
     several = len(view.plan.metrics) > 1
-    names = [LogName("loss", "min", found=True)]
-    names += [LogName(f"{output}_loss", "min", found=False) for output in view.plan.losses if several]
+    yield "", LogName("loss", "min", found=True)
+    if several:
+        yield from ((output, LogName(f"{output}_loss", "min", found=False)) for output in view.plan.losses)
     counts: dict[str, int] = {}
     firsts: dict[str, Component] = {}
     for output, own, metric in _own_names(view):
@@ -53,8 +92,7 @@ def log_names(view: View) -> list[LogName]:
         kind = view.type_of(metric)
         better = "max" if kind in UP else "" if kind in NEITHER else "min"
         found = bool(better) and not several and count == 1
-        names.append(LogName(full if count == 1 else f"{full}_{count - 1}", better, found, metric, first))
-    return names
+        yield output, LogName(full if count == 1 else f"{full}_{count - 1}", better, found, metric, first)
 
 
 def _own_names(view: View) -> Iterator[tuple[str, str, Component]]:

@@ -11,6 +11,7 @@ from specc.data.facts import CLASSES, TargetFacts
 from specc.data.layout import replaced
 from specc.data.reading import ReadingError
 from specc.diagnostics import Finding, error, has_errors
+from specc.engine.listening import as_logs
 from specc.keras_target.build import one_or_all
 from specc.predicting.opening import open_samples
 from specc.predicting.predict import prepared_pieces
@@ -24,7 +25,7 @@ Answers: TypeAlias = Callable[[Array], Array]
 
 
 class Evaluated(NamedTuple):
-    """Loss and metrics by Keras' log names, over how many rows."""
+    """Loss and metrics by the log names of training, over how many rows."""
 
     metrics: Mapping[str, float]
     samples: int
@@ -56,7 +57,7 @@ def evaluate(run: Path, file: Path) -> tuple[Evaluated | None, list[Finding]]:
         logs = model.evaluate(_labelled(served, rows, targets), steps=steps, return_dict=True, verbose=0)
     except ReadingError as fault:
         return None, findings + fault.findings
-    return Evaluated({name: float(value) for name, value in logs.items()}, len(rows)), findings
+    return Evaluated(as_logs(logs), len(rows)), findings
 
 
 def _encoded(served: Served, output: str, target: TargetFacts, rows: FileRows) -> tuple[Answers, list[Finding]]:

@@ -39,6 +39,8 @@ def _write_parquet(table: Predicted, path: Path) -> None:
     try:
         for rows in _gathered(table.pieces):
             columns = [pa.array(column) for column in zip(*rows, strict=True)]
+            # Where no cell says anything, it is numbers that are missing.
+            columns = [column.cast(pa.float64()) if pa.types.is_null(column.type) else column for column in columns]
             piece = pa.table(columns, names=list(table.header))
             if writer is None:
                 writer = parquet.ParquetWriter(path, piece.schema)

@@ -19,7 +19,8 @@ from specc.plan import Plan
 Array = np.ndarray[Any, Any]
 Titled: TypeAlias = tuple[str, list[object]]
 """A column with its title."""
-
+ROUNDING = 0.02
+"""How far from 1 the sum of probabilities may be that half precision computes."""
 
 MOST_PREDICTIONS = 100_000
 """Rows of `predictions.csv`, which a report reads as a whole. `specc predict` has no such bound."""
@@ -64,9 +65,12 @@ def prediction_columns(
     for name, target in targets.items():
         if target.has_places:
             continue
-        describe = _class_columns if target.kind == CLASSES else _number_columns
         values = _probabilities(outputs[name], losses[name], catalog)
-        columns += describe(target, _own_scale(values, (scalings or {}).get(name, Affine())))
+        values = _own_scale(values, (scalings or {}).get(name, Affine()))
+        if target.kind == CLASSES:
+            columns += _class_columns(target, values, losses[name], catalog)
+        else:
+            columns += _number_columns(target, values)
     return columns
 
 
@@ -103,18 +107,30 @@ def _class_names(target: TargetFacts, output: Array) -> tuple[str, ...]:
     return target.names or tuple(str(index) for index in range(output.shape[-1]))
 
 
-def _class_columns(target: TargetFacts, output: Array) -> list[Titled]:
-    """The predicted class and, where the output has a unit per class, each class's probability."""
+def _class_columns(target: TargetFacts, output: Array, loss: Component, catalog: Catalog) -> list[Titled]:
+    """The predicted class and, where the output has a unit per class, each class's probability.
+
+    Nothing keeps a model from giving other numbers, such as logits to a loss that expects probabilities. Where a
+    sample's numbers are none, nothing is said of them.
+    """
     names = _class_names(target, output)
     if output.shape[-1] == 1:
         output = np.concatenate([1 - output, output], -1)  # of the two classes, the likelier one
     guessed = output.argmax(-1)
     columns: list[Titled] = [(f"{target.name} prediction", [_name(names, int(index)) for index in guessed.ravel()])]
     if output.shape[-1] == len(names):
-        columns += [
-            (f"{target.name} p({label})", output[:, index].round(6).tolist()) for index, label in enumerate(names)
-        ]
+        shown = output.round(6).astype(object)
+        shown[~_are_probabilities(output, loss, catalog)] = None
+        columns += [(f"{target.name} p({label})", shown[:, index].tolist()) for index, label in enumerate(names)]
     return columns
+
+
+def _are_probabilities(output: Array, loss: Component, catalog: Catalog) -> Array:
+    """Of which samples: all numbers lie in 0..1 and, for a loss over exclusive classes, add up to 1."""
+    facts = catalog.find("loss", loss.type)
+    exclusive = facts is not None and "Categorical" in facts.name
+    within: Array = np.all((output >= 0) & (output <= 1), axis=-1)
+    return within & (np.abs(output.sum(-1) - 1) <= ROUNDING) if exclusive else within
 
 
 def _name(names: tuple[str, ...], index: int) -> str:

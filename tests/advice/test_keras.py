@@ -35,6 +35,13 @@ TWO = spec(
     "metrics: {petal_width: [mae, R2Score]}",
     "{dataset: iris, target: [species, petal_width], inputs: {input: [sepal_length, sepal_width, petal_length]}}",
 )
+VECTORS = spec(
+    "[{Dense: {units: 3, activation: softmax}}]",
+    "loss: CategoricalCrossentropy, "
+    "metrics: [accuracy, F1Score, {FBetaScore: macro}, {R2Score: {class_aggregation: null}}, "
+    "{Precision: [0.3, 0.5]}, {Recall: [0.5]}, {TruePositives: {thresholds: [0.3, 0.5], name: hits}}, "
+    "{AUC: {thresholds: [0.3, 0.5]}}, F1Score]",
+)
 
 
 def test_directions() -> None:
@@ -50,11 +57,12 @@ def test_directions() -> None:
         assert expected[getattr(metric, "_direction", None)], name
 
 
-@pytest.mark.parametrize("text", [ONE, TWO], ids=["one output", "two outputs"])
+@pytest.mark.parametrize("text", [ONE, TWO, VECTORS], ids=["one output", "two outputs", "several numbers"])
 def test_log_names(project: Path, text: str) -> None:
     import keras
     import numpy as np
 
+    from specc.engine.listening import as_logs
     from specc.keras_target.build import build_model
     from specc.training.compilation import compile_model
 
@@ -66,8 +74,8 @@ def test_log_names(project: Path, text: str) -> None:
     assert built is not None
     compile_model(built.model, plan, load())
     inputs = np.zeros((4, *built.model.inputs[0].shape[1:]), "float32")
-    targets = {name: np.zeros((4, 1), "int32") for name in plan.targets}
+    targets = {name: np.zeros((4, 3 if name in plan.one_hot else 1), "int32") for name in plan.targets}
     logs = built.model.evaluate(
         inputs, targets if len(targets) > 1 else next(iter(targets.values())), return_dict=True, verbose=0
     )
-    assert {name.name for name in log_names(view(plan, load()))} == set(logs)
+    assert set(log_names(view(plan, load()))) == set(as_logs(logs))

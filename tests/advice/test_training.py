@@ -15,6 +15,8 @@ TWO = (
     "outputs: {species: species, petal_width: width}}"
 )
 TWO_DATA = "{dataset: iris, target: [species, petal_width], inputs: {input: [sepal_length, sepal_width, petal_length]}}"
+SOFTMAX = "[{Dense: {units: 3, activation: softmax}}]"
+F1 = "loss: CategoricalCrossentropy, metrics: [F1Score]"
 
 
 def callback(written: str, more: str = "", data: str = "number", model: str = "[Output]") -> str:
@@ -40,6 +42,26 @@ FAULTY = {
     "a class's own name": (
         callback("{EarlyStopping: {monitor: val_R2Score, mode: max}}", "metrics: [R2Score]"),
         ["unknown-monitor: val_R2Score"],
+    ),
+    "a metric that gives several numbers": (
+        callback("{EarlyStopping: {monitor: val_f1_score, mode: max}}", F1, "classes", SOFTMAX),
+        ["unknown-monitor: val_f1_score"],
+    ),
+    "a number too many": (
+        callback("{EarlyStopping: {monitor: val_f1_score_3, mode: max}}", F1, "classes", SOFTMAX),
+        ["unknown-monitor: val_f1_score_3"],
+    ),
+    "one number of several": (
+        callback("{EarlyStopping: val_f1_score_0}", F1, "classes", SOFTMAX),
+        ["monitor-needs-mode: val_f1_score_0"],
+    ),
+    "the wrong direction of one number": (
+        callback("{EarlyStopping: {monitor: f1_score_0, mode: min}}", F1, "classes", SOFTMAX),
+        ["monitor-mode-contradicts: min"],
+    ),
+    "the field of several numbers": (
+        callback("{ModelCheckpoint: 'w-{val_f1_score:.2f}.keras'}", F1, "classes", SOFTMAX),
+        ["unknown-field: 'w-{val_f1_score:.2f}.keras'"],
     ),
     "without the output's name": (
         callback("{EarlyStopping: val_accuracy}", data=TWO_DATA, model=TWO),
@@ -169,6 +191,15 @@ FAULTY = {
 
 SILENT = {
     "half precision, perhaps": spec("[Output]", runtime="precision: auto"),
+    "one number of several": callback(
+        "{EarlyStopping: {monitor: val_f1_score_2, mode: max}}, {ModelCheckpoint: 'w-{val_f1_score_0:.2f}.keras'}",
+        F1,
+        "classes",
+        SOFTMAX,
+    ),
+    "the average of several numbers": callback(
+        "{EarlyStopping: val_f1_score}", F1.replace("F1Score", "{F1Score: macro}"), "classes", SOFTMAX
+    ),
     "monitors": callback("EarlyStopping, {ReduceLROnPlateau: {patience: 3}}"),
     "a metric": callback("{EarlyStopping: val_accuracy}", data="classes"),
     "a short name": callback("{EarlyStopping: val_mae}", "metrics: [mae]"),
@@ -220,6 +251,13 @@ def test_faulty(project: Path, text: str, expected: list[str]) -> None:
 @pytest.mark.parametrize("text", SILENT.values(), ids=SILENT.keys())
 def test_silent(project: Path, text: str) -> None:
     assert findings(project, text) == []
+
+
+def test_one_number_of_so_many_as_nobody_knows(project: Path) -> None:
+    written = callback(
+        "{EarlyStopping: {monitor: f1_score_9, mode: max}}", F1, "{csv: missing.csv, target: kind}", SOFTMAX
+    )
+    assert findings(project, written) == ["no-such-file: missing.csv"]
 
 
 def test_a_misspelt_monitor_gets_all_names_and_the_nearest(project: Path) -> None:

@@ -113,6 +113,50 @@ def test_a_moved_run_predicts_as_training_did(name: str, here: Path) -> None:
             assert value == (pytest.approx(float(told), abs=2e-6) if isinstance(value, float) else told)
 
 
+VECTORS = """\
+spec: 1
+name: vectors
+data: {csv: {path: rows.csv, separator: ;, missing: ['-']}, target: kind, drop: [id]}
+model: [Output]
+training:
+  epochs: 6
+  optimizer: {SGD: 1.0e-20}
+  loss: CategoricalCrossentropy
+  metrics: [accuracy, F1Score]
+  callbacks: [EarlyStopping: {monitor: val_f1_score_0, mode: max, patience: 1}]
+allow: [loss-expects-probabilities]
+"""
+
+
+def test_each_number_of_a_metric_is_evaluated_and_monitored_and_logits_are_no_probabilities(
+    here: Path, project: Path
+) -> None:
+    lines = (here / "rows.csv").read_text()
+    Path("rows.csv").write_text(lines)
+    Path("spec.yaml").write_text(VECTORS)
+    outcome = specc.train("spec.yaml")
+    assert outcome.run
+    path = outcome.run.path
+    assert len((path / "history.csv").read_text().splitlines()) == 3, "two epochs and the header"
+
+    expected = json.loads((path / "metrics.json").read_text())["test"]
+    with (path / "predictions.csv").open(newline="") as file:
+        predictions = list(csv.DictReader(file))
+    rows = lines.splitlines()
+    Path("test.csv").write_text("\n".join([rows[0], *(rows[int(row["index"]) + 1] for row in predictions)]) + "\n")
+    found = specc.evaluate(path, "test.csv").metrics
+    assert set(found) == {"loss", "accuracy", "f1_score_0", "f1_score_1", "f1_score_2"}
+    assert dict(found) == pytest.approx(expected, abs=1e-6)
+
+    told = list(csv.DictReader(invoke("predict", path, "test.csv").stdout.splitlines()))
+    titles = [f"kind p({name})" for name in ("apple", "pear", "plum")]
+    assert {row[title] for row in (*predictions, *told) for title in titles} == {""}
+    assert [row["kind prediction"] for row in told] == [row["kind prediction"] for row in predictions]
+    assert invoke("predict", path, "test.csv", "-o", "out.parquet").exit_code == 0
+    report = json.loads((path / "report.json").read_text())
+    assert {wrong["probability"] for wrong in report["results"][0]["worst"]} == {None}
+
+
 def test_the_order_and_number_of_columns_do_not_matter(here: Path) -> None:
     lines = [line.split(";") for line in (here / "rows.csv").read_text().splitlines()]
     Path("all.csv").write_text("\n".join(";".join(row) for row in lines) + "\n")
