@@ -148,15 +148,17 @@ def _split_sizes(prepared: Prepared) -> dict[str, int]:
 
 @dataclass
 class Record:
-    """`run.json` while the run goes on. `started` is when it first began."""
+    """`run.json` while the run goes on. `started` is when it first began, `before` the seconds up to this session."""
 
     folder: RunFolder
     content: dict[str, Any]
     started: datetime = field(default_factory=lambda: datetime.now(UTC))
+    before: Mapping[str, float] = field(default_factory=dict)
     status: str = "running"
 
     def write(self, finished: datetime | None = None, seconds: Mapping[str, float] | None = None) -> None:
-        """Write what there is."""
+        """Write what there is. `seconds` are those of this session."""
+        now = seconds or {}
         runs.write_json(
             self.folder.run,
             {
@@ -167,7 +169,10 @@ class Record:
                 "status": self.status,
                 "started": self.started.isoformat(),
                 "finished": finished.isoformat() if finished else None,
-                "seconds": dict(seconds or {}),
+                "seconds": {
+                    stage: round(self.before.get(stage, 0.0) + now.get(stage, 0.0), 6)
+                    for stage in dict.fromkeys([*self.before, *now])
+                },
                 **{key: value for key, value in self.content.items() if key not in {"name", "description"}},
             },
         )

@@ -140,7 +140,7 @@ def _open_record(checked: Checked, plan: Plan, how: How, ready: Ready, findings:
     content = first_record(checked, plan, how.command, ready, findings)
     if how.continued is not None:
         folder = how.new_folder() if how.new_folder else how.continued.folder
-        return Record(folder, how.continued.carry_over(content), how.continued.started)
+        return Record(folder, how.continued.carry_over(content), how.continued.started, how.continued.seconds)
     folder = how.new_folder() if how.new_folder else run_folder(checked, plan)
     runs.write_text(folder.spec, checked.text)
     runs.write_yaml(folder.lock, lock_content(plan, ready))
