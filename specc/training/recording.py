@@ -13,7 +13,7 @@ from typing import Any
 from specc import runs
 from specc.check import Checked
 from specc.data.facts import BOOLEAN, NUMBER
-from specc.diagnostics import Finding
+from specc.diagnostics import Finding, in_words
 from specc.engine import Budget
 from specc.keras_target.preprocessing import input_names
 from specc.plan import Plan
@@ -106,7 +106,7 @@ def first_record(
                 for row in prepared.left_out[:MOST_LEFT_OUT]
             ],
         },
-        "warnings": [finding.message for finding in (*checked.findings, *findings)],
+        "warnings": [in_words(finding) for finding in (*checked.findings, *findings)],
     }
 
 
@@ -180,7 +180,7 @@ class Record:
     def fail(self, finding: Finding) -> None:
         """Keep what ended training; `until_the_end` writes it."""
         self.content["training"]["stopped"] = "failed"
-        self.content["warnings"].append(finding.message)
+        self.content["warnings"].append(in_words(finding))
 
     def leave(self) -> None:
         """Write nothing more: the file stays as it was."""

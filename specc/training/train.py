@@ -16,7 +16,7 @@ import keras
 from specc import runs
 from specc.catalog import load
 from specc.check import Checked
-from specc.diagnostics import Finding, has_errors
+from specc.diagnostics import Finding, has_errors, in_words
 from specc.engine import Budget, Choice, Judge, Options, Session
 from specc.keras_target.serving import serving_model
 from specc.plan import Plan
@@ -288,4 +288,4 @@ class _Run:
     def _tell(self, watch: Watching, finding: Finding) -> None:
         self.findings.append(finding)
         watch.hear("warning", message=finding.message, code=finding.code)
-        self.record.content["warnings"].append(finding.message)
+        self.record.content["warnings"].append(in_words(finding))
