@@ -115,6 +115,11 @@ def _brief(message: str) -> str:
     return message if len(message) <= _LONGEST else f"{message[:_LONGEST]}…"
 
 
+def in_words(finding: Finding) -> str:
+    """What is wrong and what to change, where there is no text to mark."""
+    return f"{finding.message}; {finding.help}" if finding.help else finding.message
+
+
 def has_errors(findings: Iterable[Finding]) -> bool:
     """Whether any finding is an error."""
     return any(finding.level is Level.ERROR for finding in findings)

@@ -1,5 +1,6 @@
 """`specc train`: from a spec to a trained model in a run directory."""
 
+import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -84,7 +85,18 @@ def train(  # noqa: PLR0913, PLR0917  one parameter per option
         end(outcome.findings)
     click.echo(as_text(outcome.as_record()) if as_json else outcome.summary())
     if outcome.interrupted:
+        alone = own is None and not plan.data.split.folds
+        line = "interrupted" + (f"; go on with: {_resuming(outcome.run.path)}" if alone else "")
+        if show:
+            show.say(line)
+        else:
+            click.echo(line, err=True)
         raise SystemExit(INTERRUPTED)
+
+
+def _resuming(run: Path) -> str:
+    """The command that goes on with a run of one process and one fold."""
+    return shlex.join(["specc", "train", "--resume", str(run)])
 
 
 def _what(  # noqa: PLR0913, PLR0917  what the command line says

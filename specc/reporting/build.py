@@ -9,13 +9,13 @@ import shlex
 from collections.abc import Iterable, Mapping
 from pathlib import PurePath
 
-from specc.diagnostics import Finding
+from specc.diagnostics import Finding, in_words
 from specc.reporting.gradients import gradient_course
 from specc.reporting.learning import course
 from specc.reporting.report import ClassResult, GradientCourse, Headline, Learning, NumberResult, Report
 from specc.reporting.results import judge
 from specc.reporting.text import label, moment
-from specc.runs import Run
+from specc.runs import Run, Target
 from specc.runs.folder import SPLITS
 
 HEADLINES = 4
@@ -26,6 +26,9 @@ DEEPEST = 5
 
 NAMED = 5
 """How many weights a warning names at most."""
+
+NAMED_CLASSES = 10
+"""How many classes of a target are named at most."""
 
 FEW_SAMPLES = 30
 """Below this many test samples, metrics depend on chance so much that the report says so."""
@@ -57,7 +60,7 @@ def build_report(run: Run, findings: Iterable[Finding] = ()) -> Report:
         statement=_statement(run, headlines),
         warnings=(
             *run.warnings,
-            *(finding.message for finding in findings),
+            *map(in_words, findings),
             *_warnings(run, learning, gradients, results),
         ),
         metrics={split: run.metrics[split] for split in SPLITS if run.metrics.get(split)},
@@ -146,7 +149,7 @@ def _data(run: Run) -> dict[str, str]:
     if run.data.storage == "streamed":
         facts["Storage"] = "streamed from files, as the prepared samples are too many for memory"
     facts |= {f"Input {name}": _described(value) for name, value in run.data.inputs.items()}
-    facts |= {f"Target {name}": _target(target.kind, target.classes) for name, target in run.targets.items()}
+    facts |= {f"Target {name}": _target(target) for name, target in run.targets.items()}
     facts["Fingerprint"] = run.lock.fingerprint
     return {name: text for name, text in facts.items() if text}
 
@@ -178,8 +181,13 @@ def _computed(run: Run) -> dict[str, str]:
     return {"Devices": devices + strategy, **known}
 
 
-def _target(kind: str, classes: tuple[str, ...]) -> str:
-    return f"one of {len(classes)} classes" if kind == "classes" else "a number"
+def _target(target: Target) -> str:
+    column = f"{target.column}, " if target.column else ""
+    if target.kind != "classes":
+        return f"{column}a number"
+    names = ", ".join(target.classes[:NAMED_CLASSES])
+    more = ", …" if len(target.classes) > NAMED_CLASSES else ""
+    return f"{column}one of {len(target.classes)} classes: {names}{more}"
 
 
 def _environment(run: Run) -> dict[str, str]:

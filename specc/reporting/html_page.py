@@ -4,13 +4,14 @@ The template says what stands where; here its words and figures are made. Everyt
 escaped by the template engine, and spelt out where it could hide or reorder other text.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
 import jinja2
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from specc.reporting import text
 from specc.reporting.figures import histogram, learning_curve, learning_rate_curve, scatter
@@ -22,7 +23,10 @@ from specc.reporting.report import ClassResult, NumberResult, Report
 OPEN_ROWS = 40
 """Longer tables of layers start folded."""
 
+MATRIX_WIDTH = 60
+"""A confusion matrix of more characters, as `_is_wide` counts them, takes the width of two columns of the page."""
 
+_CODE = re.compile("`([^`]+)`")
 _SAME = 1e-3  # as near as the metric of float32 batches and the count over predictions.csv are
 
 
@@ -50,6 +54,7 @@ def environment() -> jinja2.Environment:
         autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True, finalize=_finalize
     )
     ours.filters |= {
+        "code": _code,
         "duration": text.duration,
         "headline": text.headline,
         "label": text.label,
@@ -62,6 +67,7 @@ def environment() -> jinja2.Environment:
         "start": text.status,
         "verified": text.verified,
     }
+    ours.tests["wide_matrix"] = _is_wide
     ours.tests["class_result"] = lambda result: isinstance(result, ClassResult)
     # The style sheet is ours and stands in the page as it is.
     ours.globals["style"] = Markup((_folder() / "page.css").read_text(encoding="utf-8"))  # noqa: S704
@@ -80,6 +86,17 @@ def _folder() -> Traversable:
 def _finalize(value: object) -> object:
     """Every expression of the template passes here on its way out, before it is escaped."""
     return text.visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def _code(words: str) -> Markup:
+    """Words in which what stands between backticks is code."""
+    return Markup(_CODE.sub(r"<code>\1</code>", str(escape(text.visible(words)))))  # noqa: S704  escaped before
+
+
+def _is_wide(result: ClassResult) -> bool:
+    """Whether a confusion matrix needs more than half of the page. Names are cut at 20 characters, in the head at 9."""
+    names = [len(score.name) for score in result.scores]
+    return min(20, max(names)) + sum(max(5, min(9, length) + 1) for length in names) > MATRIX_WIDTH
 
 
 def _metric_of(value: float | None, name: str) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 from specc import runs
 from specc.check import Checked
 from specc.data.facts import BOOLEAN, NUMBER
-from specc.diagnostics import Finding
+from specc.diagnostics import Finding, in_words
 from specc.engine import Budget
 from specc.keras_target.preprocessing import input_names
 from specc.plan import Plan
@@ -106,7 +106,7 @@ def first_record(
                 for row in prepared.left_out[:MOST_LEFT_OUT]
             ],
         },
-        "warnings": [finding.message for finding in (*checked.findings, *findings)],
+        "warnings": [in_words(finding) for finding in (*checked.findings, *findings)],
     }
 
 
@@ -148,15 +148,17 @@ def _split_sizes(prepared: Prepared) -> dict[str, int]:
 
 @dataclass
 class Record:
-    """`run.json` while the run goes on. `started` is when it first began."""
+    """`run.json` while the run goes on. `started` is when it first began, `before` the seconds up to this session."""
 
     folder: RunFolder
     content: dict[str, Any]
     started: datetime = field(default_factory=lambda: datetime.now(UTC))
+    before: Mapping[str, float] = field(default_factory=dict)
     status: str = "running"
 
     def write(self, finished: datetime | None = None, seconds: Mapping[str, float] | None = None) -> None:
-        """Write what there is."""
+        """Write what there is. `seconds` are those of this session."""
+        now = seconds or {}
         runs.write_json(
             self.folder.run,
             {
@@ -167,7 +169,10 @@ class Record:
                 "status": self.status,
                 "started": self.started.isoformat(),
                 "finished": finished.isoformat() if finished else None,
-                "seconds": dict(seconds or {}),
+                "seconds": {
+                    stage: round(self.before.get(stage, 0.0) + now.get(stage, 0.0), 6)
+                    for stage in dict.fromkeys([*self.before, *now])
+                },
                 **{key: value for key, value in self.content.items() if key not in {"name", "description"}},
             },
         )
@@ -175,7 +180,7 @@ class Record:
     def fail(self, finding: Finding) -> None:
         """Keep what ended training; `until_the_end` writes it."""
         self.content["training"]["stopped"] = "failed"
-        self.content["warnings"].append(finding.message)
+        self.content["warnings"].append(in_words(finding))
 
     def leave(self) -> None:
         """Write nothing more: the file stays as it was."""

@@ -57,6 +57,15 @@ class Continued:
         before = self.run.engine.resumed if self.run.engine else ()
         return [*map(asdict, before), {"epoch": epoch + 1, "step": step, "time": self.now.isoformat()}]
 
+    @property
+    def seconds(self) -> dict[str, float]:
+        """How long the sessions before took, by stage. One that was killed has told only the time of its epochs."""
+        told = dict(self.run.seconds)
+        untold = sum(self.run.history.columns.get("seconds", ())) - told.get("fit", 0.0)
+        if untold > 0:
+            told |= {stage: told.get(stage, 0.0) + untold for stage in ("fit", "total")}
+        return told
+
     def resume(self, checkpoints: Checkpoints) -> Restored | None:
         """What a session goes on from, with the `checkpoints` through which it puts things back."""
         if self.restored is not None:
@@ -64,9 +73,13 @@ class Continued:
         return self.restored
 
     def carry_over(self, content: dict[str, Any]) -> dict[str, Any]:
-        """The first record of the run as it goes on: warnings of before stay, and how often it has gone on."""
+        """The first record of the run as it goes on.
+
+        The command that began it and the warnings of before stay, and how often it has gone on is told.
+        """
         told = [*self.run.warnings, *content["warnings"]]
-        return content | {"warnings": list(dict.fromkeys(told)), "engine": {"resumed": self.resumed}}
+        kept = {"command": list(self.run.command), "warnings": list(dict.fromkeys(told))}
+        return content | kept | {"engine": {"resumed": self.resumed}}
 
     def differences(self, fingerprint: str, replicas: int) -> list[Finding]:
         """Other data end it; other versions or devices round differently."""

@@ -16,7 +16,7 @@ import keras
 from specc import runs
 from specc.catalog import load
 from specc.check import Checked
-from specc.diagnostics import Finding, has_errors
+from specc.diagnostics import Finding, has_errors, in_words
 from specc.engine import Budget, Choice, Judge, Options, Session
 from specc.keras_target.serving import serving_model
 from specc.plan import Plan
@@ -140,7 +140,7 @@ def _open_record(checked: Checked, plan: Plan, how: How, ready: Ready, findings:
     content = first_record(checked, plan, how.command, ready, findings)
     if how.continued is not None:
         folder = how.new_folder() if how.new_folder else how.continued.folder
-        return Record(folder, how.continued.carry_over(content), how.continued.started)
+        return Record(folder, how.continued.carry_over(content), how.continued.started, how.continued.seconds)
     folder = how.new_folder() if how.new_folder else run_folder(checked, plan)
     runs.write_text(folder.spec, checked.text)
     runs.write_yaml(folder.lock, lock_content(plan, ready))
@@ -288,4 +288,4 @@ class _Run:
     def _tell(self, watch: Watching, finding: Finding) -> None:
         self.findings.append(finding)
         watch.hear("warning", message=finding.message, code=finding.code)
-        self.record.content["warnings"].append(finding.message)
+        self.record.content["warnings"].append(in_words(finding))

@@ -79,7 +79,9 @@ def test_every_kind_of_run(tmp_path: Path, kind: str) -> None:
     assert shown.open == []
     assert len(shown.ids) == len(set(shown.ids))
     assert shown.tags.count("h1") == 1
-    assert shown.tags.count("table") == shown.tags.count("caption")
+    described = [value for name, value in shown.attributes if name == "aria-describedby"]
+    assert shown.tags.count("table") == shown.tags.count("caption") + len(described)
+    assert set(described) <= set(shown.ids)
     # Self-contained: nothing is fetched, nothing runs.
     assert not {"script", "iframe", "object", "embed", "base", "form", "img"} & set(shown.tags)
     for name, value in shown.attributes:
@@ -124,7 +126,8 @@ def test_a_classifier_says_what_matters(tmp_path: Path) -> None:
         "specc train specs/digits-cnn.yaml --set training.epochs=30",
         "# with specc 0.1.0 from its repository",
         "pip install keras==3.15.1 tensorflow==2.21.0 numpy==2.2.1",
-        "`runtime.deterministic` is off",
+        "runtime.deterministic is off",
+        "target, one of 10 classes: 0, 1, 2, 3, 4, 5, 6, 7, 8, 9",
     ]
     say(expected, fake_runs.digits(tmp_path))
 
@@ -143,7 +146,10 @@ def test_nothing_is_read_or_written_through_a_link(tmp_path: Path, name: str) ->
 
 
 def test_a_regression_says_what_matters(tmp_path: Path) -> None:
-    say(["43.05", "R² 0.8781", "There is no validation split", "Largest errors"], fake_runs.diabetes(tmp_path))
+    say(
+        ["43.05", "progression, a number", "R² 0.8781", "There is no validation split", "Largest errors"],
+        fake_runs.diabetes(tmp_path),
+    )
 
 
 def test_an_interrupted_run_says_so(tmp_path: Path) -> None:
@@ -162,7 +168,7 @@ def test_a_watched_run_says_how_it_was_computed_and_what_its_gradients_did(tmp_p
         "20, then the host sees progress",
         "on the device, all of them",
         "2 times: in epoch 3 after step 12 (2026-03-14 09:31:02 UTC); in epoch 17 after step 0",
-        "not possible: the batch's size is <unknown> | to XLA",
+        "not timed: the batch's size is <unknown> | to XLA",
         "No gradient ever reached norm/gamma, norm/beta: nothing of it was learned.",
         "norm/gamma000never had a gradient",
     ]
@@ -241,6 +247,31 @@ def test_predictions_that_never_came_near_are_told_from_useless_ones(
     text = as_markdown(build_report(runs.read(path)[0]))
     assert "progression: no better than always predicting the mean." in text
     assert ("all predictions lie far off on one side" in text) == far
+
+
+def test_what_stands_between_backticks_is_code(tmp_path: Path) -> None:
+    path = fake_runs.digits(tmp_path, warnings=["`<b> old` is constant; write `drop: [old]`, or `"])
+    write_report(path, ["html"])
+    expected = "<code>&lt;b&gt; old</code> is constant; write <code>drop: [old]</code>, or `</li>"
+    assert expected in (path / "report.html").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("classes", "wide"),
+    [
+        (["cat", "dog", "bird"], False),
+        (fake_runs.DIGITS, False),
+        ([f"a garment {number}" for number in range(10)], True),
+    ],
+)
+def test_a_wide_matrix_has_the_width_of_the_page(tmp_path: Path, classes: list[str], *, wide: bool) -> None:
+    target = {"kind": "classes", "classes": classes, "column": "target"}
+    path = fake_runs.digits(tmp_path, targets={"digit": target}, rows=fake_runs.class_rows("target", classes, 60))
+    assert (("class", "whole") in page(path).attributes) == wide
+
+
+def test_of_many_classes_some_are_named(tmp_path: Path) -> None:
+    say(["label, one of 40 classes: class 00, class 01,", "class 09, … Fingerprint"], fake_runs.many_classes(tmp_path))
 
 
 def test_findings_become_warnings(tmp_path: Path) -> None:

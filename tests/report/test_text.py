@@ -44,6 +44,7 @@ def test_said(say: Callable[[Any], str], value: object, expected: str) -> None:
     ("spec", "expected"),
     [
         ("name: x", '<span class="y-key">name</span>: x'),
+        ("{First Sold: x y}", '{<span class="y-key">First Sold</span>: x y}'),
         ("# a <b>", '<span class="y-comment"># a &lt;b&gt;</span>'),
         ("a#b", "a#b"),
         ('"k": "v"', '<span class="y-key">&#34;k&#34;</span>: <span class="y-string">&#34;v&#34;</span>'),

@@ -31,6 +31,7 @@ from specc.training.callbacks import Recorder
 from specc.training.checkpoints import Restored, checkpoint_files, newest_sound
 from specc.training.comparing_runs import compare_runs
 from specc.training.quiet import quiet_tensorflow
+from specc.training.resuming import Continued
 from tests.training.loaded import copied_run, new_project
 
 pytestmark = pytest.mark.train
@@ -524,6 +525,27 @@ def test_other_versions_are_told(run: RunFolder, whole: Whole) -> None:
     assert (finding.code, finding.span.path) == ("resume-not-exact", str(run.lock))
     assert finding.message == f"the run goes on with keras 3.0.1 then, {keras.__version__} now"
     check_same(run, whole.run(SMALL))
+
+
+def edit_run(run: RunFolder, **changes: Any) -> None:
+    """`run.json` with other values."""
+    run.run.write_text(json.dumps(json.loads(run.run.read_text()) | changes))
+
+
+def test_the_first_command_stays_and_seconds_add_up(run: RunFolder) -> None:
+    edit_run(run, command=["specc", "train", "spec.yaml"], seconds={"fit": 1000.0, "total": 2000.0})
+    assert called("train", "--resume", str(run.path), "--quiet").exit_code == 0
+    found = read(run.path)[0]
+    assert found.command == ("specc", "train", "spec.yaml")
+    assert 1000 < found.seconds["fit"] < 1900
+    assert 2000 < found.seconds["total"] < 2900
+    assert found.seconds["fit"] < found.seconds["total"]
+
+
+def test_of_a_killed_session_the_epochs_count(run: RunFolder) -> None:
+    edit_run(run, status="running", seconds={"fit": 10.0, "total": 15.0})
+    run.history.write_text("epoch,loss,seconds\n1,0.5,10\n2,0.4,7\n")
+    assert Continued(run, read(run.path)[0], None).seconds == {"fit": 17.0, "total": 22.0}
 
 
 def called(*arguments: str) -> Result:

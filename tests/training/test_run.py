@@ -251,6 +251,7 @@ def test_an_interrupted_run_keeps_what_it_has(project: Path) -> None:
     assert (run / "model.keras").is_file()
     assert "interrupted" in (run / "report.html").read_text()
     assert str(run) in output
+    assert errors.splitlines()[-1] == f"interrupted; go on with: specc train --resume {run}"
 
 
 FAILING = {
@@ -334,7 +335,9 @@ def test_a_loss_that_is_no_number_ends_the_run(project: Path, warm: Warm) -> Non
     (run,) = map(RunFolder, Path("runs/huge").iterdir())
     content = json.loads(run.run.read_text())
     jsonschema.validate(content, load_schema("run-v1"))
-    assert (content["status"], content["training"]["stopped"], content["warnings"]) == ("failed", "failed", [message])
+    assert (content["status"], content["training"]["stopped"]) == ("failed", "failed")
+    (warning,) = content["warnings"]
+    assert warning.startswith(f"{message}; try a lower learning rate")
     assert not any(path.exists() for path in (run.metrics, run.model, run.checkpoints))
     assert message in (run.path / "report.md").read_text()
 
