@@ -243,7 +243,7 @@ def test_a_faulty_file_is_told_by_row_and_column(  # noqa: PLR0917  a table of c
 
 
 def test_several_missing_columns_list_once_what_there_is(here: Path) -> None:
-    Path("new.csv").write_text("a,b\n1,2\n")
+    Path("new.csv").write_text("a;b\n1;2\n")
     with pytest.raises(specc.SpecError) as caught:
         specc.predict(run(here, "classes"), "new.csv")
     first, *others = caught.value.findings
