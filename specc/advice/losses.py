@@ -22,10 +22,22 @@ VECTOR: Final = CATEGORICAL | {"CosineSimilarity", "KLDivergence"}
 BINARY: Final = frozenset({"BinaryCrossentropy", "BinaryFocalCrossentropy"})
 WITH_LOGITS: Final = BINARY | CATEGORICAL - {"CategoricalHinge"}
 """Losses that take logits or probabilities, as `from_logits` says."""
+SQUASHING: Final = OVER_UNITS | BY_UNIT | BOUNDED_ON_ONE_SIDE | RANGES.keys()
+"""Activations whose numbers are no logits."""
 ON_PROBABILITIES: Final = frozenset({"Dice", "KLDivergence", "Tversky"})
 HINGES: Final = frozenset({"CategoricalHinge", "Hinge", "SquaredHinge"})
 DISTANCES: Final = frozenset({"Huber", "LogCosh", "MeanAbsoluteError", "MeanSquaredError"})
 OF_NUMBERS: Final = DISTANCES | {"MeanAbsolutePercentageError", "MeanSquaredLogarithmicError", "Poisson"}
+
+
+def use_loss(output: Output, crossentropy: str) -> str:
+    """The help to use a crossentropy, in the form that fits what the output ends in."""
+    fitting, name = (BY_UNIT, "sigmoid") if crossentropy in BINARY else (OVER_UNITS, "softmax")
+    if output.ending is None or output.ends_in(fitting):
+        return f"use `{crossentropy}`"
+    if output.ends_in(SQUASHING):
+        return f"end in `{name}`, and use `{crossentropy}`"
+    return f"use `{{{crossentropy}: {{from_logits: true}}}}`"
 
 
 def unsupported_loss(view: View, output: Output) -> Iterator[Finding]:
@@ -40,7 +52,7 @@ def vector_loss_on_one_unit(view: View, output: Output) -> Iterator[Finding]:
     """A loss over several units is constant, or fails, where there is one."""
     if output.loss_type in VECTOR and output.units == 1:
         what = "classes" if output.classes else "a number"
-        help_ = "use `BinaryCrossentropy`" if output.classes else "use `MeanSquaredError`"
+        help_ = use_loss(output, "BinaryCrossentropy") if output.classes else "use `MeanSquaredError`"
         yield error(
             "vector-loss-on-one-unit",
             f"`{output.loss.type}` compares several units, the output has one",
@@ -52,8 +64,7 @@ def vector_loss_on_one_unit(view: View, output: Output) -> Iterator[Finding]:
 
 def logits_already_squashed(view: View, output: Output) -> Iterator[Finding]:
     """`from_logits` says that the loss itself takes the softmax or sigmoid; nothing may squash before it."""
-    squashing = OVER_UNITS | BY_UNIT | BOUNDED_ON_ONE_SIDE | RANGES.keys()
-    if output.loss_type not in WITH_LOGITS or not output.from_logits or not output.ends_in(squashing):
+    if output.loss_type not in WITH_LOGITS or not output.from_logits or not output.ends_in(SQUASHING):
         return
     if _sigmoid_before_categorical(output) or (output.units == 1 and output.ends_in(OVER_UNITS)):
         return  # these have findings of their own
@@ -116,7 +127,7 @@ def binary_loss_on_classes(view: View, output: Output) -> Iterator[Finding]:
             f"`{output.loss.type}` judges each of {output.target.classes} classes by itself, and a sample has one",
             output.loss_span,
             labels=output.ending_label(),
-            help="use `SparseCategoricalCrossentropy`",
+            help=use_loss(output, "SparseCategoricalCrossentropy"),
         )
 
 
@@ -148,7 +159,7 @@ def number_loss_on_classes(view: View, output: Output) -> Iterator[Finding]:
         f"`{output.loss.type}` is a loss for numbers, `{output.target.name}` is a class",
         output.loss_span,
         labels=output.ending_label(),
-        help=f"use `{loss}`",
+        help=use_loss(output, loss),
     )
 
 

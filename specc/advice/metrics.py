@@ -9,7 +9,7 @@ from typing import Final
 
 from specc.advice.activations import PROBABILITIES
 from specc.advice.lognames import result_names
-from specc.advice.losses import loss_expects_probabilities
+from specc.advice.losses import loss_expects_probabilities, use_loss
 from specc.advice.view import Output, View
 from specc.component import Component
 from specc.diagnostics import Finding, Label, error, warning
@@ -87,7 +87,7 @@ def _mismatch_of_classes(view: View, output: Output, metric: Component, name: st
         known = sparse if view.catalog.find("metric", sparse) else ACCURACY
         return "takes vectors of classes, and this loss takes class numbers", f"use `{known}`"
     if name in F_SCORES | OF_UNITS:
-        help_ = "use `CategoricalCrossentropy` as the loss, whose targets are vectors"
+        help_ = f"{use_loss(output, 'CategoricalCrossentropy')} as the loss, whose targets are vectors"
         return "takes one target per unit, and this loss takes class numbers", help_
     if name in OF_NUMBERS:
         return "subtracts class numbers from the units", f"use `{ACCURACY}`"

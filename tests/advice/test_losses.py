@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from specc.check import check
 from tests.advice.cases import findings, spec
 
 ONE = "[{Dense: {units: 1, activation: sigmoid}}]"
@@ -108,6 +109,32 @@ SILENT = {
         "[{Conv2D: {filters: 10, kernel_size: 3, activation: relu}}, GlobalAveragePooling2D]", data="images"
     ),
 }
+SPARSE = "SparseCategoricalCrossentropy"
+HELPS = {
+    "squares of logits": (spec("[Output]", "loss: mse"), f"use `{{{SPARSE}: {LOGITS}}}`"),
+    "squares of one logit": (spec(ONE_LINEAR, "loss: mse", "binary"), f"use `{{BinaryCrossentropy: {LOGITS}}}`"),
+    "a binary loss on logits": (
+        spec("[Output]", f"loss: {{BinaryCrossentropy: {LOGITS}}}"),
+        f"use `{{{SPARSE}: {LOGITS}}}`",
+    ),
+    "a binary loss on sigmoids": (
+        spec(THREE_SIGMOID, "loss: BinaryCrossentropy"),
+        f"end in `softmax`, and use `{SPARSE}`",
+    ),
+    "a binary loss on a distribution": (spec(THREE, "loss: BinaryCrossentropy"), f"use `{SPARSE}`"),
+    "a distribution of one logit": (
+        spec(ONE_LINEAR, f"loss: {{{SPARSE}: {LOGITS}}}", "binary"),
+        f"use `{{BinaryCrossentropy: {LOGITS}}}`",
+    ),
+    "F1 of logits": (
+        spec("[Output]", "metrics: [F1Score]"),
+        f"use `{{CategoricalCrossentropy: {LOGITS}}}` as the loss, whose targets are vectors",
+    ),
+    "F1 of a distribution": (
+        spec(THREE, "metrics: [F1Score]"),
+        "use `CategoricalCrossentropy` as the loss, whose targets are vectors",
+    ),
+}
 
 
 @pytest.mark.parametrize(("text", "expected"), FAULTY.values(), ids=FAULTY.keys())
@@ -118,3 +145,20 @@ def test_faulty(project: Path, text: str, expected: list[str]) -> None:
 @pytest.mark.parametrize("text", SILENT.values(), ids=SILENT.keys())
 def test_silent(project: Path, text: str) -> None:
     assert findings(project, text) == []
+
+
+@pytest.mark.parametrize(("text", "expected"), HELPS.values(), ids=HELPS.keys())
+def test_a_crossentropy_is_recommended_in_the_form_that_fits_the_output(
+    project: Path, text: str, expected: str
+) -> None:
+    (project / "spec.yaml").write_text(text)
+    (finding,) = check(project / "spec.yaml").findings
+    assert finding.help == expected
+
+
+@pytest.mark.parametrize(
+    "training",
+    [f"loss: {{{SPARSE}: {LOGITS}}}", f"loss: {{CategoricalCrossentropy: {LOGITS}}}, metrics: [accuracy, F1Score]"],
+)
+def test_what_is_recommended_for_logits_has_no_findings(project: Path, training: str) -> None:
+    assert findings(project, spec("[Output]", training)) == []
