@@ -53,6 +53,7 @@ def train_and_report(  # noqa: PLR0913  what is trained, and how
         _, findings = write_report(outcome.run.path, plan.report) if plan.report else ((), ())
     except OSError as fault:
         findings = (cannot_write(fault, plan, "specc report RUN"),)
-    tracked = finish(outcome.run, plan.place_of("report.mlflow"))
+    # Without being asked nothing goes anywhere, whatever address stands in a run directory that came from elsewhere.
+    tracked = finish(outcome.run, plan.place_of("report.mlflow")) if plan.logging.mlflow else []
     told = tuple(dict.fromkeys((*outcome.findings, *findings)))  # a full disk is full for all files alike
     return replace(outcome, findings=(*told, *tracked))

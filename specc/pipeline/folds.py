@@ -97,7 +97,7 @@ def _train_fold(  # noqa: PLR0913  what is trained, and where it goes
     reported: list[Finding] = []
     if outcome.run is not None:
         reported += write_report(outcome.run.path, own.plan.report)[1] if own.plan.report else ()
-        reported += finish(outcome.run, own.plan.place_of("report.mlflow"))
+        reported += finish(outcome.run, own.plan.place_of("report.mlflow")) if own.plan.logging.mlflow else []
     return replace(outcome, findings=(*new, *_unknown(outcome.findings, checked.findings), *reported))
 
 

@@ -72,6 +72,7 @@ class Store:
         if known is not None and known.address == _without_secrets(self._address):
             log.go_on(known.run_id)
             return log
+        run.mlflow.unlink(missing_ok=True)  # also if the store fails now: the end of the run is told to no other one
         run_id = log.begin(self._experiment_id, run.id, parameters)
         if run_id is not None:
             runs.write_json(run.mlflow, {"address": _without_secrets(self._address), "run_id": run_id})

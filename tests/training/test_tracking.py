@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+import specc
 from specc import runs
 from specc.component import Component
 from specc.diagnostics import Span
@@ -200,6 +201,25 @@ def test_a_resumed_run_goes_on_in_the_same_one(folder: RunFolder, client: Client
     assert client.told("status") == [("r1", "RUNNING")]
     log(folder, "http://elsewhere")
     assert len(client.told("run")) == 2
+
+
+def test_nobody_is_told_whom_the_spec_does_not_name(folder: RunFolder, client: Client) -> None:
+    """A run directory may come from elsewhere, with an address in it."""
+    runs.write_json(folder.mlflow, {"address": "http://stranger", "run_id": "r9"})
+    store, _ = connect("http://host", "digits", PLACE)
+    assert store is not None
+    client.breaks_after = len(client.calls)
+    assert store.begin(folder, {}).findings
+    assert finish(folder, PLACE) == []
+    assert not client.told("artifact")
+
+
+def test_a_run_is_not_told_of_unasked(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mlflow_run, "finish", pytest.fail)
+    Path("spec.yaml").write_text(
+        "spec: 1\ndata: {dataset: iris}\nmodel: [Output]\ntraining: {epochs: 1}\nreport: false\n"
+    )
+    assert specc.train("spec.yaml").run
 
 
 def test_a_store_that_fails_ends_the_logging_alone(folder: RunFolder, client: Client) -> None:
