@@ -262,6 +262,7 @@ _ADVICE = {
 }
 
 _EMITTING = {
+    "callbacks-not-emitted": "`specc emit` writes the model alone, as `fit` does not log what a callback looks for",
     "data-not-emitted": "`specc emit` writes a script without data, as it cannot say theirs",
     "phases-not-emitted": "`specc emit` writes the model alone, as several `fit` cannot say its phases",
 }

@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 
 from specc.advice.view import View
 from specc.component import Component
+from specc.plan.several import numbers_of
 
 UP: Final = frozenset(
     {
@@ -23,8 +24,6 @@ UP: Final = frozenset(
     }
 )  # fmt: skip
 """Metrics of which more is better; of all others but counts and sums, less is."""
-OF_EACH_UNIT: Final = {"F1Score": "average", "FBetaScore": "average", "R2Score": "class_aggregation"}
-"""Metrics that give a number for each unit where this argument is null."""
 ANY: Final = "_…"
 """Ends the name of one number of several, where nothing says how many there are."""
 NEITHER: Final = frozenset({"FalseNegatives", "FalsePositives", "Mean", "Sum", "TrueNegatives", "TruePositives"})
@@ -67,13 +66,11 @@ def result_names(view: View) -> list[LogName]:
 
 def _ends(view: View, output: str, metric: Component) -> list[str]:
     """What is put behind a metric's name for each of its numbers; nothing if it gives a single one."""
-    kind, thresholds = view.type_of(metric), view.argument(metric, "thresholds")
-    if kind in OF_EACH_UNIT and view.argument(metric, OF_EACH_UNIT[kind]) is None:
+    count = numbers_of(metric, view.catalog)
+    if count is None:
         units = next((each.units for each in view.outputs if each.name == output), None)
         return [f"_{place}" for place in range(units)] if isinstance(units, int) else [ANY]  # also if it is at fault
-    if kind != "AUC" and isinstance(thresholds, list) and len(thresholds) > 1:
-        return [f"_{place}" for place in range(len(thresholds))]
-    return []
+    return [f"_{place}" for place in range(count)] if count > 1 else []
 
 
 def _results(view: View) -> Iterator[tuple[str, LogName]]:

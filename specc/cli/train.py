@@ -86,7 +86,8 @@ def train(  # noqa: PLR0913, PLR0917  one parameter per option
     click.echo(as_text(outcome.as_record()) if as_json else outcome.summary())
     if outcome.interrupted:
         alone = own is None and not plan.data.split.folds
-        line = "interrupted" + (f"; go on with: {_resuming(outcome.run.path)}" if alone else "")
+        kept = alone and any(outcome.run.checkpoints.glob("*.ckpt"))
+        line = "interrupted" + (f"; go on with: {_resuming(outcome.run.path, root)}" if kept else "")
         if show:
             show.say(line)
         else:
@@ -94,9 +95,9 @@ def train(  # noqa: PLR0913, PLR0917  one parameter per option
         raise SystemExit(INTERRUPTED)
 
 
-def _resuming(run: Path) -> str:
+def _resuming(run: Path, root: Path | None) -> str:
     """The command that goes on with a run of one process and one fold."""
-    return shlex.join(["specc", "train", "--resume", str(run)])
+    return shlex.join(["specc", "train", "--resume", str(run), *(["--root", str(root)] if root else [])])
 
 
 def _what(  # noqa: PLR0913, PLR0917  what the command line says

@@ -6,6 +6,7 @@ from specc.catalog import load
 from specc.composition import Parts
 from specc.composition.instantiating import Models, Scope, instantiate_model
 from specc.diagnostics import Finding
+from specc.emitting.callbacks import callbacks_gap
 from specc.emitting.data_gaps import data_gap
 from specc.emitting.expressions import UnsupportedError
 from specc.emitting.flat import flat_model
@@ -37,7 +38,7 @@ def gap(plan: Plan, root: Path, folder: Path) -> Finding | None:
 
     `root` and `folder` as of `specc.data.describe`.
     """
-    return data_gap(plan, root, folder) or phases_gap(plan, load())
+    return data_gap(plan, root, folder) or phases_gap(plan, load()) or callbacks_gap(plan, load())
 
 
 def _model(model: Outline, parts: Parts | None) -> Structured:

@@ -91,11 +91,18 @@ def with_colon(path: str, lines: list[str], number: int) -> Fix | None:
 
 def with_space(path: str, lines: list[str], number: int) -> Fix | None:
     """Write a space after the `:` of a key in line `number` (from 1), whose value follows at once."""
-    match = re.match(r"\s*(?:- +)*([\w.-]+:)[^\s:/\\]", lines[number - 1])  # neither an address nor a drive
-    if not match:
+    match = re.match(r"\s*(?:- +)*([A-Za-z_][\w.-]*:)[^\s:/\\]", lines[number - 1])  # neither an address nor a drive
+    if not match or _goes_on(lines, number):
         return None
     end = Span(path, number, match.end(1) + 1, number, match.end(1) + 1)
     return Fix(f"put a space after `{match[1]}`", (Edit(end, "", " "),))
+
+
+def _goes_on(lines: list[str], number: int) -> bool:
+    """Whether line `number` (from 1) may be the text of the value that the line above begins."""
+    above = next((line for line in reversed(lines[: number - 1]) if line.strip()), "")
+    deeper = len(lines[number - 1]) - len(lines[number - 1].lstrip()) > len(above) - len(above.lstrip())
+    return deeper and re.search(r":\s+[^\s#]", above) is not None
 
 
 def with_spaces(lines: list[str], path: str) -> Fix | None:

@@ -5,6 +5,7 @@ it), a broken one is a finding at its own line, and the rest is still read. Writ
 """
 
 import json
+import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -153,12 +154,13 @@ def read(path: Path) -> tuple[Run, tuple[Finding, ...]]:
     none, or has links, through which files from anywhere would be read and written.
     """
     findings: list[Finding] = []
-    link = folder.link_in(path)
+    is_run = path.is_dir() and os.path.lexists(path / folder.RUN)
+    link = folder.link_in(path) if is_run else None
     if link is not None:
         message = f"`{link.relative_to(path).as_posix()}` in `{path}` is a link, and a run directory has none"
         help_ = "if the run is yours, put what it leads to in its place"
         findings.append(error("not-a-run", message, start(link), help=help_))
-    elif not path.is_dir() or not (path / folder.RUN).is_file():
+    elif not is_run or not (path / folder.RUN).is_file():
         missing = f"has no `{folder.RUN}`" if path.is_dir() else "is not a directory"
         message = f"`{path}` {missing}, so it is no run directory"
         findings.append(error("not-a-run", message, start(path), help=_run_near(path)))

@@ -59,10 +59,13 @@ class Continued:
 
     @property
     def seconds(self) -> dict[str, float]:
-        """How long the sessions before took, by stage. One that was killed has told only the time of its epochs."""
+        """How long the sessions before took, by stage. A last one that was killed has told only its epochs' time."""
         told = dict(self.run.seconds)
-        untold = sum(self.run.history.columns.get("seconds", ())) - told.get("fit", 0.0)
-        if untold > 0:
+        if self.run.status == "running":
+            resumed, history = self.run.engine.resumed if self.run.engine else (), self.run.history
+            since = resumed[-1].epoch if resumed else 1
+            seconds = zip(history.epochs, history.columns.get("seconds", ()), strict=False)
+            untold = sum(taken or 0.0 for epoch, taken in seconds if epoch >= since)
             told |= {stage: told.get(stage, 0.0) + untold for stage in ("fit", "total")}
         return told
 

@@ -109,6 +109,10 @@ SYNTAX: list[tuple[str, list[str]]] = [
     ("a: 1\nb\n", ["2:1-2 invalid-syntax: `b` has no `:` and no value"]),
     ("a: 1\nb\nc: 2", ["2:1-2 invalid-syntax: `b` has no `:` and no value"]),
     ("a: 1\nb:2\n", ["2:1-4 invalid-syntax: `b:2` has no space after its `:` (put a space after `:`)"]),
+    (
+        "a: by\n  local:80 and\n  b: c\n",
+        ["3:3-4 invalid-syntax: a key cannot stand here (the line above may lack its `:`) [after this line 2:3-15]"],
+    ),
     ("a:1\nb: 2\n", ["1:1-4 invalid-syntax: `a:1` has no space after its `:` (put a space after `:`)"]),
     ("a: 1\nhttp://b\n", ["2:1-9 invalid-syntax: `http://b` has no `:` and no value"]),
     (

@@ -244,7 +244,7 @@ def test_what_is_no_run_names_the_one_that_was_meant(folder: runs.RunFolder, tmp
     runs.write_json(later.run, RUN)
     os.utime(folder.run, (1, 1))
     others = {
-        tmp_path: f"the newest run in it is `{later.path}`",
+        tmp_path: f"the newest run in it is `{later.path}`",  # whatever links lie around
         tmp_path / "digits": f"the newest run in it is `{later.path}`",
         later.run: f"it lies in the run `{later.path}`",
         tmp_path / "digit": f"did you mean `{tmp_path / 'digits'}`?",

@@ -543,9 +543,14 @@ def test_the_first_command_stays_and_seconds_add_up(run: RunFolder) -> None:
 
 
 def test_of_a_killed_session_the_epochs_count(run: RunFolder) -> None:
-    edit_run(run, status="running", seconds={"fit": 10.0, "total": 15.0})
-    run.history.write_text("epoch,loss,seconds\n1,0.5,10\n2,0.4,7\n")
-    assert Continued(run, read(run.path)[0], None).seconds == {"fit": 17.0, "total": 22.0}
+    run.history.write_text("epoch,loss,seconds\n1,0.5,10\n2,0.4,7\n3,0.4,8\n")
+    edit_run(run, status="running", seconds={})
+    assert Continued(run, read(run.path)[0], None).seconds == {"fit": 25.0, "total": 25.0}
+    engine = json.loads(run.run.read_text())["engine"] | {"resumed": [{"epoch": 2, "step": 0, "time": "2026-01-02"}]}
+    edit_run(run, seconds={"fit": 100.0, "total": 150.0}, engine=engine)  # of the first session, which has told all
+    assert Continued(run, read(run.path)[0], None).seconds == {"fit": 115.0, "total": 165.0}
+    edit_run(run, status="interrupted")
+    assert Continued(run, read(run.path)[0], None).seconds == {"fit": 100.0, "total": 150.0}
 
 
 def called(*arguments: str) -> Result:

@@ -19,7 +19,7 @@ class Scan(NamedTuple):
     """A source that was gone through. `load` takes what each column is, and gives the columns or what is wrong.
 
     `left_out` are rows that are in no column. `in_source` gives rows, (n,), the numbers that they have in the source,
-    where what is left out counts.
+    where rows of tables that are left out count.
     """
 
     table: Table

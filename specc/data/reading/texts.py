@@ -60,12 +60,13 @@ def scan_texts(texts: Texts, data: DataSpec) -> tuple[Scan | None, list[Finding]
     rows = [0] * len(texts.parts())
     left_out: list[LeftOut] = []
     numbers: list[int] = []  # of the rows that are left out
-    begins = [0] * (len(rows) + 1)  # of the files, in the numbers of the rows
+    file, begins = 0, 0  # the number of the file's first row
     for batch in texts.batches():
+        if batch.file != file:
+            file, begins = batch.file, sum(rows) + len(left_out)
         rows[batch.file] += len(batch.columns[0])
         left_out += batch.left_out
-        numbers += [begins[batch.file] + (row.row or 0) for row in batch.left_out]
-        begins[batch.file + 1] = sum(rows) + len(left_out)
+        numbers += [begins + (row.row or 0) for row in batch.left_out]
         by_column(_Surveyor.add, columns, batch.columns)
         release_memory()
     findings = [*texts.warnings, *about_left_out(left_out, data.source.span_of("path"))]

@@ -238,6 +238,10 @@ def test_rows_have_the_numbers_of_the_source(project: Path) -> None:
     columns = unknown(f"{{parquet: a.parquet, {skip}}}", project)
     assert columns.in_source(np.arange(3)).tolist() == [0, 2, 4]
     assert columns.in_source(np.array([2])).tolist() == [4]
+    write_table(project / "b.parquet", x=pa.array([], pa.string()), y=pa.array([], pa.int64()))
+    write_table(project / "c.parquet", x=["7", "no", "8"], y=[5, 6, 7])
+    columns = unknown(f"{{parquet: [a.parquet, b.parquet, c.parquet], {skip}}}", project)
+    assert columns.in_source(np.arange(5)).tolist() == columns.numbers("y", np.arange(5)).tolist() == [0, 2, 4, 5, 7]
 
 
 def test_whole_numbers_of_a_list_stay_what_they_are(project: Path) -> None:
