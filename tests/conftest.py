@@ -18,6 +18,7 @@ os.environ["NO_COLOR"] = "1"
 os.environ["COLUMNS"] = "100"
 
 import ipaddress
+import signal
 import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -31,6 +32,10 @@ from tests.warm import Warm
 
 hypothesis.settings.register_profile("specc", derandomize=True, deadline=None, database=None)
 hypothesis.settings.load_profile("specc")
+
+# Ctrl-C is to be tested also where it means nothing, as to what a shell starts in the background.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 Golden = Callable[[Path, str], None]
 
