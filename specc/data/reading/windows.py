@@ -28,6 +28,8 @@ def windowed_scan(
     if made is None:
         return None, findings
     windows = made.windows
+    order, starts = np.asarray(windows.rows, "int64"), np.asarray(windows.starts, "int64")
+    last_seen = order[starts + windows.past - 1].astype("int32" if len(order) < 2**31 else "int64")
 
     def load(wanted: Mapping[str, ColumnFacts]) -> Loaded:
         names = dict.fromkeys([*(name for names in windows.inputs.values() for name in names), *windows.targets])
@@ -35,20 +37,17 @@ def windowed_scan(
         if base is None:
             return None, faults
         values = {name: column.numbers() for name, column in base.items()}
-        stored = _stored(windows, values)
+        stored = _stored(windows, order, starts, values)
         return {name: stored[name] for name in wanted}, faults
-
-    order, starts = np.asarray(windows.rows), np.asarray(windows.starts)
 
     def in_source(rows: Array) -> Array:
         """The last row that each window sees."""
-        return scanned.in_source(order[starts[rows] + windows.past - 1])
+        return scanned.in_source(last_seen[rows])
 
     return (made.data, Scan(made.table, load, scanned.left_out, in_source)), findings
 
 
-def _stored(windows: Windows, values: Mapping[str, Array]) -> dict[str, Stored]:
-    order, starts = np.asarray(windows.rows), np.asarray(windows.starts)
+def _stored(windows: Windows, order: Array, starts: Array, values: Mapping[str, Array]) -> dict[str, Stored]:
     places = np.arange(windows.past)
 
     def seen(columns: Sequence[str]) -> MadeColumn:
