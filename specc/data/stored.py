@@ -87,7 +87,8 @@ class ArrowColumn:
         lengths = pc.list_value_length(lists).fill_null(0).to_numpy(zero_copy_only=False)
         flat = pc.list_flatten(lists).to_numpy(zero_copy_only=False)
         if len(lengths) and (lengths == lengths[0]).all():
-            return np.asarray(flat.reshape(len(lengths), -1))
+            matrix: Array = flat.reshape(len(lengths), -1)
+            return matrix
         found = np.empty(len(lengths), object)
         found[:] = np.split(flat, np.cumsum(lengths)[:-1])
         return found

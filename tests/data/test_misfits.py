@@ -1,16 +1,18 @@
 """Values that are not of their column's kind: told at their place by a check and by a training, or left out by both."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from specc.data import describe
-from specc.data.loading import load
+from specc.data.loading import Columns, load
 from specc.data.misfits import misfit
 from specc.data.reading import csv_file
 from specc.data.survey import MOST_VALUES
+from specc.diagnostics import Finding
 from tests.data.sections import loaded, section
 
 END = "target: y, split: {validation: 0, test: 0}"
@@ -95,31 +97,28 @@ def test_places(  # noqa: PLR0917  a table of cases
         }
 
 
+def loaded_late(folder: Path, row: str, last: Sequence[str], kind: str) -> tuple[Columns | None, list[Finding]]:
+    """What loading gives of rows that all differ, more of them than a survey shows, and of `last` behind them."""
+    rows = [row.format(index) + f",{index % 2}" for index in range(MOST_VALUES + 10)]
+    (folder / "a.csv").write_text("\n".join(["x,y", *rows, *last]) + "\n", encoding="utf-8")
+    return load(section(f"{{csv: a.csv, {END}, columns: {{x: {kind}}}, inputs: {{i: x}}}}"), folder, folder)
+
+
 def test_a_value_that_no_survey_has_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(csv_file, "PIECE", 1 << 16)
-    rows = [f"{index},{index % 2}" for index in range(MOST_VALUES + 10)]
-    lines = "\n".join(["x,y", *rows, "1 2,1", "3,0"])
-    (tmp_path / "a.csv").write_text(lines + "\n", encoding="utf-8")
-    text = f"{{csv: a.csv, {END}, columns: {{x: vector}}, inputs: {{i: x}}}}"
-    columns, findings = load(section(text), tmp_path, tmp_path)
+    columns, findings = loaded_late(tmp_path, "{}", ["1 2,1", "3,0"], "vector")
     assert columns is None
     assert [(each.code, each.span.line) for each in findings] == [("not-a-list", MOST_VALUES + 12)]
 
 
 def test_whole_numbers_that_no_survey_has_shown(tmp_path: Path) -> None:
-    rows = [f"{index} 2,{index % 2}" for index in range(MOST_VALUES + 10)]
-    (tmp_path / "a.csv").write_text("\n".join(["x,y", *rows, "1.5 2,1"]) + "\n", encoding="utf-8")
-    text = f"{{csv: a.csv, {END}, columns: {{x: {{sequence: {{length: 2, dtype: int32}}}}}}, inputs: {{i: x}}}}"
-    columns, findings = load(section(text), tmp_path, tmp_path)
+    columns, findings = loaded_late(tmp_path, "{} 2", ["1.5 2,1"], "{sequence: {length: 2, dtype: int32}}")
     assert columns is None
     assert [(each.code, each.span.line) for each in findings] == [("not-a-list", MOST_VALUES + 12)]
 
 
 def test_what_is_no_number_is_shown_however_late_it_comes(tmp_path: Path) -> None:
-    rows = [f"{index},{index % 2}" for index in range(MOST_VALUES + 10)]
-    (tmp_path / "a.csv").write_text("\n".join(["x,y", *rows, "oops,1"]) + "\n", encoding="utf-8")
-    text = f"{{csv: a.csv, {END}, columns: {{x: number}}, inputs: {{i: x}}}}"
-    (finding,) = load(section(text), tmp_path, tmp_path)[1]
+    (finding,) = loaded_late(tmp_path, "{}", ["oops,1"], "number")[1]
     assert finding.message == "`x` is declared as a number and holds `oops`"
 
 

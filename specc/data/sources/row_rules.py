@@ -1,6 +1,6 @@
 """Which rows of a table of text are left out, and why: what `on_bad_row: skip` and `missing: drop` say.
 
-The readers ask; rows that are left out have no number, so that a check and a training number the others alike.
+The readers ask. A check and a training number the rows that are left over alike; `LeftOut.row` is of those in the file.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
